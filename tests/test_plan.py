@@ -13,8 +13,9 @@ import pytest
 from tests.test_documents import run, text_of
 from toolkit.edition import Edition, check_edition, load_plan
 from toolkit.ground.problems import Problems
-from toolkit.indicators.phases import Standing, outstanding, progress, standings
+from toolkit.indicators.phases import Standing, outstanding, progress, standings, tasks
 from toolkit.publication.recomputation import scheme_data
+from toolkit.reports.plan_tables import task_state
 from toolkit.scheme import read_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import write_scheme
@@ -71,6 +72,14 @@ measure = { table = "courses", take = "distinct", column = "event" }
 least = 2
 together = true
 """
+WORKPLAN = """
+[workplan]
+table = "workplan"
+item = "item"
+due = "due"
+done = "done"
+evidence = "evidence"
+"""
 TABLE = """
 [table.{name}]
 file = "records/{name}.csv"
@@ -86,8 +95,11 @@ TABLES: dict[str, dict[str, str]] = {
     "pledges": {"code": "member", "status": "choice", "signed": "date"},
     "plans": {"code": "member", "filed": "date"},
     "courses": {"code": "member", "event": "text", "hours": "number", "held": "date"},
+    "workplan": {"item": "text", "due": "date", "done": "date", "evidence": "text"},
 }
+UNDATED = {"workplan"}
 RECORDS = {
+    "workplan": ["发布方案,,2018-01-10,文〔2018〕1号", "宣传,2018-02-01,2018-02-03,会刊", "建网站,2018-03-01,,"],
     "members": ["a,甲公司,企业,理事", "b,乙公司,企业,会员", "c,丙公司,企业,理事", "d,=丁公司,企业,会员"],
     "pledges": ["a,已签,2018-02-28", "b,已签,2018-03-01", "c,未签,2018-02-01", "d,已签,2017-12-31"],
     "plans": ["a,2018-03-31", "b,2018-02-02"],
@@ -102,7 +114,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "scheme.toml").write_text(SCHEME, "utf-8")
     written = []
     for name, columns in TABLES.items():
-        date = next((f'date = "{column}"' for column, type_ in columns.items() if type_ == "date"), "")
+        date = next((f'date = "{column}"' for column, type_ in columns.items() if type_ == "date" and name not in UNDATED), "")
         written.append(TABLE.format(name=name, date=date))
         choices = {"council": 'choices = ["理事", "会员"]', "status": 'choices = ["已签", "未签"]'}
         written += [COLUMN.format(table=name, name=column, type=type_, more=choices.get(column, "")) for column, type_ in columns.items()]
@@ -146,6 +158,45 @@ def test_what_all_have_together(folder: Path, day: tuple[int, int, int], held: i
     one = on(folder, *day)["办班"]
     assert one.together == (held, held)  # event 1 was held in February too, before the phase
     assert (one.done, len(one.outstanding)) == (done, 0)
+
+
+@pytest.fixture(scope="module")
+def planned(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("planned")
+    for name in ("records", "tables.toml"):
+        (place / name).symlink_to(folder / name)
+    (place / "scheme.toml").write_text(SCHEME.replace('label = "实施"', 'label = "实施"\nwork = ["办班"]') + WORKPLAN, "utf-8")
+    return place
+
+
+@pytest.mark.parametrize(("day", "told"), [
+    ((2018, 2, 2), [("发布方案", "已完成"), ("宣传", "逾期 1 天"), ("办班", "未开始"), ("建网站", "还有 27 天")]),  # what was done on a later day is not done yet
+    ((2018, 3, 2), [("发布方案", "已完成"), ("宣传", "已完成，迟 2 天"), ("办班", "还有 304 天"), ("建网站", "逾期 1 天")]),
+])  # fmt: skip
+def test_work_is_ticked_off_by_its_register(planned: Path, day: tuple[int, int, int], told: list[tuple[str, str]]) -> None:
+    edition = read(planned)
+    work = tasks(edition.scheme, edition.records, dt.date(*day))
+    assert [(task.item, task_state(task).zh) for task in work] == told
+    assert [task.phase is None for task in work] == [False, False, False, True]
+    assert {task.by for task in work if task.item in {"发布方案", "办班"}} == {dt.date(2018, 3, 31), dt.date(2018, 12, 31)}  # the last day of the phase
+
+
+def test_the_command_tells_what_the_secretariat_is_late_with(planned: Path, folder: Path) -> None:
+    told = run("plan", planned, "--on", "2018-03-02").output
+    assert "秘书处有 1 项工作逾期未完成：建网站" in told
+    assert "文〔2018〕1号" in told
+    assert "（各阶段没有这一项）" in told
+    assert "秘书处的工作" not in run("plan", folder, "--on", "2018-03-02").output
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [('table = "workplan"', 'table = "workplans"', "workplans"), ('due = "due"', 'due = "evidence"', "date"), ('item = "item"', 'item = "items"', "items")])
+def test_a_register_that_is_none_is_told(planned: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
+    for name in ("records", "tables.toml"):
+        (tmp_path / name).symlink_to(planned / name)
+    (tmp_path / "scheme.toml").write_text((planned / "scheme.toml").read_text("utf-8").replace(old, new, 1), "utf-8")
+    (problem,) = check_edition(tmp_path)[1].errors
+    assert told in f"{problem.rule.en}{problem.mend.en}{problem.value}", problem
+    assert problem.row is not None
 
 
 def test_phases_overlap_and_end(folder: Path) -> None:
@@ -228,9 +279,9 @@ def test_what_can_be_wrong_is_told_at_its_place(folder: Path, tmp_path: Path, ol
     assert new.strip().splitlines()[0].split("{")[0].strip(' "}]')[:8] in line
 
 
-def test_no_score_hangs_on_a_phase(folder: Path, tmp_path: Path) -> None:
+def test_no_score_hangs_on_a_phase(folder: Path, planned: Path, tmp_path: Path) -> None:
     scheme, _ = read_scheme(folder / "scheme.toml")
-    assert "phase" not in scheme_data(scheme)
+    assert not {"phase", "workplan"} & {*scheme_data(read_scheme(planned / "scheme.toml")[0])}
     write_scheme(scheme, tmp_path / "scheme.toml")
     assert read_scheme(tmp_path / "scheme.toml")[0] == scheme
     without = scheme.model_copy(update={"phases": scheme.phases[:1]})

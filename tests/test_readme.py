@@ -14,7 +14,7 @@ from toolkit.__main__ import COMMANDS, app
 from toolkit.ground.toml_reader import StrictModel
 from toolkit.records.databases.address import source_faults
 from toolkit.records.dictionary import Column, Table
-from toolkit.scheme import Demand, Panel, Papers, Phase, Scheme, Signatures, Weighting
+from toolkit.scheme import Demand, Panel, Papers, Phase, Scheme, Signatures, Weighting, Workplan
 from toolkit.scheme.criteria import Adjustment, MembersSpec, Node
 from toolkit.scheme.measures import Measure, Selection, Window
 from toolkit.scheme.outcomes import Consent
@@ -23,7 +23,7 @@ HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
-    "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
+    "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[workplan]": (Workplan,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
     "指标、否决": (Measure, Selection), "table": (Table,), "表": (Table,), "column": (Column,), "列": (Column,),
     "node, adjustment": (Node,), "节点、加减分": (Node,),
 }  # fmt: skip

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from toolkit.documents.fields import Case
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.indicators.phases import Standing
+    from toolkit.indicators.phases import Standing, Task
     from toolkit.records import Records
     from toolkit.scheme import Scheme
 
@@ -59,6 +59,7 @@ ALL_BUSY = Phrase("全员参与：截至 {day}，{all} 家会员都参加了活�
 UNBEGUN = Phrase("全员参与：评价期自 {day} 起，还没有开始。", "The period of evaluation begins on {day}: who took part in nothing is not counted yet.")
 UNCOUNTED = Phrase("记录还读不成，没有统计家数，也没有催办。原因如下：", "The records cannot be read yet, so nothing is counted and nobody reminded. The reasons:")
 UNEVALUATED = Phrase("现在还不能计算，没有统计全员参与的情况；原因见 committee check。", "It cannot be evaluated yet, so who took part in nothing is not counted; `committee check` says why.")
+LATE = Phrase("秘书处有 {n} 项工作逾期未完成：{zh}。做完的请在工作计划表里填上完成日期和凭据。", "{n:item|items} of the secretariat's own work overdue: {en}. Enter the day and the evidence once done.")
 NOBODY = Phrase("没有需要催办的会员。", "There is nobody to remind.")
 OWED = "未交名单.csv"
 REMINDED = Phrase("已写出 {n} 家会员的催办函（合订一份、各一份）和 {list}：{to}", "Reminders to {n:member|members}, all in one and one each, and {list} are in {to}")
@@ -105,8 +106,14 @@ def plan(
 ) -> None:
     """行动日历：各阶段的要求、到期和逾期、谁还没有交；催办函。 The action's calendar: what is due, what is late, who has not answered; reminders."""
     from toolkit.comparison.records import examined_at
-    from toolkit.indicators.phases import outstanding, standings
-    from toolkit.reports.plan_tables import calendar_table, dues_table, outstanding_rows, outstanding_table
+    from toolkit.indicators.phases import outstanding, standings, tasks
+    from toolkit.reports.plan_tables import (
+        calendar_table,
+        dues_table,
+        outstanding_rows,
+        outstanding_table,
+        work_table,
+    )
 
     with refusals(language):
         on = _day(day) or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
@@ -123,12 +130,23 @@ def plan(
             standing = standings(edition.scheme, records, on)
         owed, spoken = outstanding(standing), language_of(language)
         typer.echo(f"{calendar_table(edition.scheme, on, spoken)!r}\n")
+        if work := tasks(edition.scheme, edition.records, on):
+            typer.echo(f"{work_table(edition.scheme, work, spoken)!r}\n")
+            _tell_late(work, language)
         typer.echo(f"{dues_table(edition.scheme, standing, spoken)!r}\n")
         if who and owed:
             typer.echo(f"{outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken)!r}\n")
         _tell_idle(_until(evaluation, edition.records, on), on, language)
         if to is not None:
             _write_reminders(edition, owed, to, on, language)
+
+
+def _tell_late(work: Iterable[Task], language: str) -> None:
+    """Which of the secretariat's own work is overdue."""
+    late = [task.item for task in work if task.overdue]
+    if late:
+        say(language, phrase(LATE.zh, LATE.en, n=len(late), zh="、".join(late), en=", ".join(late)))
+        typer.echo("")
 
 
 def _tell_uncounted(scheme: Scheme, on: dt.date, language: str) -> None:

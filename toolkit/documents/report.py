@@ -28,10 +28,10 @@ ACTIVITIES, EXCHANGE, EXCHANGED = "activities", "exchange", ("论坛", "研讨",
 """Of the register of activities, those of a kind that is no training: a part of its own."""
 TASKS = {
     Phrase("法制教育与业务培训", "Legal education and professional training"): (ACTIVITIES, "courses", "materials", "questions"),
-    Phrase("交流、研讨与会刊", "Exchange, seminars and the journal"): (EXCHANGE, "articles", "surveys", "needs"),
+    Phrase("交流、研讨与会刊", "Exchange, seminars and the journal"): (EXCHANGE, "articles", "correspondents", "proposals", "surveys", "needs"),
     Phrase("诚信自律公约与承诺", "The convention and the pledges"): ("pledges",),
     Phrase("诚信信息的汇报与公示", "Reporting and publishing integrity information"): ("conduct", "complaints"),
-    Phrase("组织保障", "Organisation and support"): ("council", "plans", "liaison", "dues"),
+    Phrase("组织保障", "Organisation and support"): ("council", "plans", "workplan", "liaison", "dues"),
 }
 """The tasks of the action plan, and the registers that tell of each."""
 BROAD = {"activities", "articles", "surveys", "pledges", "materials", "needs", "courses"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -76,6 +76,59 @@ class Standing:
     def overdue(self) -> bool:
         """Whether something is outstanding after the due day."""
         return self.day > self.by and not self.done
+
+
+@dataclass(frozen=True)
+class Task:
+    """One item of the work of a phase, as the register of the secretariat's work has it on a day.
+
+    Parameters
+    ----------
+    phase
+        The one whose work it is; None where the register holds an item that no phase names.
+    by
+        The day it is due: that of the register, else the last of the phase; None where neither says.
+    done
+        The day it was done, on or before `day`; None where it is not.
+    """
+
+    phase: Phase | None
+    item: str
+    by: dt.date | None
+    day: dt.date
+    done: dt.date | None = None
+    evidence: str = ""
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it is not done after the day it was due."""
+        return self.done is None and self.by is not None and self.day > self.by
+
+
+def tasks(scheme: Scheme, records: Records, day: dt.date) -> tuple[Task, ...]:
+    """The work of all phases in their order, then what the register holds beside it; nothing where the scheme names no register."""
+    if scheme.workplan is None:
+        return ()
+    kept = _workplan(scheme, records, day)
+    planned = [kept.pop(item.strip(), Task(None, item, None, day)) for phase in scheme.phases for item in phase.work]
+    phases = [phase for phase in scheme.phases for _ in phase.work]
+    return (*(replace(task, phase=phase, by=task.by or phase.to) for task, phase in zip(planned, phases, strict=True)), *kept.values())
+
+
+def _workplan(scheme: Scheme, records: Records, day: dt.date) -> dict[str, Task]:
+    """The items of the register by their words."""
+    plan = scheme.workplan
+    assert plan is not None
+    kept: dict[str, Task] = {}
+    for row in records.frames[plan.table].to_dict("records"):
+        item, done = str(row[plan.item]).strip(), _day(row[plan.done])
+        known = done is not None and done <= day
+        kept[item] = Task(None, item, _day(row.get(plan.due)), day, done if known else None, "" if not known or pd.isna(row.get(plan.evidence)) else str(row[plan.evidence]))
+    return kept
+
+
+def _day(cell: Any) -> dt.date | None:
+    return None if cell is None or pd.isna(cell) else pd.Timestamp(cell).date()
 
 
 def progress(phase: Phase, day: dt.date) -> Progress:

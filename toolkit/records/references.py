@@ -50,6 +50,7 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_demand(f"phase[{phase.id}].asks[{n}]", demand, scheme, tables) for phase in scheme.phases for n, demand in enumerate(phase.asks, 1)),
         *(_conditions_as(place, id_, wanted, scheme, tables) for place, id_, wanted in _conditions_named(scheme)),
         _ties_compared(scheme, tables),
+        _workplan(scheme, tables),
         _previous(scheme, tables),
         _consent(scheme, tables),
         _shown_records(scheme, tables),
@@ -336,6 +337,21 @@ def _demand(place: str, demand: Demand, scheme: Scheme, tables: Tables) -> Refer
     """What a phase counts, and by which columns of the members table it says whom it asks."""
     yield from _measure(f"{place}.measure", demand.measure, scheme, tables)
     yield from _states(f"{place}.only", Selection(table=scheme.members.table, where=demand.only), tables)
+
+
+WORKPLAN = {"item": ("text", "choice"), "done": ("date",), "due": ("date",), "evidence": ("text", "choice")}
+
+
+def _workplan(scheme: Scheme, tables: Tables) -> ReferenceFaults:
+    """The register of the secretariat's work: an item in words, and days."""
+    plan = scheme.workplan
+    if plan is None:
+        return
+    for key, kinds in WORKPLAN.items():
+        if column := getattr(plan, key):
+            yield from _panel_table(f"workplan.{key}", plan.table, {column: kinds}, tables)
+        if plan.table not in tables.table:
+            return  # said once
 
 
 def _conditions_named(scheme: Scheme) -> Iterator[tuple[str, str, str]]:

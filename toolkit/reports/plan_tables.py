@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.phases import Standing, due_day, dues, progress
+from toolkit.indicators.phases import Standing, Task, due_day, dues, progress
 from toolkit.reports.columns import RIGHT, Lexicon, ListColumn, class_, listing, one_of, text
+from toolkit.reports.wording import BLANK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,15 @@ OUTSTANDING = (
     ListColumn(Phrase("截止", "Due"), "by", text),
     ListColumn(Phrase("情况", "How it stands"), "state", text),
 )
+WORK = (
+    ListColumn(Phrase("阶段", "Phase"), "phase", text),
+    ListColumn(Phrase("工作事项", "Work"), "item", text),
+    ListColumn(Phrase("截止", "Due"), "by", text),
+    ListColumn(Phrase("完成", "Done"), "done", text),
+    ListColumn(Phrase("凭据", "Evidence"), "evidence", text),
+    ListColumn(Phrase("情况", "How it stands"), "state", text),
+)
+UNPLANNED = Phrase("（各阶段没有这一项）", "(of no phase)")
 ASKED = Phrase("要求会员做到的", "What members are asked for")
 COUNTED = Phrase("应交、按时、补交、未交都是家数；“合计”的要求看全体会员之和。", "Asked, in time, late and missing are numbers of members; what is asked of all together is their sum.")
 
@@ -59,6 +69,25 @@ def dues_table(scheme: Scheme, standing: Iterable[Standing], language: Language)
     """Everything the phases ask: by when, of how many, and how it stands."""
     rows = [{"phase": one.phase.label, "label": one.demand.label, "by": one.by, "state": _state(one, state), **_counts(one)} for one, state in dues(tuple(standing))]
     return listing(DUES, rows, Lexicon(scheme, language), ASKED, COUNTED)
+
+
+def work_table(scheme: Scheme, tasks: Iterable[Task], language: Language) -> Table:
+    """The secretariat's own work: what is done, on which day and by which evidence, and what is late."""
+    rows = [
+        {"phase": task.phase.label if task.phase else UNPLANNED, "item": task.item, "by": task.by or BLANK, "done": task.done or BLANK, "evidence": task.evidence, "state": task_state(task)}
+        for task in tasks
+    ]
+    return listing(WORK, rows, Lexicon(scheme, language), Phrase("秘书处的工作", "The work of the secretariat"))
+
+
+def task_state(task: Task) -> Phrase:
+    """Whether an item is done, in time or late; else how long it is overdue, or how many days are left."""
+    if task.done is not None:
+        late = (task.done - task.by).days if task.by else 0
+        return phrase("已完成，迟 {n} 天", "done {n:day|days} late", n=late) if late > 0 else Phrase("已完成", "done")
+    if task.phase is not None and task.day < task.phase.from_:
+        return PROGRESS["to_come"]
+    return _left(task.by, task.day) if task.by else Phrase("未完成", "not done")
 
 
 def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
@@ -97,8 +126,12 @@ def outstanding_cells(rows: Iterable[Mapping[str, Any]], scheme: Scheme, languag
 
 def waited(one: Standing) -> Phrase:
     """How long something is overdue, or how many days are left."""
-    days = (one.by - one.day).days
-    return phrase("逾期 {n} 天", "{n:day|days} overdue", n=-days) if days < 0 else days_left(one.by, one.day)
+    return _left(one.by, one.day)
+
+
+def _left(by: dt.date, day: dt.date) -> Phrase:
+    days = (by - day).days
+    return phrase("逾期 {n} 天", "{n:day|days} overdue", n=-days) if days < 0 else days_left(by, day)
 
 
 def days_left(by: dt.date, day: dt.date) -> Phrase:

@@ -164,6 +164,19 @@ class Phase(Named):
     source: str = ""
 
 
+class Workplan(StrictModel):
+    """The register in which the secretariat enters the `work` of the phases, item by item: by when it is `due` (else with its phase), on which day it was `done`, by which `evidence`.
+
+    An item is known by its words, as the phase has them. No score hangs on it.
+    """
+
+    table: Name
+    item: Name
+    done: Name
+    due: Name | None = None
+    evidence: Name | None = None
+
+
 class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
 
@@ -207,6 +220,7 @@ class Scheme(StrictModel):
     signatures: Signatures | None = None
     papers: Papers = Papers()
     phases: Annotated[tuple[Phase, ...], Field(alias="phase")] = ()
+    workplan: Workplan | None = None
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:
