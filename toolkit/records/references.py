@@ -50,11 +50,10 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         *(_demand(f"phase[{phase.id}].asks[{n}]", demand, scheme, tables) for phase in scheme.phases for n, demand in enumerate(phase.asks, 1)),
         *(_conditions_as(place, id_, wanted, scheme, tables) for place, id_, wanted in _conditions_named(scheme)),
         _ties_compared(scheme, tables),
-        _workplan(scheme, tables),
         _previous(scheme, tables),
         _consent(scheme, tables),
         _shown_records(scheme, tables),
-        *(_panel_table(*named, tables) for named in _panel_tables(scheme)),
+        *(_panel_table(*named, tables) for named in (*_panel_tables(scheme), *_workplan(scheme))),
         *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
     return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(faults)))
@@ -339,21 +338,6 @@ def _demand(place: str, demand: Demand, scheme: Scheme, tables: Tables) -> Refer
     yield from _states(f"{place}.only", Selection(table=scheme.members.table, where=demand.only), tables)
 
 
-WORKPLAN = {"item": ("text", "choice"), "done": ("date",), "due": ("date",), "evidence": ("text", "choice")}
-
-
-def _workplan(scheme: Scheme, tables: Tables) -> ReferenceFaults:
-    """The register of the secretariat's work: an item in words, and days."""
-    plan = scheme.workplan
-    if plan is None:
-        return
-    for key, kinds in WORKPLAN.items():
-        if column := getattr(plan, key):
-            yield from _panel_table(f"workplan.{key}", plan.table, {column: kinds}, tables)
-        if plan.table not in tables.table:
-            return  # said once
-
-
 def _conditions_named(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
     """Conditions that stand for a number, or for yes and no: where they are named, their ids, and which."""
     if scheme.grades and isinstance(scheme.grades.rise_at_most, str):
@@ -467,6 +451,12 @@ def _panel_tables(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple
         yield "panel.experts", panel.experts, {"id": WORDS}
     if panel.interests:
         yield "panel.interests", panel.interests, {"expert": WORDS, "member": (*WORDS, "member", "credit_code")}
+
+
+def _workplan(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
+    """The register of the secretariat's work, column by column."""
+    if plan := scheme.workplan:
+        yield from (("workplan", plan.table, {column: ("date",) if key in {"done", "due"} else WORDS}) for key, column in plan if key != "table" and column)
 
 
 def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]], tables: Tables) -> ReferenceFaults:
