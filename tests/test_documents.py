@@ -193,6 +193,8 @@ def test_certificates_and_slips_are_of_everyone(case: Case) -> None:
         assert str(row["name"]) in slips, member
         if row["total"] == row["total"]:
             assert f"{row['total']:.2f}" in slips
+    ones = [name for name, _ in written(paper("荣誉证书"), case, draft=False)]
+    assert sorted(ones) == sorted(["荣誉证书.docx", *(f"荣誉证书/{member}.docx" for member in case.evaluation.awards["member"].unique())])
     singles = [name for name, _ in written(paper("得分单"), case, draft=False)]
     classes = case.evaluation.members["class"].unique()
     assert len(singles) == len(case.evaluation.members) + len(classes) == len(set(singles))

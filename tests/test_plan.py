@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 
 from tests.test_documents import run, text_of
+from toolkit.comparison.records import evaluated_at
+from toolkit.documents.report import report_fields
 from toolkit.edition import Edition, check_edition, load_plan
 from toolkit.ground.problems import Problems
 from toolkit.indicators.phases import Standing, outstanding, progress, standings, tasks
@@ -187,6 +190,24 @@ def test_the_command_tells_what_the_secretariat_is_late_with(planned: Path, fold
     assert "文〔2018〕1号" in told
     assert "（各阶段没有这一项）" in told
     assert "秘书处的工作" not in run("plan", folder, "--on", "2018-03-02").output
+
+
+def test_the_report_tells_of_each_phase_what_is_achieved_and_what_is_not(planned: Path) -> None:
+    edition, evaluation, _ = evaluated_at(planned)
+    fields = report_fields(evaluation, edition.records, day=dt.date(2018, 4, 1))
+    assert [(one["名称"], one["起止"]) for one in fields["阶段"]] == [("动员", "2018年1月1日至2018年3月31日，已结束"), ("实施", "2018年3月1日至2018年12月31日，进行中")]
+    assert [(one["要求"], one["应交"], one["按时"], one["补交"], one["未交"]) for one in fields["要求"]][:2] == [("承诺书", "4", "1", "1", "2"), ("行动计划", "2", "1", "0", "1")]
+    assert [(one["事项"], one["情况"]) for one in fields["工作"]][:2] == [("发布方案", "已完成"), ("宣传", "已完成，迟 2 天")]
+    assert "列入各阶段的秘书处工作 3 项，完成 2 项。" in fields["完成"]
+    told = "".join(fields["不足"])
+    assert "“行动计划”：应交 2 家，未交 1 家（50.0%）。" in told
+    assert "“建网站”没有完成（截止 2018-03-01）。" in told
+    assert "办班" not in told  # not due yet
+    short = edition.scheme.phases[1].model_copy(update={"asks": tuple(one.model_copy(update={"by": dt.date(2018, 4, 1)}) for one in edition.scheme.phases[1].asks)})
+    due = report_fields(replace(evaluation, scheme=edition.scheme.model_copy(update={"phases": (short,)})), edition.records, day=dt.date(2018, 4, 1))
+    assert "“办班”：合计 1，没有达到要求（2）。" in due["不足"]
+    assert "按年度，2017 年 1 条、2018 年 3 条" in "".join(fields["任务"][2]["句"])
+    assert [(row["名称"], row["家数"]) for row in fields["登记"] if row["名称"] in {"pledges", "workplan"}] == [("pledges", "3"), ("workplan", "—")]  # who has not signed is none of them
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [('table = "workplan"', 'table = "workplans"', "workplans"), ('due = "due"', 'due = "evidence"', "date"), ('item = "item"', 'item = "items"', "items")])

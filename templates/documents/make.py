@@ -12,7 +12,7 @@ names, are set in 12 points. What a line is, its first signs say:
     &               a line that stays on the page of the next one
     @ {{ names }}   the names of a list, two in a row
     |+ a | b        a high row, to be written in by hand
-    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm
+    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm, |& 40 | 116 of a table that stays on one page; █ before a cell makes it a bar
     ! landscape     the page lies on its side;  ! close a text that is to stay on one page;  --- a new page;  %include NAME another text
     {%p ... %}      a sign for the filling program, which leaves no line; {%tr ... %} the same between rows
 """
@@ -32,7 +32,7 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from toolkit.documents.filling import settled
 
@@ -57,6 +57,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "cell": {"size": 12, "pitch": 20, "align": WD_ALIGN_PARAGRAPH.LEFT},
     "head": {"size": 12, "pitch": 20, "align": CENTRE, "font": HEI, "keep": True},
     "name": {"size": 14, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "bar": {"size": 9, "pitch": 15, "align": WD_ALIGN_PARAGRAPH.LEFT, "font": "宋体", "colour": "0072B2"},
 }
 """How a line is set, by its sign; the cells of tables, their heads, and names of a list."""
 LYING = KINDS | {sign: KINDS[sign] | {"size": 20, "pitch": 34} for sign in ("", "<", ">", "^")} | {"==": KINDS["=="] | {"size": 32, "pitch": 50}}
@@ -78,6 +79,7 @@ ENGLISH = {
     "cell": {"size": 10.5, "pitch": 15, "align": WD_ALIGN_PARAGRAPH.LEFT},
     "head": {"size": 10.5, "pitch": 15, "align": CENTRE, "bold": True, "keep": True},
     "name": {"size": 12, "pitch": 18, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "bar": KINDS["bar"],
 }
 ENGLISH_LYING = ENGLISH | {sign: ENGLISH[sign] | {"size": 16, "pitch": 26} for sign in ("", "<", ">", "^")} | {"==": ENGLISH["=="] | {"size": 26, "pitch": 42}}
 CLOSE = {True: ENGLISH | {sign: ENGLISH[sign] | {"pitch": 16, "after": 3} for sign in ("", "<", ">", "&")}, False: {sign: kind if "size" in kind else kind | {"pitch": 24} for sign, kind in KINDS.items()}}
@@ -107,7 +109,9 @@ def template(name: str) -> Any:
             rows = list(part)
             if document.paragraphs and not any(row.startswith("{%tr") for row in rows):
                 document.paragraphs[-1].paragraph_format.keep_with_next = True  # what says how it is filled in stands on its page
-            _table(document, rows[1:], [int(width) for width in rows[0].removeprefix("|=").split("|")], kinds, height=8 if close else 10)
+            table = _table(document, rows[1:], [int(width) for width in rows[0].lstrip("|=&").split("|")], kinds, height=8 if close else 10)
+            if rows[0].startswith("|&"):
+                _kept_together(table)
         else:
             for line in part:
                 _line(document, line, kinds)
@@ -155,7 +159,10 @@ def _styled(paragraph: Any, text: str, kind: dict[str, Any]) -> None:
         _indent(paragraph, firstLineChars=kind["indent"] * 100, firstLine=int(kind["indent"] * size * 20))
     if kind.get("right"):
         _indent(paragraph, rightChars=kind["right"] * 100, right=int(kind["right"] * size * 20))
-    _run(paragraph, text, kind.get("font", BODY), size, bold=kind.get("bold", False))
+    run = _run(paragraph, text, kind.get("font", BODY), size, bold=kind.get("bold", False))
+    if "colour" in kind:
+        run.font.color.rgb = RGBColor.from_string(kind["colour"])
+        run._r.get_or_add_rPr().rFonts.set(qn("w:hint"), "eastAsia")
 
 
 def _indent(paragraph: Any, **values: int) -> None:
@@ -168,7 +175,7 @@ def _indent(paragraph: Any, **values: int) -> None:
         element.set(qn(f"w:{key}"), str(value))
 
 
-def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = False) -> None:
+def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = False) -> Any:
     run = paragraph.add_run(text)
     run.bold = bold
     run.font.size, run.font.name = Pt(size), "Times New Roman"
@@ -177,9 +184,10 @@ def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = Fals
         spacing = OxmlElement("w:spacing")
         spacing.set(qn("w:val"), "-5")
         run._r.get_or_add_rPr().append(spacing)
+    return run
 
 
-def _table(document: Any, rows: list[str], widths: list[int], kinds: dict[str, dict[str, Any]], *, ruled: bool = True, height: int = 10) -> None:
+def _table(document: Any, rows: list[str], widths: list[int], kinds: dict[str, dict[str, Any]], *, ruled: bool = True, height: int = 10) -> Any:
     table = document.add_table(rows=0, cols=len(widths))
     table.autofit = False
     if ruled:
@@ -190,13 +198,14 @@ def _table(document: Any, rows: list[str], widths: list[int], kinds: dict[str, d
     listing = ruled and any(row.startswith("{%tr") for row in rows)
     for place, row in enumerate(rows):
         cells = [row, *[""] * (len(widths) - 1)] if row.startswith("{%tr") else [cell.strip(" ") for cell in row.removeprefix("|").removeprefix("+").split("|")]
-        written = _row(table, cells, widths, kinds["head" if listing and place == 0 else "cell" if ruled else "name"])
+        written = _row(table, cells, widths, kinds["head" if listing and place == 0 else "cell" if ruled else "name"], kinds["bar"])
         if ruled and not listing:
             written.height = Mm(21 if row.startswith("|+") else height)
             for cell in written.cells:
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if ruled and not listing:
         _kept_together(table)
+    return table
 
 
 def _kept_together(table: Any) -> None:
@@ -207,7 +216,7 @@ def _kept_together(table: Any) -> None:
                 paragraph.paragraph_format.keep_with_next = True
 
 
-def _row(table: Any, cells: list[str], widths: list[int], kind: dict[str, Any]) -> Any:
+def _row(table: Any, cells: list[str], widths: list[int], kind: dict[str, Any], bar: dict[str, Any]) -> Any:
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()
     for tag in ("w:cantSplit", *(["w:tblHeader"] if kind.get("align") == CENTRE else [])):
@@ -215,7 +224,7 @@ def _row(table: Any, cells: list[str], widths: list[int], kind: dict[str, Any]) 
     for cell, text, width in zip(row.cells, cells, widths, strict=True):
         cell.width = Mm(width)
         (paragraph,) = cell.paragraphs
-        _styled(paragraph, text, kind)
+        _styled(paragraph, text.removeprefix("█"), bar if text.startswith("█") else kind)
     return row
 
 

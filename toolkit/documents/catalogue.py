@@ -12,7 +12,7 @@ from toolkit.documents.fields import (
     Fields,
     action_fields,
     award_fields,
-    certificate_fields,
+    certificates,
     common_fields,
     grading_fields,
     idle_fields,
@@ -32,7 +32,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.publication.extract import unpublishable
 
 TEMPLATES = "templates/documents"
-SLIPS, NOTICE, LETTER = Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
+CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
 NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
@@ -149,7 +149,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("投诉书", "Complaint"), planned=True),
     Paper(Phrase("投诉答复书", "Reply to a complaint"), planned=True),
     Paper(Phrase("表彰决定", "Commendation decision"), lambda case: award_fields(case, public=True), DECIDED, _named_winners),
-    Paper(Phrase("荣誉证书", "Certificates"), certificate_fields, DECIDED, _winners),
+    Paper(CERTIFICATES, final=DECIDED, lacks=_winners),
     Paper(SLIPS, final=REVIEWED),
     Paper(Phrase("未参与会员名单", "Members not reached"), idle_fields, lacks=_idle),
     Paper(Phrase("行动成果报告", "Report of the action"), action_fields, DECIDED),
@@ -178,12 +178,12 @@ def is_draft(paper: Paper, case: Case, state: str, *, sealed: bool) -> bool:
 
 
 def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, single: bool = True) -> Iterator[tuple[str, bytes]]:
-    """A paper as files: their names and their bytes; one file but for rounds of notice, and slips, of which each class has a file that Word opens soon.
+    """A paper as files: their names and their bytes; one file but for rounds of notice, certificates, and slips, of which each class has a file that Word opens soon.
 
     Parameters
     ----------
     single
-        Whether slips and reminders come one each, beside those of many.
+        Whether certificates, slips and reminders come one each, beside those of many.
 
     Raises
     ------
@@ -197,21 +197,39 @@ def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, s
 
 def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Mapping[str, object]]]:
     title = case.says(paper.title)
-    if paper.title == LETTER:
-        yield title, reminder_fields(case, case.owing)
-        for one in case.owing if single else ():
-            yield f"{title}/{one.member}", reminder_fields(case, [one])
-    elif paper.title == NOTICE:
+    if paper.title == NOTICE:
         for round_ in case.scheme.papers.rounds:
             yield case.says(round_in_words(round_)), notice_fields(case, round_)
-    elif paper.title == SLIPS:
-        slips, by_class = list(slip_fields(case)), dict[str, list[Fields]]()
-        for _, slip in slips:
-            by_class.setdefault(NO_NAME.sub("_", str(slip["类别"]))[:40], []).append(slip)
-        for class_, own in by_class.items():
-            of = phrase("{title}（{class_}）", "{title} ({class_})", title=title, class_=class_)
-            yield title if len(by_class) == 1 else case.says(of), {"得分单": with_last(own)}
-        for member, slip in slips if single else ():
-            yield f"{title}/{member}", {"得分单": with_last([slip])}
+    elif paper.title in ONE_EACH:
+        together, each = ONE_EACH[paper.title](case)
+        yield from ((f"{title}{part}", fields) for part, fields in together)
+        yield from ((f"{title}/{member}", fields) for member, fields in each if single)
     else:
         yield title, paper.fields(case)
+
+
+Named = Iterator[tuple[str, Fields]]
+"""Fields, each with what its file is called by."""
+
+
+def _letters(case: Case) -> tuple[Named, Named]:
+    return iter([("", reminder_fields(case, case.owing))]), ((one.member, reminder_fields(case, [one])) for one in case.owing)
+
+
+def _certificates(case: Case) -> tuple[Named, Named]:
+    given = list(certificates(case))
+    winners = dict.fromkeys(member for member, _ in given)
+    return iter([("", {"证书": with_last([one for _, one in given])})]), ((winner, {"证书": with_last([one for member, one in given if member == winner])}) for winner in winners)
+
+
+def _slips(case: Case) -> tuple[Named, Named]:
+    """Those of a class in one file, which Word opens soon."""
+    slips, by_class = list(slip_fields(case)), dict[str, list[Fields]]()
+    for _, slip in slips:
+        by_class.setdefault(NO_NAME.sub("_", str(slip["类别"]))[:40], []).append(slip)
+    parts = {class_: "" if len(by_class) == 1 else case.says(phrase("（{name}）", " ({name})", name=class_)) for class_ in by_class}
+    return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), ((member, {"得分单": with_last([slip])}) for member, slip in slips)
+
+
+ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, CERTIFICATES: _certificates, SLIPS: _slips}
+"""Papers to many: what stands together, by what its file's name ends with, and one each, by member."""

@@ -191,7 +191,7 @@ def award_fields(case: Case, *, public: bool) -> Fields:
 def _all_rows(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
     labels = {award.id: award.label for award in evaluation.scheme.awards}
     members = evaluation.members
-    rows = [{"name": str(members.at[member, "name"]), "class": wording.class_name(members.at[member, "class"], language), "award": labels[award]}
+    rows = [{"member": str(member), "name": str(members.at[member, "name"]), "class": wording.class_name(members.at[member, "class"], language), "award": labels[award]}
             for award, member in zip(evaluation.awards["award"], evaluation.awards["member"], strict=True)]  # fmt: skip
     return sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"])))
 
@@ -242,10 +242,11 @@ def _notice_days(case: Case, place: int) -> Phrase:
     return phrase("{first}至{last}（{n} 个工作日，首日不计）。", "From {first} to {last} ({n:working day|working days}, the first day not counted).", first=case.on(case.starts[place]), last=last, n=count)
 
 
-def certificate_fields(case: Case) -> Fields:
-    """One certificate for each award given, numbered in the order of the list."""
+def certificates(case: Case) -> Iterator[tuple[str, Fields]]:
+    """One certificate for each award given, under the code of the member, numbered in the order of the list."""
     rows = sorted(_all_rows(case.evaluation, case.language), key=lambda row: [award.label for award in case.scheme.awards].index(row["award"]))
-    return {"证书": with_last([{"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"} for place, row in enumerate(rows, 1)])}
+    for place, row in enumerate(rows, 1):
+        yield row["member"], {"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"}
 
 
 def with_last(items: list[Fields]) -> list[Fields]:
@@ -359,4 +360,4 @@ def idle_fields(case: Case) -> Fields:
 
 def action_fields(case: Case) -> Fields:
     """The report of the action."""
-    return report_fields(case.evaluation, case.records, case.language)
+    return report_fields(case.evaluation, case.records, case.language, case.day)

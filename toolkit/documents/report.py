@@ -1,4 +1,4 @@
-"""The report of the action to the authority, as far as the records tell it: what was done, by how many, who took part in nothing, what came of it.
+"""The report of the action to the authority, as far as the records tell it: what was done in each task and phase, by how many, what is achieved and what is not.
 
 Every register (a table of the data dictionary) that tells of members is counted; a task of the action plan is told by the registers that
 belong to it, known by the ids of the house's template. What no register tells is left to the secretariat, and said to be so.
@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from toolkit.documents.articles import counted
+from toolkit.documents.articles import counted, day_in_words
 from toolkit.evaluation.contributions import award_lines
 from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.indicators.phases import Standing, Task, progress, standings, tasks
 from toolkit.publication.disclosures import deeds
 from toolkit.publication.extract import pinyin
+from toolkit.reports.plan_tables import PROGRESS, task_state
+from toolkit.reports.wording import BLANK
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.records.dictionary import Table, Tables
+    from toolkit.scheme import Scheme
 
 ACTIVITIES, EXCHANGE, EXCHANGED = "activities", "exchange", ("论坛", "研讨", "交流", "考察", "沙龙")
 """Of the register of activities, those of a kind that is no training: a part of its own."""
@@ -37,29 +42,155 @@ TASKS = {
 BROAD = {"activities", "articles", "surveys", "pledges", "materials", "needs", "courses"}
 """Registers in which every member is meant to be found."""
 SHOWN_STATES = 8
+UNDONE = ("未答复", "未签", "未缴", "未开展", "未参加", "未交")
+"""States of a record that tell of nothing its member did."""
+EVENTS = ("event_id", "survey_id")
+"""The columns of what was held for many members at once: as often as they have different values."""
+WILLING = "自愿"
+"""What is asked for under this word is no shortcoming where it is missing."""
 
 
-def report_fields(evaluation: Evaluation, records: Records, language: Language = "zh") -> dict[str, Any]:
-    """The fields of the report."""
+@dataclass(frozen=True)
+class Register:
+    """What a register comes to.
+
+    Parameters
+    ----------
+    name
+        As on its form.
+    rows, outside
+        How many records, and how many of them are dated outside the period.
+    members
+        Whose; None where it is of no member.
+    states, years
+        How many records of each state, column by column, and of each year.
+    held
+        How many events they tell of; 0 where they tell of none.
+    """
+
+    name: str
+    rows: int
+    outside: int
+    members: frozenset[str] | None
+    states: Mapping[str, Mapping[str, int]]
+    years: Mapping[int, int]
+    held: int
+
+
+def report_fields(evaluation: Evaluation, records: Records, language: Language = "zh", day: dt.date | None = None) -> dict[str, Any]:
+    """The fields of the report; the phases stand as on `day`, or the as-of date."""
     registers, members = _registers(evaluation, records), evaluation.members
-    told = _by_task(registers, evaluation, records)
-    idle = idle_members(evaluation)
-    lacking = list(_lacking(evaluation, registers, _unheard(told, records.tables), len(idle))) or [TO_ADD]
+    told, idle = _by_task(registers, evaluation, records), idle_members(evaluation)
+    plan = _Plan.of(evaluation.scheme, records, day or evaluation.scheme.as_of)
 
     def all_of(sentences: Iterable[Phrase]) -> list[str]:
         return [sentence.into(language) for sentence in sentences]
 
     return {
         "总体": all_of(_overall(evaluation, registers, len(members) - len(idle))),
-        "登记": [{"名称": one["名称"], "条数": f"{one['条数']:,}", "家数": f"{len(one['会员']):,}", "占比": _share(len(one["会员"]), len(members))} for one in registers.values()],
-        "任务": [
-            {"序": counted(place, language), "题": title.into(language), "句": all_of(sentences)} for place, (title, sentences) in enumerate(_tasks(told, len(members)), 1)
-        ],
+        "登记": [_row(one, len(members)) for one in registers.values()],
+        "任务": [{"序": counted(place, language), "题": title.into(language), "句": all_of(sentences)} for place, (title, sentences) in enumerate(_tasks(told, len(members)), 1)],
+        **plan.fields(language),
         "类别表": _classes(evaluation, {*members.index} - {*idle.index}, language),
         "未参与": all_of([_unmoved(len(idle), len(members))]),
         "评优": all_of(_awards(evaluation)),
-        "不足": all_of(lacking),
+        "等级表": _grades(evaluation),
+        "完成": all_of([*plan.achieved(), *_reached(registers, len(members))]) or all_of([TO_ADD]),
+        "不足": all_of([*plan.lacking(), *_lacking(evaluation, registers, _unheard(told, records.tables), len(idle))]) or all_of([TO_ADD]),
     }
+
+
+def _row(one: Register, members: int) -> dict[str, str]:
+    whose = one.members
+    share = None if whose is None else len(whose) / members if members else 0.0
+    return {"名称": one.name, "条数": f"{one.rows:,}", "家数": BLANK if whose is None else f"{len(whose):,}", "占比": BLANK if share is None else f"{share:.1%}", "图": bar(share or 0.0)}
+
+
+def bar(share: float, cells: int = 10) -> str:
+    """A share as a bar of block signs, to an eighth of a sign: a picture that every reader of Word has.
+
+    Examples
+    --------
+    >>> bar(0.5, 4), bar(0.59, 4), bar(0, 4)
+    ('██', '██▍', '')
+    """
+    whole, part = divmod(round(min(max(share, 0.0), 1.0) * cells * 8), 8)
+    return "█" * whole + " ▏▎▍▌▋▊▉"[part].strip()
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """The phases of the action as they stand on a day."""
+
+    scheme: Scheme
+    day: dt.date
+    asked: tuple[Standing, ...]
+    work: tuple[Task, ...]
+
+    @classmethod
+    def of(cls, scheme: Scheme, records: Records, day: dt.date) -> _Plan:
+        known = records.as_of(day)
+        return cls(scheme, day, standings(scheme, known, day) if scheme.phases else (), tasks(scheme, known, day))
+
+    def fields(self, language: Language) -> dict[str, Any]:
+        """The phases, the secretariat's own work, and what was asked of members."""
+        phases = []
+        for place, phase in enumerate(self.scheme.phases, 1):
+            first, last = (day_in_words(day, language) for day in (phase.from_, phase.to))
+            when = phrase("{first}至{last}，{state.zh}", "{first} to {last}, {state.en}", first=first, last=last, state=PROGRESS[progress(phase, self.day)])
+            done = phrase("工作内容：{zh}。", "Work: {en}.", zh="；".join(phase.work), en="; ".join(phase.work))
+            phases.append({"序": counted(place, language), "名称": phase.label, "起止": when.into(language), "句": [done.into(language)] if phase.work else []})
+        work = [{"事项": one.item, "截止": str(one.by or BLANK), "完成": str(one.done or BLANK), "凭据": one.evidence, "情况": task_state(one).into(language)} for one in self.work]
+        return {"阶段": phases, "工作": work, "要求": [_asked_row(one) for one in self.asked], "统计日": day_in_words(self.day, language)}
+
+    def achieved(self) -> Iterator[Phrase]:
+        """What was asked for and is complete, and how much of the work is done."""
+        for one in self.asked:
+            label = one.demand.label
+            if one.done and one.demand.together:
+                yield phrase("“{label}”：合计 {n:g}，达到要求。", "“{label}”: {n:g} together, as asked for.", label=label, n=one.together[1])
+            elif one.done and len(one.members):
+                yield phrase("“{label}”：应交 {n} 家，全部交齐。", "“{label}”: complete, of {n:member|members} asked.", label=label, n=len(one.members))
+        planned = [one for one in self.work if one.phase is not None]
+        if planned:
+            done = sum(one.done is not None for one in planned)
+            yield phrase("列入各阶段的秘书处工作 {n} 项，完成 {done} 项。", "Of {n:item|items} of work planned for the secretariat, done: {done}.", n=len(planned), done=done)
+
+    def lacking(self) -> Iterator[Phrase]:
+        """What was asked for, is due and not complete, and the work that is overdue."""
+        for one in (one for one in self.asked if self.day >= one.by):
+            label, missing = one.demand.label, len(one.outstanding)
+            if one.demand.together and not one.done:
+                yield phrase("“{label}”：合计 {n:g}，没有达到要求（{least:g}）。", "“{label}”: {n:g} together, less than asked for ({least:g}).", label=label, n=one.together[1], least=one.demand.least)
+            elif missing and WILLING not in label:
+                yield phrase("“{label}”：应交 {n} 家，未交 {missing} 家（{share}）。", "“{label}”: missing from {missing} of {n:member|members} ({share}).",
+                             label=label, n=len(one.members), missing=missing, share=_share(missing, len(one.members)))  # fmt: skip
+        for task in self.work:
+            if task.overdue:
+                yield phrase("“{item}”没有完成（截止 {by}）。", "“{item}” is not done (due {by}).", item=task.item, by=task.by)
+
+
+def _asked_row(one: Standing) -> dict[str, str]:
+    """What a phase asks, and how much of it is there: of all together, or member by member."""
+    row = {"要求": one.demand.label, "截止": str(one.by)}
+    if one.demand.together:
+        in_time, now = one.together
+        return row | {"应交": f"≥{one.demand.least:g}", "按时": f"{in_time:g}", "补交": f"{max(now - in_time, 0):g}", "未交": BLANK, "图": bar(now / one.demand.least, 8)}
+    if one.day < one.phase.from_:
+        return row | {"应交": f"{len(one.members)}", "按时": BLANK, "补交": BLANK, "未交": BLANK, "图": ""}
+    in_time, late = int(one.in_time.sum()), int(one.late.sum())
+    share = (in_time + late) / len(one.members) if len(one.members) else 0.0
+    return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "图": bar(share, 8)}
+
+
+def _reached(registers: Mapping[str, Register], members: int) -> Iterator[Phrase]:
+    """The registers in which nearly every member is found."""
+    wide = [one for name, one in registers.items() if name in BROAD and one.members and len(one.members) >= WIDE * members]
+    if wide:
+        yield phrase("参与面达到九成的有：{zh}。", "At least nine members in ten appear in: {en}.", zh="、".join(one.name for one in wide), en=", ".join(one.name for one in wide))
+
+
+WIDE = 0.9
 
 
 TO_ADD = Phrase("【请秘书处结合实际补充。】", "[To be added by the secretariat.]")
@@ -91,24 +222,31 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "—"
 
 
-def _registers(evaluation: Evaluation, records: Records) -> dict[str, dict[str, Any]]:
-    """Each table that tells of what members did, by its id; neither of the members themselves, nor the panel's sheets, nor what an edition before came to."""
+def _registers(evaluation: Evaluation, records: Records) -> dict[str, Register]:
+    """Each table that tells of what members or the secretariat did, by its id; neither of the members themselves, nor the panel's sheets, nor what an edition before came to."""
     scheme, kept = evaluation.scheme, {}
     others = {scheme.members.table} | ({scheme.previous.table} if scheme.previous else set()) | {str(item.measure.table) for item in scheme.indicators if item.measure.take == "panel"}
     others |= {table for table in (scheme.panel.table, scheme.panel.experts, scheme.panel.interests) if table} if scheme.panel else set()
     for name, frame in records.frames.items():
-        if name not in others and records.tables.table[name].member is not None and not frame.empty:
-            kept[name] = _register(records.tables.table[name], frame, evaluation)
+        if name not in others and (records.tables.table[name].member is not None or name in OWN) and not frame.empty:
+            kept[name] = _register(name, records.tables.table[name], frame, evaluation)
     return kept
 
 
-def _register(table: Table, frame: pd.DataFrame, evaluation: Evaluation) -> dict[str, Any]:
-    """A register: its name, how many records, how many of them outside the period, whose, and how many of each state."""
-    return {"名称": table.label, "条数": len(frame), "期外": _outside(table, frame, evaluation.scheme.period),
-            "会员": {*frame[str(table.member)].dropna()} & {*evaluation.members.index}, "各态": dict(_states(table, frame))}  # fmt: skip
+OWN = {name for names in TASKS.values() for name in names}
+"""The registers of the house's template, which may be of no member."""
 
 
-def _by_task(registers: Mapping[str, dict[str, Any]], evaluation: Evaluation, records: Records) -> dict[str, dict[str, Any]]:
+def _register(id_of: str, table: Table, frame: pd.DataFrame, evaluation: Evaluation) -> Register:
+    undone = frame[[id_ for id_, column in table.column.items() if column.type == "choice" and id_ in frame]].isin(UNDONE).any(axis=1)
+    whose = None if table.member is None else frozenset({*frame.loc[~undone, table.member].dropna()} & {*evaluation.members.index})
+    dated = table.date is not None and table.date in frame
+    years = frame[table.date].dropna().dt.year.value_counts().sort_index().to_dict() if dated else {}
+    held = next((int(frame[column].nunique()) for column in EVENTS if column in frame), 0)
+    return Register(table.label or id_of, len(frame), _outside(table, frame, evaluation.scheme.period), whose, dict(_states(table, frame)), years, held)
+
+
+def _by_task(registers: Mapping[str, Register], evaluation: Evaluation, records: Records) -> dict[str, Register]:
     """The registers as tasks are told of by them: activities that are no training apart."""
     told = dict(registers)
     kinds = _exchanges(records.tables)
@@ -119,7 +257,7 @@ def _by_task(registers: Mapping[str, dict[str, Any]], evaluation: Evaluation, re
         for name, part in ((ACTIVITIES, frame[~exchanged]), (EXCHANGE, frame[exchanged])):
             told.pop(name, None)
             if len(part):
-                told[name] = _register(table, part, evaluation)
+                told[name] = _register(ACTIVITIES, table, part, evaluation)
     return told
 
 
@@ -153,7 +291,7 @@ def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[st
             yield column.headings[0] if column.headings else id_, {state: int(counts[state]) for state in column.choices if counts.get(state)}
 
 
-def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], taking_part: int) -> Iterator[Phrase]:
+def _overall(evaluation: Evaluation, registers: Mapping[str, Register], taking_part: int) -> Iterator[Phrase]:
     members = evaluation.members
     classes = members["class"].dropna().nunique()
     yield phrase(
@@ -162,36 +300,42 @@ def _overall(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], ta
         n=len(members), part=taking_part, share=_share(taking_part, len(members)),
         classes=phrase("，分属 {n} 个类别", ", of {n:class|classes}", n=classes) if classes else Phrase("", ""),
     )  # fmt: skip
-    total, outside = (sum(one[key] for one in registers.values()) for key in ("条数", "期外"))
+    total, outside = sum(one.rows for one in registers.values()), sum(one.outside for one in registers.values())
     yield phrase(
         "各项登记在册的记录共 {n:,} 条{outside.zh}，情况如下：", "Records in the registers: {n:,}{outside.en}, as follows:",
         n=total, outside=phrase("，其中评价期以外的 {n:,} 条", ", {n:,} of them dated outside the period", n=outside) if outside else Phrase("", ""),
     )  # fmt: skip
 
 
-def _tasks(registers: Mapping[str, dict[str, Any]], members: int) -> Iterator[tuple[Phrase, list[Phrase]]]:
+def _tasks(registers: Mapping[str, Register], members: int) -> Iterator[tuple[Phrase, list[Phrase]]]:
     """Each task of the plan, and what the registers tell of it."""
     for title, names in TASKS.items():
         yield title, [_told(registers[name], members) for name in names if name in registers] or [UNTOLD]
 
 
-def _told(register: Mapping[str, Any], members: int) -> Phrase:
-    parts = [phrase("{name}：登记 {n:,} 条，涉及会员 {whose:,} 家，占 {share}", "{name}: records {n:,}; members {whose:,}, {share}",
-                    name=register["名称"], n=register["条数"], whose=len(register["会员"]), share=_share(len(register["会员"]), members))]  # fmt: skip
-    for name, states in register["各态"].items():
+def _told(register: Register, members: int) -> Phrase:
+    whose = register.members
+    parts = [phrase("{name}：登记 {n:,} 条", "{name}: records {n:,}", name=register.name, n=register.rows)]
+    parts += [phrase("共 {n:,} 次", "of {n:event|events}", n=register.held)] if register.held else []
+    parts += [phrase("涉及会员 {n:,} 家，占 {share}", "members {n:,}, {share}", n=len(whose), share=_share(len(whose), members))] if whose is not None else []
+    said = [joined(parts)]
+    for name, states in register.states.items():
         told = joined([phrase("{state} {n:,} 条", "{state} {n:,}", state=state, n=count) for state, count in states.items()], "、")
-        parts += [phrase("按{name}，{told.zh}", "by {name}, {told.en}", name=name, told=told)] if states else []
-    said = joined(parts, "；", "; ")
-    return Phrase(f"{said.zh}。", f"{said.en}.")
+        said += [phrase("按{name}，{told.zh}", "by {name}, {told.en}", name=name, told=told)] if states else []
+    if len(register.years) > 1:
+        told = joined([phrase("{year} 年 {n:,} 条", "{n:,} in {year}", year=year, n=count) for year, count in register.years.items()], "、")
+        said.append(phrase("按年度，{told.zh}", "by year, {told.en}", told=told))
+    whole = joined(said, "；", "; ")
+    return Phrase(f"{whole.zh}。", f"{whole.en}.")
 
 
 def _classes(evaluation: Evaluation, taking_part: set[Any], language: Language) -> list[dict[str, Any]]:
     members, winners = evaluation.members, {*evaluation.awards["member"]}
     rows: list[dict[str, Any]] = []
     for class_, part in sorted(members.groupby(members["class"].fillna(UNCLASSED.into(language)), observed=True), key=lambda pair: pinyin(str(pair[0]))):
-        rows.append({"类别": str(class_), "会员": len(part), "参与": len({*part.index} & taking_part), "申报": int(part["applied"].sum()), "获奖": len({*part.index} & winners)})
+        rows.append({"类别": str(class_), "会员": len(part), "参与": (busy := len({*part.index} & taking_part)), "图": bar(busy / len(part), 6), "申报": int(part["applied"].sum()), "获奖": len({*part.index} & winners)})
     whole = {key: sum(row[key] for row in rows) for key in ("会员", "参与", "申报", "获奖")}
-    return [*rows, {"类别": ALL.into(language), **whole}]
+    return [*rows, {"类别": ALL.into(language), **whole, "图": bar(whole["参与"] / whole["会员"] if whole["会员"] else 0.0, 6)}]
 
 
 UNCLASSED, ALL = Phrase("未分类", "no class"), Phrase("合　计", "Total")
@@ -204,20 +348,28 @@ def _awards(evaluation: Evaluation) -> Iterator[Phrase]:
         given = joined([phrase("{label} {n} 家", "{label}, {n:member|members}", label=award.label, n=int(counts.get(award.id, 0))) for award in scheme.awards], "、", "; ")
         yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评出{given.zh}。", "Applications: {n:,}. Selected under “{title}”: {given.en}.",
                      n=int(evaluation.members["applied"].sum()), title=scheme.title, given=given)  # fmt: skip
-    if scheme.grades:
-        graded = {str(grade): int(count) for grade, count in evaluation.ranking["grade"].value_counts().items()}
-        names = dict.fromkeys([*(str(name) for name, _ in scheme.grades.bands), *graded])
-        grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=grade, n=graded[grade]) for grade in names if grade and graded.get(grade, 0) > 0], "、")
+    grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=row["等级"], n=row["家数"]) for row in _grades(evaluation)], "、")
+    if grades.zh:
         yield phrase("信用等级：{zh}。", "Credit grades: {en}.", zh=grades.zh, en=grades.en)
 
 
-def _lacking(evaluation: Evaluation, registers: Mapping[str, dict[str, Any]], unheard: Iterable[Phrase], idle: int) -> Iterator[Phrase]:
+def _grades(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """How many members have each grade, from the best down, with a bar; nothing where the scheme gives none."""
+    if not evaluation.scheme.grades:
+        return []
+    graded = {str(grade): int(count) for grade, count in evaluation.ranking["grade"].value_counts().items()}
+    names = dict.fromkeys([*(str(name) for name, _ in evaluation.scheme.grades.bands), *graded])
+    whole = sum(graded.get(grade, 0) for grade in names if grade)
+    return [{"等级": grade, "家数": graded[grade], "占比": _share(graded[grade], whole), "图": bar(graded[grade] / whole)} for grade in names if grade and graded.get(grade, 0) > 0]
+
+
+def _lacking(evaluation: Evaluation, registers: Mapping[str, Register], unheard: Iterable[Phrase], idle: int) -> Iterator[Phrase]:
     vacant = sum(line.vacant for line in award_lines(evaluation))
     if vacant:
         yield phrase("名额空缺 {n} 个，够格的会员不足，未降低标准。", "{n:place|places} stayed empty: too few members qualified, and no standard was lowered.", n=vacant)
     for title in unheard:
         yield phrase("“{title.zh}”没有登记可查，工作留痕有待加强。", "Of “{title.en}” there is no record: records must be kept better.", title=title)
-    thin = [str(one["名称"]) for name, one in registers.items() if name in BROAD and len(one["会员"]) * 3 < len(evaluation.members)]
+    thin = [one.name for name, one in registers.items() if name in BROAD and len(one.members or ()) * 3 < len(evaluation.members)]
     if thin:
         yield phrase("参与面不足三分之一的有：{zh}。", "Less than a third of the members appear in: {en}.", zh="、".join(thin), en=", ".join(thin))
     if idle:
