@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from tests.entry_forms import JIA, SCHEME, TABLES, YI, fill
 from toolkit.__main__ import app
-from toolkit.edition import check_edition
+from toolkit.edition import check_edition, load_plan
 from toolkit.forms.entry_sheet import HEADING_ROW
 from toolkit.forms.new_edition import new_edition, renewed_forms
 from toolkit.ground.problems import Refused
@@ -166,3 +166,5 @@ def test_pressing_enter_ten_times_is_an_answer(tmp_path: Path) -> None:
     text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
     assert "# 同类相比：拍卖企业不与交易中心比" in text  # remarks stay
     assert text.count("\n[[phase.asks]]") == 5
+    dues = next(item for item in load_plan(tmp_path / "ed")[0].indicators if item.id == "dues")
+    assert dues.value.model_dump(mode="json")["steps"] == [[0, 0], [1, 100]]  # a period of one year has no second one

@@ -209,7 +209,7 @@ def _scheme(raw: Raw, answers: Answers) -> Raw:
     raw = _moved(raw, former, answers["period"])
     raw |= {"title": answers["title"], "edition": answers["edition"], "period": list(answers["period"]), "as_of": answers["period"][1], "scale": answers["full"]}
     for node in raw.get("indicator", ()):
-        node["value"] = _marked(node["value"], factor)
+        node["value"] = _within(_marked(node["value"], factor), node.get("unit", ""), answers["period"])
     for item in raw.get("adjustment", ()):
         held = {"per": 1.0, **item}
         item.update({key: decimal_digits(held[key] * factor) for key in ("per", "cap", "floor") if key in held} if factor != 1 else {})
@@ -247,6 +247,18 @@ def _marked(value: Raw, factor: float) -> Raw:
     elif value["shape"] == "category":
         scaled["points"] = {state: decimal_digits(points * factor) for state, points in value["points"].items()}
     return scaled
+
+
+YEARLY = "年度"
+"""The unit of what happens once a year."""
+
+
+def _within(value: Raw, unit: str, period: Sequence[dt.date]) -> Raw:
+    """Steps of what happens once a year, which ask for no more years than the period has."""
+    years = period[1].year - period[0].year + 1
+    if unit != YEARLY or value["shape"] != "steps" or value["steps"][-1][0] <= years:
+        return value
+    return value | {"steps": [*(step for step in value["steps"] if step[0] < years), [years, value["steps"][-1][1]]]}
 
 
 def _required(listed: Sequence[Raw], factor: float) -> list[Raw]:
