@@ -81,7 +81,8 @@ WORDS: Mapping[str, Phrase] = {
     ),
 }  # fmt: skip
 
-OWN_WORDS: Mapping[str, Phrase] = WORDS | {
+OWN_WORDS: Mapping[str, Phrase] = {
+    **WORDS,
     "title": TITLES[OWN_CARD],
     "how": Phrase(
         "输入秘书处函告的编码，打开本会员的得分单，同时核对它是否就是封存时的那一份。编码只在您的电脑上用来解密，不会发给网站；没有编码，谁也打不开。请勿把编码转给他人。",
