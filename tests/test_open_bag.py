@@ -203,6 +203,13 @@ def put(name: str, old: str, new: str) -> Callable[[Path], None]:
 
 FORGERIES: dict[str, Callable[[Path], object]] = {
     "a total": put("data/scores.csv", r"(?m)^(003,.*),[\d.]+$", r"\1,99.00"),
+    "a score told with more decimals": put("data/scores.csv", r"(?m)^(003,[^,]*\d\.\d)\b", r"\g<1>0"),
+    "a score in digits of another script": put("data/scores.csv", r"(?m)^003,\d", "003,٣"),
+    "a score with a power of ten": put("data/scores.csv", r"(?m)^(003,[^,]*),", r"\1e0,"),
+    "a total with a sign": put("data/scores.csv", r"(?m)^(003,.*),([\d.]+)$", r"\1,+\2"),
+    "a total with one decimal less": put("data/scores.csv", r"(?m)^(0\d\d,.*\.\d)0$", r"\1"),
+    "a place in full-width digits": put("data/lines.csv", r"outstanding,代理,1,", "outstanding,代理,１,"),
+    "a weight in another spelling": put("data/scheme.toml", "weight = 60", "weight = 6e1"),
     "a place": put("data/ranking.csv", r"(?m)^(003,.*),(\d+),(\d+),(\w*),$", r"\1,1,1,\4,"),
     "an award": put("data/awards.csv", "006", "007"),
     "a total that is withheld": put("data/withheld.csv", r"代理,[\d.]*,[\d.]*", "代理,0.00,1.00"),

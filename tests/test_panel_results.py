@@ -14,6 +14,7 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Refused
 from toolkit.indicators.panel import judging
+from toolkit.reports.csv_files import write_results
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
@@ -70,6 +71,20 @@ def test_withdrawals_since_the_seal_are_looked_for_though_the_folder_has_sheets(
     now = Disclosed(bag, None, dt.date(2019, 3, 1)).now
     assert now is not None
     assert list(now.members.index) == list(open_edition(folder).records.members.index)
+
+
+def test_results_in_a_bag_beside_the_sheets_they_came_of_are_no_change(tmp_path: Path) -> None:
+    folder, bag = write_judged_edition(tmp_path / "e", SHEETS_OF_SEVEN, members=SEVEN), tmp_path / "r1"
+    _, copy = frozen(folder, bag / "data" / "edition")
+    write_results(copy, bag / "data" / "results")
+    (bag / "bagit.txt").touch()
+    (bag / "bag-info.txt").touch()
+    same = run("diff", bag, folder)
+    assert (same.exit_code, "记录没有变化" in same.output, "没有会员的奖项、等级或名次因此变化" in same.output) == (0, True, True), same.output
+    other = {expert: {member: tuple("95" if "." in told else told for told in map(str, scores)) for member, scores in rows.items()} for expert, rows in SHEETS_OF_SEVEN.items()}
+    changed = run("diff", bag, write_judged_edition(tmp_path / "other", other, members=SEVEN))
+    assert (changed.exit_code, "记录没有变化" in changed.output) == (0, False), changed.output
+    assert not [said for said in OF_EXPERTS if said in changed.output]
 
 
 def test_a_copy_of_the_copy_is_as_good(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.parts import Seal
+from toolkit.sealing.revisions import GONE, untold_seals
 
 WHY = "异议成立：更正学时（电话 13800138000）\u202e"
 
@@ -118,6 +119,16 @@ def test_a_revision_that_the_journal_knows_is_not_sealed_anew_when_its_bag_is_go
         sealed(edition, house, "r2", revises="r1", because="x")
     with pytest.raises(Refused, match="there is r2"):
         sealed(edition, house, "r2b", revises="r1", because="x")
+
+
+def test_a_revision_that_was_moved_away_is_told(r2: Path, revised: Path) -> None:
+    edition = Path(shutil.copytree(revised, r2.parent.parent / "small"))
+    assert "封存包不在了" not in run("journal", edition).output
+    (edition / "sealed" / "r1").rename(edition / "elsewhere")
+    for command in ("journal", "check"):
+        assert '"r1"：工作记录写明这一版已经封存，但封存包不在了' in run(command, edition).output
+    (edition / "journal.jsonl").unlink()
+    assert [problem.value for problem in untold_seals(edition) if problem.rule is GONE] == ["r1"]  # by the bag that stands in its place
 
 
 def test_a_kill_between_bag_and_journal_leaves_nothing_false(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -13,9 +14,16 @@ import venv
 from pathlib import Path
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 
+from tests.conftest import with_applications, write_small_edition
+from tests.test_objections import HOURS, objected
+from tests.test_rulings import WHO, left_open
+
 HOUSE = Path(__file__).parents[1]
+ALONE = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"PYTHONUTF8": "1"}
+ROLES = ("chair", "supervisor")
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
 
 
@@ -67,7 +75,11 @@ def built(source: Path, folder: Path) -> Path:
 
 def installed(folder: Path) -> Path:
     """The programs of an environment that has the wheel, and sees the packages of this one but not the checkout."""
-    wheel = built(HOUSE, folder)
+    return environment_of(built(HOUSE, folder), folder)
+
+
+def environment_of(wheel: Path, folder: Path) -> Path:
+    """The same with a wheel that is there."""
     venv.create(folder / "env", with_pip=False, symlinks=os.name != "nt")
     scheme = {"base": str(folder / "env"), "platbase": str(folder / "env")}
     packages, programs = (Path(sysconfig.get_path(name, "venv", scheme)) for name in ("purelib", "scripts"))
@@ -83,10 +95,9 @@ def installed(folder: Path) -> Path:
 def test_the_wheel_alone_runs_the_demo(tmp_path: Path) -> None:
     programs, empty = installed(tmp_path), tmp_path / "empty"
     empty.mkdir()
-    alone = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"PYTHONUTF8": "1"}
 
     def run(program: str, *words: str) -> str:
-        done = subprocess.run([programs / program, *words], cwd=empty, env=alone, capture_output=True, text=True, encoding="utf-8", check=False)
+        done = subprocess.run([programs / program, *words], cwd=empty, env=ALONE, capture_output=True, text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -97,3 +108,57 @@ def test_the_wheel_alone_runs_the_demo(tmp_path: Path) -> None:
     assert (bag / "data" / "public" / "awards.csv").is_file()
     run("committee", "new", "fresh")
     assert list((empty / "fresh" / "forms").glob("*.xlsx"))
+
+
+@pytest.mark.slow
+def test_two_wheels_keep_an_edition_from_its_draft_to_a_card_checked_elsewhere(tmp_path: Path) -> None:
+    """What issue a member, a chair, a supervisor and a stranger take, each by the command of a wheel; the stranger has another environment."""
+    wheel = built(HOUSE, tmp_path)
+    here, elsewhere = (environment_of(wheel, tmp_path / name) for name in ("here", "elsewhere"))
+    edition = left_open(with_applications(write_small_edition(tmp_path / "small")))
+    because = ("--by", WHO, "--because", "逐项核对")
+
+    def run(*words: object, programs: Path = here, told: str = "", code: int = 0) -> str:
+        done = subprocess.run([programs / "committee", *map(str, words)], cwd=tmp_path, env=ALONE, input=told, capture_output=True, text=True, encoding="utf-8", check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    for role in ROLES:
+        public = re.search(r"ssh-ed25519 \S+", run("key", "new", role, told="很长的口令 甲乙丙\n" * 2))
+        with (edition / "allowed_signers").open("a", encoding="utf-8") as file:
+            file.write(f'{role} namespaces="committee-seal" {public and public[0]} {role}\n')
+    with (edition / "scheme.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[signatures]\nroles = { chair = 1, supervisor = 1 }\n")
+
+    def sealed_and_signed(*words: object) -> Path:
+        run("seal", edition, *words, "--by", "秘书处")
+        bag = edition / "sealed" / str(words[1])
+        run("publish", bag, "--to", tmp_path / "early", code=1)
+        for role in ROLES:
+            run("sign", bag, "--key", role, "--role", role, told="很长的口令 甲乙丙\n")
+        run("verify", bag, "--replay", "--signers", edition / "allowed_signers")
+        return bag
+
+    assert "并列" in run("seal", edition, "--as", "r1", code=1)
+    run("decide", edition, "tie", "advanced", "戊代理公司", *because)
+    r1 = sealed_and_signed("--as", "r1")
+    objected(edition, 1, HOURS)
+    assert "己代理公司" in run("decide", edition, "objection", "1", "--if-upheld")
+    run("decide", edition, "objection", "1", "--upheld", *because)
+    book = openpyxl.load_workbook(edition / "records" / "签到2018.xlsx")
+    book["签到"].cell(7, 3).value = 10
+    book.save(edition / "records" / "签到2018.xlsx")
+    run("decide", edition, "tie", "advanced", *because)
+    r2 = sealed_and_signed("--as", "r2", "--revises", "r1", "--because", "异议成立：更正学时")
+    assert re.search(r"己代理公司.*→ 先进会员", run("diff", r1, r2))
+    published = run("publish", r2, "--to", tmp_path / "out")
+    root, card = re.search(r"[0-9a-f]{64}", published), next(path for path in (tmp_path / "out" / "cards").iterdir() if "己代理公司" in path.name)
+    assert root
+    strange = tmp_path / "strange"
+    strange.mkdir()
+    shutil.copytree(tmp_path / "out" / "open", strange / "open")
+    shutil.copy(card, strange / "card.html")
+    shutil.rmtree(edition)
+    assert "全部一致" in run("verify", strange / "open", "--replay", programs=elsewhere)
+    assert "己代理公司" in run("verify-card", strange / "card.html", "--root", root[0], programs=elsewhere)
+    run("verify-card", strange / "card.html", "--root", "0" * 64, programs=elsewhere, code=1)

@@ -41,6 +41,7 @@ from toolkit.reports.csv_files import write_certainty, write_results, write_robu
 from toolkit.reports.workbook.score_cards import write_cards
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
+from toolkit.sealing.cards import publishing
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -103,6 +104,21 @@ def write_into(folder: Path, *names: str, broken_off: bool = False) -> None:
             (unfinished / name).write_text("new", "utf-8")
         if broken_off:
             raise KeyboardInterrupt
+
+
+def test_what_a_killed_writer_left_goes_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
+    script = f"from pathlib import Path\nfrom toolkit.ground.writing import replaced_folder\nwith replaced_folder(Path({str(tmp_path / 'open')!r})): print(1, flush=True); input()"
+    writer = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert writer.stdout
+    assert writer.stdout.readline()
+    (hidden,) = tmp_path.iterdir()
+    os.utime(hidden / ".lock", (0, 0))  # begun long ago
+    writing.clear_unfinished(tmp_path)
+    assert hidden.is_dir()
+    writer.kill()
+    writer.communicate()
+    with publishing(tmp_path):
+        assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def is_number(cell: str) -> bool:

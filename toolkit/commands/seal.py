@@ -112,6 +112,8 @@ def seal(
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing import seal_edition, seal_rules
+    from toolkit.sealing.kernels import one_reading
+    from toolkit.sealing.revisions import untold_seals
     from toolkit.sealing.rules import enter_rules_lost
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
 
@@ -128,9 +130,10 @@ def seal(
         if rules:
             _tell_sealed(seal_rules(folder, by=by), keys, language)
             return
-        edition, evaluation, problems = evaluated(folder, language)
-        with steps() as step:
-            bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
+        with one_reading():
+            edition, evaluation, problems = evaluated(folder, language)
+            with steps() as step:
+                bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
         refused, without = unfit_to_publish(evaluation.scheme), unpublishable(evaluation.scheme)
         if not without:
             say(language, _named(bag))
@@ -138,6 +141,8 @@ def seal(
             why = NOT_PUBLIC if without else NOT_TO_PUBLISH
             say(language, Phrase(*(f"{why.into(each)}\n{refused.text(each)}" for each in ("zh", "en"))))
         _tell_sealed(bag, keys, language)
+        if gone := untold_seals(folder):
+            say(language, Phrase(gone.text("zh"), gone.text("en")))
         tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 
 

@@ -37,6 +37,12 @@ class Answers:
             self.subjects += parts(found)
         return cast("T", self.given[asked])
 
+    def once(self, asked: object, find: Callable[[], T]) -> T:
+        """What was found when the very same was asked before, or is found now."""
+        if asked not in self.given:
+            self.given[asked] = find()
+        return cast("T", self.given[asked])
+
     def answer(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As it was given before, or now: a frame is the asker's own. What is asked about something else is not kept."""
         if not args or not self._knows(args[0]) or not all(self._knows(part) for part in (*args, *kwargs.values()) if _is_itself_alone(part)):

@@ -38,6 +38,8 @@ PATIENCE = 10.0
 """Seconds to wait for another writer of the same edition; a write takes hundredths of one."""
 STALE = 600.0
 """Seconds after which an unfinished file is nobody's any more: its writer was killed."""
+BEGUN = 2.0
+"""Seconds within which a writer holds the hidden folder that it made; it takes thousandths of one."""
 WRITING = Phrase("另一个程序正在写入这一届", "another program is writing into this edition")
 WAIT = Phrase("请等它结束后再试", "wait for it to end")
 
@@ -194,7 +196,7 @@ def placed_in(folder: Path) -> Iterator[Path]:
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as hidden:
+        with _hidden(folder) as hidden:
             new, old = Path(hidden, "new"), Path(hidden, "old")
             new.mkdir()
             old.mkdir()
@@ -221,7 +223,7 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     """
     with refusing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder.parent) as place:
+        with _hidden(folder.parent) as place:
             made = Path(place, "made")
             made.mkdir()
             yield made
@@ -229,6 +231,30 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
                 if folder.exists():
                     folder.rename(Path(place, "former"))
                 made.rename(folder)
+
+
+@contextmanager
+def _hidden(folder: Path) -> Iterator[Path]:
+    """A hidden folder in `folder`, held as long as its writer lives, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as place, Path(place, LOCK).open("ab") as held:
+        _locked(held)
+        yield Path(place)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Take away the hidden folders that killed writers left in `folder`; whoever lives holds its own."""
+    for left in folder.glob(f"{UNFINISHED}*"):
+        if left.is_dir() and not _may_be_held(left / LOCK):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _may_be_held(lock: Path) -> bool:
+    """Whether somebody writes there, or has just begun to; where that cannot be seen somebody may."""
+    try:
+        with lock.open("r+b") as file:
+            return time.time() - lock.stat().st_mtime < BEGUN or not _locked(file)
+    except OSError:
+        return True
 
 
 def sync(path: Path) -> None:

@@ -6,6 +6,7 @@ Files as they arrive, read cell by cell: every row becomes data, a refusal with 
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from toolkit.ground.answers import KEPT
 from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.attribution import attribute, departures
 from toolkit.records.databases.survey import LARGE, RemoteTable, is_remote, survey
 from toolkit.records.dictionary import Table, Tables
 from toolkit.records.findings import normal_key
-from toolkit.records.folder import folder_problems
+from toolkit.records.folder import folder_problems, found_files
 from toolkit.records.members import Register, members_frame, membership_problems
 from toolkit.records.table import Collection, collect, spelt_alike
 
@@ -147,7 +150,19 @@ def _gathered(
     """A table from its files, or from where else it stands; only more than `large` rows stay there."""
     if is_remote(folder, table, large):
         return survey(folder, table, key, known, large)
-    return collect(folder, table, key, known), None
+    return _read_once(folder, table, key, known), None
+
+
+def _read_once(folder: Path, table: Table, key: str | None, known: Register | None) -> Collection:
+    """A table from its files; while answers are kept, files with the very same content are not read again, wherever they lie."""
+    answers, files = KEPT.get(), found_files(folder, table)
+    try:
+        contents = {file: file_digest(folder / file) for file in files[0]} if answers else {}
+    except OSError:  # which is told of the file by whoever reads it
+        answers = None
+    if answers is None:
+        return collect(folder, table, key, known)
+    return answers.once(("read", pickle.dumps((table, key, known, files, contents))), lambda: collect(folder, table, key, known))
 
 
 def _register(collection: Collection, members: MembersSpec) -> Register | None:

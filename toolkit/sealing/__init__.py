@@ -148,7 +148,7 @@ def seal_edition(
         sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
     house, step = House.of(notebooks, pages), progress or (lambda _: None)
-    with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, revision) as workshop:
+    with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, revision) as workshop, one_reading():
         bag = workshop / "bag"
         edition, decided = evaluated or evaluated_at(folder)[:2]
         _refuse_open_ties(decided)
@@ -161,7 +161,7 @@ def seal_edition(
         freeze_edition(edition, bag / "edition")
         _write_resolved(decided, bag / "edition")
         seal = Seal(revision, day.isoformat(), *former, read_journal(bag / "edition").head, rules)
-        with one_reading(), _unchanged(bag / "edition"):
+        with _unchanged(bag / "edition"):
             records, evaluation = _evaluated_again(bag / "edition", decided)
             _fill(bag, records, evaluation, house.notebooks, step)
             step("cards")

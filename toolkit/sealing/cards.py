@@ -18,6 +18,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import (
     LOCK,
     UNFINISHED,
+    clear_unfinished,
     guarded,
     only_one,
     placed_in,
@@ -216,6 +217,8 @@ def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], 
 def publishing(to: Path) -> Iterator[None]:
     """Publish alone into the folder `to`; nothing is left of it, nor of folders made for it, where nothing was written.
 
+    What a `publish` that was killed left there goes first.
+
     Raises
     ------
     Refused
@@ -224,6 +227,8 @@ def publishing(to: Path) -> Iterator[None]:
     refuse_kept(to)
     made = [place for place in (to, *to.parents) if not place.exists()]
     with only_one(to / LOCK, PUBLISHING):
+        for place in (to, *(path for path in to.iterdir() if path.is_dir())):
+            clear_unfinished(place)
         try:
             yield
         finally:

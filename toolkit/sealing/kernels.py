@@ -109,7 +109,10 @@ COPIES: ContextVar[Copies | None] = ContextVar("COPIES", default=None)
 
 @contextmanager
 def one_reading() -> Iterator[Answers]:
-    """Until the end of the block, what is read and computed of an edition is known to every notebook that is run, and is not computed twice."""
+    """Until the end of the block, or of one round it, what is read and computed of an edition is known to every notebook that is run, and is not computed twice."""
+    if (begun := KEPT.get()) is not None and COPIES.get() is not None:
+        yield begun
+        return
     with kept() as answers:
         copies = Copies(answers)
         before = COPIES.set(copies if hasattr(os, "fork") else None)

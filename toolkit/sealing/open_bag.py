@@ -356,10 +356,23 @@ def _file_problems(folder: Path, again: Path, facts: Facts) -> Iterator[Problem]
 
 def _table_problems(name: str, folder: Path, again: Path) -> Iterator[Problem]:
     try:
-        found = [*cell_problems(name, "", *(_cells(place / name) for place in (folder, again)), exact=name != SCORES)]
+        sealed, made = (_cells(place / name) for place in (folder, again))
+        found = [*cell_problems(name, "", sealed, made, exact=name != SCORES or _spelt_otherwise(sealed, made))]
     except Refused as refused:
         found = [*refused.problems]
     yield from found or ([] if name == SCORES else [difference(name)])
+
+
+def _spelt_otherwise(sealed: list[list[str]], made: list[list[str]]) -> bool:
+    """Whether a score is told as the program tells none: ``1e2``, ``10.00``, digits of another script; totals are rounded, and told in one way only."""
+    return any(was != is_ and (heading == TOTAL or not _is_spelt(was)) for line, again in zip(sealed, made, strict=False) for heading, was, is_ in zip(made[0], line, again, strict=False))
+
+
+def _is_spelt(cell: str) -> bool:
+    try:
+        return repr(float(cell)) == cell
+    except ValueError:
+        return False
 
 
 def _cells(path: Path) -> list[list[str]]:

@@ -44,6 +44,7 @@ FROM_BACKUP = Phrase(
 SUCH_AS = Phrase("例如 r1", "such as r1")
 KEPT_NAME = Phrase("这个名字另有专用", "this name is kept for something else")
 ONCE = Phrase("办法只封存一次", "rules are sealed once")
+FOR_REVIEW = Phrase("请从备份放回 sealed 文件夹：异议、复核和比较各版都要用它", "put it back into the folder sealed, from a backup: objections, reviews and `diff` need it")
 RESTORE = Phrase("请从备份恢复它，或另起一个修订号", "restore it from a backup, or take another name")
 
 
@@ -139,9 +140,15 @@ def refuse_replaced(bag: Path) -> None:
 
 
 def untold_seals(folder: Path) -> Problems:
-    """A warning for each bag in the edition's folder that no line of its minutes tells of: sealed by an earlier version, or the line was taken out."""
-    told = {line["revision"] for line in seal_lines(folder)}
-    return Problems(tuple(Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name) for bag in bags(folder / "sealed") if bag.name not in told))
+    """A warning for each bag that no line of the minutes tells of (an earlier version sealed it, or the line was taken out), and for each revision that is gone.
+
+    A revision is known by the line of its seal, and by the bag that stands in its place.
+    """
+    there, told = bags(folder / "sealed"), [line["revision"] for line in seal_lines(folder)]
+    named = [*told, *(str(read_bag_info(bag).get("Revises", "")) for bag in there)]
+    gone = sorted({*named} - {"", RULES, *(bag.name for bag in there)})
+    untold = [Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name) for bag in there if bag.name not in told]
+    return Problems((*untold, *(Problem("warning", GONE, FOR_REVIEW, file=JOURNAL, value=name) for name in gone)))
 
 
 def enter_seals(folder: Path) -> None:
