@@ -44,7 +44,7 @@ FROM_BACKUP = Phrase(
 SUCH_AS = Phrase("例如 r1", "such as r1")
 KEPT_NAME = Phrase("这个名字另有专用", "this name is kept for something else")
 ONCE = Phrase("办法只封存一次", "rules are sealed once")
-FOR_REVIEW = Phrase("请从备份放回 sealed 文件夹：异议、复核和比较各版都要用它", "put it back into the folder sealed, from a backup: objections, reviews and `diff` need it")
+FOR_REVIEW = Phrase("请从备份把这一版放回原处：异议、复核和比较各版都要用它", "put it back into the folder sealed, from a backup: objections, reviews and `diff` need it")
 RESTORE = Phrase("请从备份恢复它，或另起一个修订号", "restore it from a backup, or take another name")
 
 
