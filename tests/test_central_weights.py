@@ -119,12 +119,12 @@ def test_choices_that_change_nothing_change_nothing(asked: Evaluation) -> None:
             pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
-@pytest.mark.parametrize("sought", [2, "prize"])
-def test_acceptabilities_are_those_of_the_scenarios(sought: str | int) -> None:
+@pytest.mark.parametrize(("sought", "draws"), [(2, 530), ("prize", 70)])  # the first takes two blocks
+def test_acceptabilities_are_those_of_the_scenarios(sought: str | int, draws: int) -> None:
     asked = unclamped({"a": [60, 50, 48], "b": [40, 47, 46]})
-    weights = GivenWeights(pd.concat([ONE.weights] * 530))
+    weights = GivenWeights(pd.concat([ONE.weights] * draws))
     found = central_weights(asked, weights, sought, ERRORS)
-    every = scenario_probabilities(asked, Choices(*ERRORS.parts, ONE), draws=530)
+    every = scenario_probabilities(asked, Choices(*ERRORS.parts, ONE), draws=draws)
     kind, outcome = ("award", sought) if sought == "prize" else ("rank", str(sought))
     expected = every[(every["kind"] == kind) & (every["outcome"] == outcome)].set_index("member")["probability"]
     assert found["probability"].to_dict() == expected.reindex(found.index, fill_value=0.0).to_dict()
@@ -137,19 +137,20 @@ def test_acceptabilities_are_those_of_the_scenarios(sought: str | int) -> None:
 )
 def test_confidence_in_one_criterion_is_the_chance_that_a_difference_is_no_error(distribution: str, chance: float) -> None:
     error = MeasurementErrors(8.0, relative=False, distribution=distribution, least=-1e9)
-    found = central_weights(unclamped({"a": [55, 50]}), UniformWeights(draws=500), 1, Choices(error))
+    draws = examples(250)
+    found = central_weights(unclamped({"a": [55, 50]}), UniformWeights(draws=draws), 1, Choices(error))
     for member, expected in (("m0", chance), ("m1", 1 - chance)):
         row = found.loc[member]
         assert abs(row["confidence"] - expected) < 4 * row["confidence_error"]
         assert abs(row["probability"] - expected) < 4 * row["probability_error"]
-        assert row["confidence_error"] == pytest.approx(np.sqrt(row["confidence"] * (1 - row["confidence"]) / 500))
+        assert row["confidence_error"] == pytest.approx(np.sqrt(row["confidence"] * (1 - row["confidence"]) / draws))
     assert found.loc["m0", "confidence"] != found.loc["m0", "probability"]  # scenarios of its own
 
 
 def test_two_criteria_in_closed_form() -> None:
     # under weights (w, 1 - w) m0 leads m1 by 20 (2 w - 1), with an error of variance 2 s^2 (w^2 + (1 - w)^2)
     asked = unclamped({"a": [60, 40], "b": [40, 60]})
-    found = central_weights(asked, UniformWeights(draws=500), 1, ERRORS).loc["m0"]
+    found = central_weights(asked, UniformWeights(draws=examples(250)), 1, ERRORS).loc["m0"]
     weights = (np.arange(2_000) + 0.5) / 2_000
     chance = np.array([normal(20 * (2 * w - 1) / (8 * np.sqrt(2 * (w**2 + (1 - w) ** 2)))) for w in weights])
     central = (weights * chance).sum() / chance.sum()
