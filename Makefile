@@ -10,10 +10,10 @@ demo: $(READY)
 	$(BIN)/committee demo
 
 test: $(READY) browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-all: $(READY) browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --hypothesis-profile=campaign -m ""
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=campaign -m ""
 
 notebooks: $(READY)
 	$(BIN)/python tests/renew_notebooks.py
