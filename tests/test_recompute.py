@@ -434,10 +434,8 @@ def whole_page(rules: Scheme, who: pd.DataFrame, values: list[float], *, hidden:
 
 
 def award_scheme() -> Scheme:
-    return scheme(
-        title=HOSTILE[1], indicator=[indicator("a") | {"label": HOSTILE[0]}],
-        award=[{"id": "x", "label": HOSTILE[1], "quota": {"number": 2}}],
-    )  # fmt: skip
+    award = {"id": "x", "label": HOSTILE[1], "quota": {"number": 2}}
+    return scheme(title=HOSTILE[1], indicator=[indicator("a") | {"label": HOSTILE[0]}], award=[award])
 
 
 class Visit(Reader):
