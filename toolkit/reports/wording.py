@@ -204,16 +204,6 @@ def award_label(scheme: Scheme, award: str) -> str:
     return next((known.label for known in scheme.awards if known.id == award), BLANK)
 
 
-def weight_lines(scheme: Scheme) -> str:
-    """Every weight as lines of TOML, to be copied into `scheme.toml`."""
-    lines = [f'id = "{node.id}"\nweight = {_exact(node.weight)}' for node, _, _ in outline(scheme)]
-    return "\n\n".join(lines)
-
-
-def _exact(weight: float) -> str:
-    return str(int(weight)) if float(weight).is_integer() else repr(float(weight))
-
-
 def headings(language: Language, *names: str) -> tuple[str, ...]:
     """The headings of these columns."""
     return tuple(WORDS[name].into(language) for name in names)
