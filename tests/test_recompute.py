@@ -501,7 +501,7 @@ def test_weights_are_tried_only_where_everybody_ranked_is_open(page: Page, tmp_p
 
 def test_where_nobody_is_open_nothing_is_said_to_agree_and_nothing_can_be_moved(page: Page, tmp_path: Any) -> None:
     who = members(9).assign(name=[f"会员{place}" for place in range(9)])
-    reader = Reader(page.context.browser, tmp_path / "page.html", whole_page(award_scheme(), who, [float(90 - 7 * place) for place in range(9)], hidden=9))
+    reader = Visit(page.context.browser, tmp_path / "page.html", whole_page(award_scheme(), who, [float(90 - 7 * place) for place in range(9)], hidden=9))
     css, said = reader.verdict()
     assert css == "verdict plain"
     assert "没有公开得分的会员" in said
@@ -510,4 +510,4 @@ def test_where_nobody_is_open_nothing_is_said_to_agree_and_nothing_can_be_moved(
     assert reader.page.locator("#shown").inner_text() == ""
     reader.page.fill("#words", "只公布")
     assert reader.page.locator("#named tbody tr").count() == 1
-    assert reader.noise == []
+    assert reader.asked + reader.complaints == []

@@ -322,7 +322,7 @@ def node_dials(scheme: Scheme, node: str) -> Iterator[Dial]:
     policies = {policy: value_words(policy, "missing") for policy in get_args(MissingPolicy)} | {POINTS: FIXED}
     yield Dial(f"indicator[{node}].missing", key_words("missing"), POINTS if given else str(item.missing), choices=policies)
     if given:
-        yield Dial(f"indicator[{node}].missing#{POINTS}", OTHER_MISSING, float(item.missing), *((None, None) if item.imputes else (0.0, scheme.scale)), bounded=not item.imputes)
+        yield Dial(f"indicator[{node}].missing#{POINTS}", OTHER_MISSING, float(item.missing), low=None if item.imputes else 0.0, high=None if item.imputes else scheme.scale, bounded=not item.imputes)
     if given or item.missing in MIDDLES:
         yield _choice(f"indicator[{node}].missing_of", "missing_of", item.missing_of, type(item).model_fields["missing_of"].annotation)
     yield from _rounding_dials(f"indicator[{node}]", item)
