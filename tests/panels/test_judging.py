@@ -259,6 +259,7 @@ def test_no_single_score_and_no_name_leaves_the_score_sheets(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("trim = 1", "trim = 1\ntrim_from = 2", "of 2 scores, nothing is left"), ("trim = 1", "trim_from = 5", "and not how many"),
         ("trim = 1", "trim = 2", "nothing is left without the 2 highest and lowest"),
         (SCHEME[SCHEME.index("[panel]") :], "", "experts score it, but the scheme has no [panel]"),
         ('table = "panel_scores", column = "innovation"', 'table = "members", column = "innovation"', "the score sheets are `panel_scores`"),

@@ -163,6 +163,15 @@ def test_equal_scores_have_that_mean_to_the_last_bit(score: float, experts: int)
     assert members.loc[0, "deviation"] == (0 if experts > 1 else pytest.approx(GAP, nan_ok=True))
 
 
+def test_fewer_than_so_many_are_averaged_as_they_are() -> None:
+    members = panel_scores([[80, 82, 84, 86, 99], [70, 80, 90, 100, np.nan], [60, 90, np.nan, np.nan, np.nan]], trim=1, minimum=2, trim_from=5).members
+    assert members["score"].tolist() == [84, 85, 75]
+    assert members["highest"].tolist() == [(99.0,), (), ()]
+    for refused in (2, 1):
+        with pytest.raises(Refused):
+            panel_scores([[1, 2, 3]], trim=1, minimum=1, trim_from=refused)
+
+
 @pytest.mark.parametrize(("trim", "minimum"), [(1, 2), (-1, 5), (0, 0), (3, 6)])
 def test_a_quorum_that_leaves_nothing_is_refused(trim: int, minimum: int) -> None:
     with pytest.raises(Refused, match="minimum"):

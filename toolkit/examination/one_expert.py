@@ -124,14 +124,14 @@ def _bounds(rules: Rules, item: Indicator) -> tuple[float, float] | None:
 
 def _marks(rules: Rules, panel: Panel, item: Indicator, span: float) -> Iterator[Say]:
     """Every number left out that the fewest experts allow, the scheme's marked; of levelled sheets that nothing bounds it beforehand."""
-    plain = panel.harshness == "none"
+    plain, cut = panel.harshness == "none", panel.trim if panel.minimum >= (panel.trim_from or 0) else 0
     for trim in range((panel.minimum - 1) // 2 + 1):
         way: Way = "mean" if trim == 0 else "median" if panel.minimum - 2 * trim <= 2 else "trimmed"
         alike, split = mark_moved(span, panel.minimum, trim)
-        yield Say(item.id, way, trim, plain and trim == panel.trim, panel.minimum, span, alike, split,
+        yield Say(item.id, way, trim, plain and trim == cut, panel.minimum, span, alike, split,
                   1 / (panel.minimum - 2 * trim) if trim else np.nan, _in_total(rules, item, split))  # fmt: skip
     if not plain:
-        yield Say(item.id, "levelled", panel.trim, True, panel.minimum, span, np.nan, np.nan)
+        yield Say(item.id, "levelled", cut, True, panel.minimum, span, np.nan, np.nan)
 
 
 def _in_total(rules: Rules, item: Indicator, moved: float) -> float:

@@ -281,7 +281,7 @@ class Sheets:
             table[said, expert] = np.where(lifted, high, low)[said]
         changed = pd.DataFrame(table, index=index, columns=scores.columns)
         level = levelled(changed, recused, method=panel.harshness, bounds=(low, high)).scores if panel else changed
-        given = panel_scores(level, recused, trim=panel.trim, minimum=panel.minimum).members["score"] if panel else changed.iloc[:, 0]
+        given = panel_scores(level, recused, trim=panel.trim, minimum=panel.minimum, trim_from=panel.trim_from).members["score"] if panel else changed.iloc[:, 0]
         now = self.base.measured.raw_values.columns[id_].astype(np.float64)  # the committee's own where the panel gave none
         return np.where(given.isna(), now, given.to_numpy(np.float64))
 

@@ -480,7 +480,7 @@ def _item(
     recused = due | withdrawn
     spec = records.tables.table[str(item.measure.table)].column[str(item.measure.column)]
     level = levelled(given, recused, method=panel.harshness, bounds=spec.range)
-    results = panel_scores(level.scores, recused, trim=panel.trim, minimum=panel.minimum)
+    results = panel_scores(level.scores, recused, trim=panel.trim, minimum=panel.minimum, trim_from=panel.trim_from)
     problems = [
         *refused_entries(known, item, due, records),
         *own_withdrawals(known, item, due, records),

@@ -60,7 +60,8 @@ QUOTA = {"least": Phrase("每类至少", "at least, in each class"), "most": Phr
 DEMANDS = {"least": Phrase("不低于", "at least"), "above": Phrase("高于", "above"), "most": Phrase("不高于", "at most"), "below": Phrase("低于", "below")}
 MOST_ADDED, LEAST_ADDED = Phrase("最多加", "adds at most"), Phrase("最少加（负数为最多扣）", "adds at least (below 0: takes off at most)")
 MOST_OFF = Phrase("最多扣（负数）", "takes off at most (below 0)")
-PANEL = {"minimum": Phrase("至少几位专家评分", "least number of experts"), "trim": Phrase("去掉最高最低各几个", "so many highest and lowest left out")}
+PANEL = {"minimum": Phrase("至少几位专家评分", "least number of experts"), "trim": Phrase("去掉最高最低各几个", "so many highest and lowest left out"),
+         "trim_from": Phrase("满几位才去掉", "left out from so many scores on")}  # fmt: skip
 TAILS = Phrase("最低端", "lowest"), Phrase("最高端", "highest")
 
 
@@ -199,7 +200,7 @@ def total_dials(scheme: Scheme) -> Iterator[Dial]:
     if scheme.eligibility is not None:
         yield from (replace(dial, section=key_words("eligibility")) for dial in _demand_dials(scheme, "eligibility.require", scheme.eligibility.require))
     if scheme.panel is not None and scheme.panel.holds == "sheets":
-        for key, least in (("minimum", 1), ("trim", 0)):
+        for key, least in (("minimum", 1), ("trim", 0), *([("trim_from", 1)] if scheme.panel.trim_from else [])):
             label, value = PANEL[key], getattr(scheme.panel, key)
             yield Dial(f"panel.{key}", label, value, least, None, 1, whole=True, section=key_words("panel"), slow=True)
 

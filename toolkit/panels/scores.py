@@ -194,7 +194,7 @@ class PanelScores:
         return phrase(*reason, minimum=self.minimum, scorers=scorers, recused=recused, missing=missing, eligible=scorers + missing)
 
 
-def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, minimum: int = 5) -> PanelScores:
+def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, minimum: int = 5, trim_from: int | None = None) -> PanelScores:
     """The mean of the scores that count, after the `trim` highest and lowest are left out (去掉最高分和最低分).
 
     Sums are exact and a mean is what its digits say, so that neither the order of experts nor the machine changes a bit;
@@ -208,6 +208,8 @@ def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, 
         How many are left out at each end, 0 or more; of equal scores it does not matter which.
     minimum
         How many have to have scored, counted after recusal and before any is left out; more than twice `trim`.
+    trim_from
+        From how many scores on some are left out, more than twice `trim`; of fewer, which `minimum` may then allow, none is.
 
     Raises
     ------
@@ -232,31 +234,31 @@ def panel_scores(scores: Table, recused: Table | None = None, *, trim: int = 0, 
     """
     import pandas as pd
 
-    _check_quorum(trim, minimum)
+    _check_quorum(trim, minimum if trim_from is None else max(minimum, trim_from), minimum)
     table = admitted(scores, recused)
     withdrawn = _count(recusal_mask(recused, table))
     order = np.sort(table.to_numpy(), axis=1)
     scorers = _count(~np.isnan(order))
     missing = table.shape[1] - scorers - withdrawn
     quorum = scorers >= minimum
-    place = np.arange(table.shape[1])
-    kept = np.where((place >= trim) & (place < (scorers - trim)[:, None]) & quorum[:, None], order, np.nan)
+    place, cut = np.arange(table.shape[1]), np.where(scorers >= (trim_from or 0), trim, 0)
+    kept = np.where((place >= cut[:, None]) & (place < (scorers - cut)[:, None]) & quorum[:, None], order, np.nan)
     why = np.where(quorum, "", np.where(scorers + missing < minimum, "recusal", "unscored"))
     columns = {
         "score": decimal_digits_of(_means(kept)),
         "scorers": scorers,
         "recused": withdrawn,
         "missing": missing,
-        "highest": [tuple(row[n - trim : n][::-1].tolist()) if full else () for row, n, full in zip(order, scorers, quorum, strict=True)],
-        "lowest": [tuple(row[:trim].tolist()) if full else () for row, full in zip(order, quorum, strict=True)],
+        "highest": [tuple(row[n - out : n][::-1].tolist()) if full else () for row, n, out, full in zip(order, scorers, cut, quorum, strict=True)],
+        "lowest": [tuple(row[:out].tolist()) if full else () for row, out, full in zip(order, cut, quorum, strict=True)],
         "deviation": _deviations(order),
         "why": why.astype(object),
     }
     return PanelScores(pd.DataFrame(columns, index=table.index), minimum, trim)
 
 
-def _check_quorum(trim: int, minimum: int) -> None:
-    if trim < 0 or minimum < 1 or minimum <= 2 * trim:
+def _check_quorum(trim: int, least: int, minimum: int) -> None:
+    if trim < 0 or minimum < 1 or least <= 2 * trim:
         rule = Phrase("最少评分人数应多于去掉的最高分与最低分之和，且至少为 1", "the minimum of scorers exceeds what is left out at both ends, and is 1 or more")
         mend = phrase("请把 minimum 改为 {n} 以上，或减小 trim", "raise `minimum` to {n} or more, or lower `trim`", n=2 * max(trim, 0) + 1)
         raise refuse(rule, mend, column="minimum", value=f"minimum = {minimum}, trim = {trim}")

@@ -179,6 +179,8 @@ def scored_in_words(scheme: Scheme) -> Phrase:
     if panel is None or not judged_by_panel(scheme):
         return Phrase("本届没有由专家评分的指标。", "No indicator is scored by experts.")
     trimmed = phrase("去掉 {n} 个最高分和 {n} 个最低分后取平均", "the mean without the {n} highest and lowest", n=panel.trim)
+    if panel.trim_from is not None:
+        trimmed = phrase("满 {n} 位的{how.zh}，不满的直接取平均", "{how.en} where {n} or more scored, the plain mean of fewer", n=panel.trim_from, how=trimmed)
     how = trimmed if panel.trim else Phrase("取平均", "the mean")
     return phrase("每项至少 {n} 位专家评分，{how.zh}。", "At least {n:expert scores|experts score} each; {how.en}.", n=panel.minimum, how=how)
 

@@ -54,7 +54,8 @@ def _part(written: str) -> str:
 class Panel(StrictModel):
     """How experts' score sheets become one score.
 
-    At least `minimum` have to have scored a member, after recusal; the `trim` highest and lowest scores are left out.
+    At least `minimum` have to have scored a member, after recusal; the `trim` highest and lowest scores are left out, where `trim_from`
+    or more have scored it if that is written (满 5 人去掉最高最低); fewer are averaged as they are.
     The sheets are rows of `table`, one for each expert and member, whose column `expert` holds a pseudonym. The table
     `experts` says who sits (id, employer, outside), `interests` who declared an interest in whom (expert, member,
     ground): whoever did, or works for a member, does not score it, and with `rivals` none of that member's class.
@@ -66,6 +67,7 @@ class Panel(StrictModel):
 
     minimum: Annotated[int, Field(ge=1)] = 5
     trim: Annotated[int, Field(ge=0)] = 0
+    trim_from: Annotated[int | None, Field(ge=1)] = None
     harshness: Literal["none", "zscore", "mixed_model"] = "none"
     table: Name | None = None
     expert: Name = "expert"

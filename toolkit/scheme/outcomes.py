@@ -66,6 +66,14 @@ class TieRule(StrictModel):
     order: tuple[State, ...] = ()
 
 
+def _one_group(written: object) -> object:
+    """One limit of those alike; of two the nearest is told."""
+    if isinstance(written, list | tuple):
+        raise Unfit(Phrase("每个奖只能按一个条件限额", "an award limits those alike in one condition"),
+                    Phrase("请只留一个。最接近的办法：先用 [shortlist] 按其中一个条件限额（quota.per），本奖再按另一个；或把两个条件合成一栏填入会员表", "keep one; the nearest: a [shortlist] with `quota.per` of the one, and the award with that of the other; or a column that says both"))  # fmt: skip
+    return written
+
+
 class First(StrictModel):
     """Among how many a member has to be at a node (前 30 %、前 10 名): a share of those who take part, or a number, in its class or of all.
 
@@ -184,7 +192,7 @@ class Quota(StrictModel):
     least: PlaceCount = 0
     most: PlaceCount | None = None
     in_all: PlaceCount | None = None
-    per: Per | None = None
+    per: Annotated[Per | None, BeforeValidator(_one_group)] = None
     budget: Annotated[float | None, Field(ge=0)] = None
     cost: Name | None = None
     overrun: Literal["stop", "skip"] = "stop"

@@ -81,7 +81,7 @@ def leaves_experts_out(scheme: Scheme) -> bool:
 def with_results_alone(scheme: Scheme) -> Scheme:
     """The scheme of an edition that holds no more of its panel than the panel's own scores."""
     panel = scheme.panel or Panel()
-    return scheme.model_copy(update={"panel": Panel(minimum=panel.minimum, trim=panel.trim, holds="results")})
+    return scheme.model_copy(update={"panel": Panel(minimum=panel.minimum, trim=panel.trim, trim_from=panel.trim_from, holds="results")})
 
 
 def decided_scheme(frozen: Path, scheme: Scheme) -> Scheme:

@@ -141,7 +141,7 @@ def told_scheme(scheme: Scheme) -> Scheme:
     """A scheme without its remarks, its experts and whatever was typed into a wrong place: telephone and identity numbers are masked."""
     raw = {key: value for key, value in plain_values(scheme).items() if key not in NEITHER}
     if (panel := scheme.panel) is not None:
-        raw["panel"] = {"minimum": panel.minimum, "trim": panel.trim, "holds": "results"}
+        raw["panel"] = {"minimum": panel.minimum, "trim": panel.trim, "holds": "results"} | ({} if panel.trim_from is None else {"trim_from": panel.trim_from})
     told: dict[str, Any] = _masked(raw)
     if scheme.publication is not None and "contact" in raw["publication"]:
         told["publication"]["contact"] = raw["publication"]["contact"]  # who is to be called is public

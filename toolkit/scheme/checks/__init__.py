@@ -41,11 +41,17 @@ def panel_faults(raw: Raw) -> Iterator[Fault]:
 
 
 def _quorum(panel: Raw) -> Iterator[Fault]:
-    minimum, trim = panel.get("minimum", 5), panel.get("trim", 0)
-    if is_number(minimum) and is_number(trim) and minimum <= 2 * trim:
+    minimum, trim, start = panel.get("minimum", 5), panel.get("trim", 0), panel.get("trim_from")
+    if start is not None and trim == 0:
+        rule = Phrase("没有写去掉几个，不必写满几位才去掉", "it says from how many scores some are left out, and not how many")
+        yield Fault(("panel", "trim_from"), rule, Phrase("请写 trim，去掉最高分、最低分各几个", "write `trim`, how many of the highest and of the lowest"))
+    elif is_number(start) and is_number(trim) and start <= 2 * trim:
+        rule = phrase("满 {n} 位就去掉最高、最低各 {trim} 个，没有剩下的", "of {n:score|scores}, nothing is left without the {trim} highest and lowest", n=start, trim=trim)
+        yield Fault(("panel", "trim_from"), rule, phrase("请把 trim_from 写成 {n} 以上，或减小 trim", "write a `trim_from` of {n} or more, or a smaller `trim`", n=2 * trim + 1))
+    elif start is None and is_number(minimum) and is_number(trim) and minimum <= 2 * trim:
         rule = phrase("至少 {n} 位专家评分，去掉 {trim} 个最高分和 {trim} 个最低分后没有剩下的", "of {n:score|scores}, nothing is left without the {trim} highest and lowest",
                       n=minimum, trim=trim)  # fmt: skip
-        mend = phrase("请把 minimum 写成 {n} 以上，或减小 trim", "write a `minimum` of {n} or more, or a smaller `trim`", n=2 * trim + 1)
+        mend = phrase("请把 minimum 写成 {n} 以上，或减小 trim；人少时不去掉的，写 trim_from = {n}", "write a `minimum` of {n} or more, or a smaller `trim`; where few scores are all kept, trim_from = {n}", n=2 * trim + 1)
         yield Fault(("panel", "minimum" if "minimum" in panel else "trim"), rule, mend)
     outside = panel.get("outside")
     above, _, below = outside.partition("/") if isinstance(outside, str) else ("", "", "")
