@@ -37,7 +37,7 @@ KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
     Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "value", "floor", "cap", "better"}),
     Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "missing_of", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
-    Measure: frozenset({"take", "table", "column", "weight", "over", "where", "among", "window", "in_period", "once_per", "unverified",
+    Measure: frozenset({"take", "table", "column", "weight", "over", "times", "where", "among", "window", "in_period", "once_per", "unverified",
                         "points", "crossed_with", "keep", "best", "discard", "better"}),
 }
 MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")

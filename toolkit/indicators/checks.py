@@ -278,7 +278,7 @@ def measured_range(measure: Measure, tables: Tables | None) -> tuple[float, floa
         return max(-FAR, min(0.0, ends[0])), min(FAR, max(0.0, ends[1]))
     if measure.take == "sum":
         return (0.0 if least >= 0 else -FAR), (0.0 if most <= 0 else FAR)
-    return (-FAR, FAR) if measure.take in {"ratio", "any"} or measure.over else (least, most)
+    return (-FAR, FAR) if measure.take in {"ratio", "any"} or measure.over or measure.times else (least, most)
 
 
 def _cell_range(measure: Measure, tables: Tables | None) -> tuple[float, float]:

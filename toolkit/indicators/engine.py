@@ -28,7 +28,15 @@ from toolkit.indicators.selection import (
     taken,
     together,
 )
-from toolkit.indicators.single_rows import SingleRows, Taken, as_it_stands, from_parts, kept_rows, quotient
+from toolkit.indicators.single_rows import (
+    SingleRows,
+    Taken,
+    as_it_stands,
+    from_parts,
+    kept_rows,
+    product,
+    quotient,
+)
 from toolkit.records.databases.relation import APART
 from toolkit.records.findings import shown
 from toolkit.records.references import member_column
@@ -130,6 +138,8 @@ class Engine:
 
     def _whole(self, measure: Measure) -> Taken:
         frame = [self._taken[_key(term)] for term in measure.terms]
+        if measure.times is not None:
+            return product(*frame)
         return frame[0] if len(frame) == 1 else quotient(frame[0], frame[1], counted=measure.take is not None)
 
     def _stands_alone(self, measure: Measure) -> bool:

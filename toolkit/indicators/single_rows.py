@@ -194,6 +194,12 @@ def quotient(above: Taken, below: Taken, *, counted: bool) -> Taken:
     )
 
 
+def product(one: Taken, other: Taken) -> Taken:
+    """The value of one cell times that of another; missing where either is."""
+    values = _numbers(one, counted=False) * _numbers(other, counted=False)
+    return replace(one, value=pd.Series(values, index=one.value.index), rows=np.maximum(one.rows, other.rows))
+
+
 def _numbers(taken: Taken, *, counted: bool) -> NDArray[np.float64]:
     return taken.rows.astype(np.float64) if counted else taken.value.to_numpy(np.float64, na_value=np.nan)
 

@@ -196,11 +196,11 @@ def _same_kind(state: State, kind: str) -> bool:
 
 
 def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> ReferenceFaults:
-    """The rows and columns of a measure; of a quotient of two cells both."""
+    """The rows and columns of a measure; of a quotient or product of two cells both."""
     if measure.take is None:
-        for key, term in zip(("column", "over"), measure.terms, strict=False):
+        for key, term in zip(("column", "over" if measure.over else "times"), measure.terms, strict=False):
             yield from _selection(place, term.selection, scheme, tables)
-            yield from _columns(place, {key: term.place[1]}, term.place[0], tables, numbers=measure.over is not None)
+            yield from _columns(place, {key: term.place[1]}, term.place[0], tables, numbers=len(measure.terms) > 1)
         return
     yield from _selection(place, measure.selection, scheme, tables)
     yield from _states(f"{place}.among", Selection(table=str(measure.table), where=measure.among), tables)
@@ -351,7 +351,7 @@ def _conditions_named(scheme: Scheme) -> Iterator[tuple[str, str, str]]:
 
 def _type_read(measure: Measure, tables: Tables) -> str:
     """Of which type a condition's values are."""
-    spec = _spec(*measure.place, tables) if measure.take in {None, "latest"} and measure.over is None else None
+    spec = _spec(*measure.place, tables) if measure.take in {None, "latest"} and len(measure.terms) == 1 else None
     return "boolean" if measure.take == "any" else "number" if spec is None or spec.type in NUMBERS else spec.type
 
 

@@ -79,7 +79,7 @@ def on_forms(part: Part, tables: Tables | None, windows: Mapping[str, str] | Non
     names: dict[str, object] = {"table": _table(tables, table)} if part.table else {}
     for field in ("where", "among"):
         names[field] = {str(_heading(tables, table, column)): states for column, states in getattr(part, field, {}).items()}
-    for field in ("column", "over", "weight", "crossed_with"):
+    for field in ("column", "over", "times", "weight", "crossed_with"):
         names[field] = _cell(tables, table, getattr(part, field, None))
     names["window"] = (windows or {}).get(part.window or "", part.window)
     names["once_per"] = tuple(str(_heading(tables, table, column)) for column in part.once_per)

@@ -64,7 +64,7 @@ def measure_in_words(measure: Measure) -> Phrase:
     """
     table, column = measure.place
     if measure.take is None:
-        cell = f"{table}.{column}" + (f" ÷ {measure.over}" if measure.over else "")
+        cell = f"{table}.{column}" + (f" ÷ {measure.over}" if measure.over else f" × {measure.times}" if measure.times else "")
         return Phrase(cell, cell)
     if measure.take == "ratio" and column is None:
         part, whole = (selection_in_words(term.selection) for term in measure.terms)

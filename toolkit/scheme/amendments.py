@@ -129,6 +129,7 @@ KEYS: dict[str, Phrase] = {
     "outliers": Phrase("异常值处理", "outliers"),
     "outside": Phrase("外部专家至少占", "outside"),
     "over": Phrase("分母", "over"),
+    "times": Phrase("乘以", "times"),
     "overrun": Phrase("经费不够下一家时", "when the budget is short"),
     "papers": Phrase("公文", "papers"),
     "organisation": Phrase("单位全称", "organisation"),

@@ -233,7 +233,7 @@ class Measure(StrictModel):
     worst, of which one row stays; the higher number is the better one, unless `better` says ``lower``.
 
     Without `take`, `column` is "table.column" of the one row a member has there; with `over`, another "table.column",
-    it is divided by that cell.
+    it is divided by that cell, with `times` multiplied by it (报价 × 评审系数).
 
     A member without rows has 0 as its sum, count and distinct; everything else is missing then. A row that lacks a
     number it is asked for has no part in the measure, and that is said; where all rows lack it, the measure is
@@ -252,6 +252,7 @@ class Measure(StrictModel):
     column: str | None = None
     weight: str | None = None
     over: str | None = None
+    times: str | None = None
     where: Where = {}
     among: Where = {}
     window: str | None = None
@@ -307,9 +308,10 @@ class Measure(StrictModel):
 
     @property
     def terms(self) -> tuple[Measure, ...]:
-        """The measures that one is the quotient of; itself where it is none."""
-        if self.take is None and self.over:
-            return self.model_copy(update={"over": None}), self.model_copy(update={"column": self.over, "over": None})
+        """The measures that one is the quotient or the product of; itself where it is neither."""
+        if self.take is None and (other := self.over or self.times):
+            alone = self.model_copy(update={"over": None, "times": None})
+            return alone, alone.model_copy(update={"column": other})
         if self.take == "ratio" and self.column is None:
             counted = self.model_copy(update={"take": "count", "among": {}})
             return (counted.model_copy(update={"where": {**self.among, **self.where}}),

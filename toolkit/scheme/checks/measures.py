@@ -93,6 +93,12 @@ def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
     elif isinstance(measure.get("over"), str) and not _is_cell(measure["over"]):
         rule = Phrase("没有 take 时，除数也要写成“表.列”", "without `take` the divisor is a table and a column too")
         yield Fault((*path, "over"), rule, Phrase('请写 over = "表.列"', 'write over = "table.column"'))
+    elif isinstance(measure.get("times"), str) and not _is_cell(measure["times"]):
+        rule = Phrase("乘数要写成“表.列”", "the factor is a table and a column")
+        yield Fault((*path, "times"), rule, Phrase('请写 times = "表.列"', 'write times = "table.column"'))
+    elif "over" in measure and "times" in measure:
+        rule = Phrase("over 与 times 只能写一个", "`over` and `times` cannot stand together")
+        yield Fault((*path, "times"), rule, Phrase("请删去一个，或把两步合成一列填入表中", "remove one, or record what two steps come to as a column"))
     for key in sorted(NEED_TAKE & set(measure)):
         rule = phrase("没有 take 时不能写“{key}”", "`{key}` needs `take`", key=key)
         yield Fault((*path, key), rule, Phrase("请补上 take，或删去这一项", "add `take`, or remove it"))
@@ -115,6 +121,9 @@ def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
         yield Fault((*path, "weight"), rule, Phrase("请写 weight", "add `weight`"))
     yield from _ratio(path, measure) if take == "ratio" else ()
     yield from _picks(path, measure)
+    if "times" in measure:
+        rule = Phrase("times 只用于直接取一个单元格", "`times` is for a cell that is read as it stands")
+        yield Fault((*path, "times"), rule, Phrase('请删去 take，写 column = "表.列"、times = "表.列"；逐条相乘再合计的，请把乘积填为一列', 'remove `take` and write column = "table.column", times = "table.column"; products of rows are recorded as a column'))
     for key, takes in GOES_WITH.items():
         if key in measure and take not in takes and take in ALL:
             rule = phrase("“{key}”不适用于 {take}", "`{key}` does not go with `{take}`", key=key, take=take)
