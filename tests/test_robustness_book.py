@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import openpyxl
@@ -25,6 +26,8 @@ from toolkit.sensitivity.weights.draws import WeightDraws
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     folder = tmp_path_factory.mktemp("robustness")
     edition = open_edition(write_small_edition(folder / "small"))
+    if request.param == "en":  # names that look like numbers
+        edition.records.members["name"] = [f"{place:03}" for place in range(len(edition.records.members))]
     scheme = edition.scheme.with_(language=request.param, grades={"bands": (("A", 70.0), ("B", 0.0))})
     asked, spec, told = evaluate(scheme, edition.records), WeightDraws(draws=300, spread=0.5), list[str]()
     chances = award_probabilities(asked, spec)
@@ -60,10 +63,19 @@ def test_only_what_can_be_asked_is_asked_and_the_slow_can_be_left_out(small_edit
 def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple[Path, str, str]) -> None:
     folder, language, said = written
     book = openpyxl.load_workbook(folder / WORKBOOK)
-    assert book.sheetnames == [SHEETS[name].into("zh" if language == "zh" else "en") for name in ("firmness", "certainty", *TABLES)]
+    assert book.sheetnames == [SHEETS[name].into("zh" if language == "zh" else "en") for name in ("firmness", "certainty", "whole_list", *TABLES)]
     page = book.worksheets[0]
     assert page["A2"].value == said
     assert sum(cell.value for cell in page["E"][3:] if isinstance(cell.value, int)) > 0
+
+
+def test_a_name_of_digits_stays_a_name(written: tuple[Path, str, str]) -> None:
+    folder, language, _ = written
+    if language == "en":
+        book = openpyxl.load_workbook(folder / WORKBOOK)
+        names = {cell.value for sheet in (book.worksheets[0], book["Not told apart"]) for row in sheet for cell in row if re.fullmatch(r"0\d\d", str(cell.value))}
+        assert names
+        assert not [cell for cell in book.worksheets[0]["C"][3:] if isinstance(cell.value, float)]
 
 
 def test_every_sheet_is_ready_to_print(written: tuple[Path, str, str]) -> None:

@@ -144,15 +144,16 @@ def sensitivity(
     language: LanguageOption = "zh",
 ) -> None:
     """名单稳不稳：哪些奖稳，哪些系于一线，系于什么。 How firm the list is, who is on a hair and on what."""
-    from toolkit.reports.probability_tables import bottom_line, unasked_line
+    from toolkit.reports.probability_tables import bottom_line, open_line, unasked_line
 
     with refusals(language):
         edition, evaluation, _ = evaluated(folder, language)
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
         say(language, bottom_line(firm))
-        if beyond := unasked_line(firm):
-            say(language, beyond)
+        for beyond in (unasked_line(firm), open_line(evaluation)):
+            if beyond is not None:
+                say(language, beyond)
         for said in _whole_list(evaluation, firm, out):
             say(language, said)
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))

@@ -10,7 +10,10 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from toolkit.evaluation.contributions import distances
+from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.display import Table
 from toolkit.ground.text import Language, Phrase, discreet, figure, joined, phrase
 from toolkit.reports import wording
@@ -35,8 +38,6 @@ from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.sensitivity.robustness import Firmness
@@ -219,6 +220,35 @@ HANGING = (
 )
 
 
+ZONES = (
+    ListColumn(WORDS["class"], "class", class_),
+    ListColumn(WORDS["award"], "award", award),
+    ListColumn(WORDS["member"], "name"),
+    ListColumn(WORDS["rank"], "rank", place, RIGHT),
+    ListColumn(WORDS["total"], "total", points, RIGHT),
+    ListColumn(Phrase("现在", "Now"), "now", text, CENTER),
+    ListColumn(Phrase("换权重时不变的", "Kept under other weights"), "kept", written(".1%"), RIGHT),
+    ListColumn(Phrase("一切存疑时不变的", "Kept under all doubts"), "doubted", written(".1%"), RIGHT),
+)
+
+
+def zones_table(evaluation: Evaluation, firm: Firmness) -> Table:
+    """Who cannot be told apart from a line when all places are looked at together: under other weights, and where goalposts and records are in doubt too.
+
+    A share is blank where the member can be told apart under these doubts.
+    """
+    parts = [whole.members.set_index(["award", "member", "holds"])["kept"].rename(name)
+             for name, whole in (("kept", firm.whole), ("doubted", firm.doubted)) if whole is not None]  # fmt: skip
+    zones = pd.concat(parts, axis=1).reset_index() if parts else pd.DataFrame()
+    ids = [award.id for award in evaluation.scheme.awards]
+    standing = evaluation.ranking[["name", "class", "rank", "total"]]
+    zones = zones.join(standing, on="member").assign(of=zones["award"].map(ids.index), now=[(HAS if holds else HAS_NOT).into(evaluation.scheme.language) for holds in zones["holds"]])
+    shown = zones.sort_values(["of", "class", "rank"], kind="stable")
+    lines = [whole_list_line(evaluation, firm.whole)] + ([whole_list_line(evaluation, firm.doubted, doubted=True)] if firm.doubted else [])
+    caption = Phrase("把全部名单放在一起看，与线上无法区分的会员", "All places together: who cannot be told apart from a line")
+    return listing(ZONES, shown, Lexicon.of(evaluation), caption, joined(lines, "", " "), parted_by="award").without_blank_columns()
+
+
 def bottom_line(firm: Firmness) -> Phrase:
     """The list in one sentence, to be read out."""
     sums = {name: int(firm.places[name].sum()) for name in ("awarded", "certain", "likely", "hair", "contenders")}
@@ -284,6 +314,18 @@ def firmness_note() -> Phrase:
     )
 
 
+HAS, HAS_NOT = Phrase("已得", "has it"), Phrase("未得", "not")
+
+
+def open_line(evaluation: Evaluation) -> Phrase | None:
+    """That the shortlist is open, so that all that is said of the awards is said of the list as it stands; None where it is not."""
+    told = open_shortlist(evaluation.problems)
+    if not told:
+        return None
+    rules = joined([problem.rule for problem in told], "；", "; ")
+    return phrase("入围名单未定：{rules.zh}；以上各数只就现有的入围名单而言。", "The shortlist is open: {rules.en}; all this is of the list as it stands.", rules=rules)
+
+
 def hanging_table(evaluation: Evaluation, firm: Firmness, language: Language | None = None) -> Table:
     """Who is on a hair, one by one, and the nearest things that would turn each."""
     note = Phrase(
@@ -293,11 +335,12 @@ def hanging_table(evaluation: Evaluation, firm: Firmness, language: Language | N
     standing = evaluation.ranking.loc[firm.hanging["member"], ["name", "rank", "total"]]
     on = [UNASKED if (row["award"], row["member"]) in firm.unasked else hanging_in_words(evaluation, row) for row in rows_of(firm.hanging)]
     rows = [
-        row | now | {"now": Phrase("已得", "has it") if row["holds"] else Phrase("未得", "not"), "on": words}
+        row | now | {"now": HAS if row["holds"] else HAS_NOT, "on": words}
         for row, now, words in zip(rows_of(firm.hanging), rows_of(standing), on, strict=True)
     ]
     caption = phrase("系于一线的会员，共 {n} 家", "Members on a hair: {n}", n=len(rows))
-    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, joined([note, beyond], "", " ") if (beyond := unasked_line(firm)) else note, parted_by="class")
+    notes = [note, *(line for line in (unasked_line(firm), open_line(evaluation)) if line is not None)]
+    return listing(HANGING, rows, Lexicon.of(evaluation, language), caption, joined(notes, "", " "), parted_by="class")
 
 
 def unasked_line(firm: Firmness) -> Phrase | None:
