@@ -9,6 +9,7 @@ import pytest
 
 from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import load_scheme
+from toolkit.scheme.checks.tree import tree_faults
 
 HEAD = """\
 schema = 1
@@ -82,6 +83,7 @@ def test_a_sound_tree_has_no_fault(tmp_path: Path, text: str) -> None:
         ("weights = { bidding = 1 }", "weights = { bidding = 1 }\nwieghts = 3", "unknown key", "`weights` meant"),
         ('group = "conduct"', 'group = ["conduct", "other"]', "takes one, and not a list", "write one"),
         ("weight = 100", "weight = 100\nleast_present = 1.2", "at most 1", "write 1 or less"),
+        ("weight = 100", 'weight = 100\nvalue = { shape = "percentile", within = "class" }', "is for indicators alone", "as a column of the members table"),
         ('id = "bidding"', 'id = "performance"', "used twice", "another id"),
         ("weight = 100", 'weight = 100\ngroup = "conduct"', "in a circle", "mend its parent"),
         ("weight = 40", "weight = 39.9", "must sum to 100, not 99.9", "change the weights"),
@@ -98,6 +100,16 @@ def test_each_fault_of_a_conditional_tree_is_named_with_its_mend(
     tmp_path: Path, old: str, new: str, said: str, mend: str
 ) -> None:
     check(faults(tmp_path, swapped(SOUND, old, new)), said, mend, new)
+
+
+def test_a_group_whose_points_are_scaled_twice_is_asked_about() -> None:
+    def told(**group: object) -> list[str]:
+        raw = {"weights": "points", "total": {"aggregate": "sum"}, "group": [{"id": "g", "weight": 20, "aggregate": "sum", **group}],
+               "indicator": [{"id": "a", "weight": 8, "group": "g"}, {"id": "b", "weight": 12, "group": "g"}, {"id": "c", "weight": 100}]}  # fmt: skip
+        return [fault.rule.en for fault in tree_faults(raw) if fault.severity == "warning"]
+
+    assert told() == ["`g` adds up to 20 points at most, and weighs 20 besides, so that it counts 4 at most"]
+    assert told(weight=100) == told(aggregate="arithmetic") == []
 
 
 @pytest.mark.parametrize(

@@ -325,7 +325,7 @@ def _found(scheme: Scheme, item: Requirement, parts: tuple[tuple[Requirement, bo
         return
     if item.any_of and holding_:
         yield phrase("已符合 {n} 项：{all.zh}", "{n} met: {all.en}", n=len(holding_), all=joined(holding_, "、", ", "))
-    if missed:
+    if missed and any(not part.parts for part, met, _ in parts if not met):  # else it is what was asked for, word by word
         yield phrase("未符合：{all.zh}", "not met: {all.en}", all=joined(missed, "、", ", "))
 
 

@@ -7,9 +7,9 @@ that no name in Latin letters passes for a code.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
 from toolkit.ground.ranking import Step
@@ -18,7 +18,7 @@ from toolkit.ground.toml_reader import StrictModel, Unfit
 from toolkit.ground.writing import DEVICES
 from toolkit.scheme.measures import Measure, Where
 from toolkit.scheme.outliers import Outliers
-from toolkit.scheme.shapes import Shape
+from toolkit.scheme.shapes import Benchmark, Category, OfMembers, Shape
 from toolkit.scheme.shapes.absolute import Number, OfNumbers
 
 AGGREGATES = ("arithmetic", "geometric", "harmonic", "minimum", "maximum", "median", "sum", "product", "quotient", "conditional")
@@ -61,7 +61,22 @@ Aggregate = Annotated[str, AfterValidator(_aggregate), Field(json_schema_extra={
 NotApplicable = Literal["rescale", 0]
 MIDDLES = ("median", "mean", "class_median", "class_mean")
 """The policies by which the middle of what others have stands in for a missing value."""
-NodeShape = Annotated[OfNumbers, Field(discriminator="shape")]
+ALONE = {get_args(kind.model_fields["shape"].annotation)[0] for kind in (*get_args(OfMembers), Benchmark, Category)}
+"""Shapes that look at the other members, or at states, which an indicator alone has."""
+
+
+def _of_a_score(written: object) -> object:
+    """A shape of one score; of one that compares members the nearest is told."""
+    if isinstance(written, dict) and written.get("shape") in ALONE:
+        raise Unfit(
+            phrase("{shape} 要看其他会员的数或按状态计分，只能写在指标上，分组和总分只能用看一个得分的计分", "{shape} looks at other members, or at states, and is for indicators alone: a group or the total is valued by its own score", shape=written["shape"]),
+            Phrase("如下面只有一项指标，请写在该指标上；合成后再与他人比较的，最接近的办法：先算出这一组的得分（committee evaluate 写出 scores.csv），填入会员表的一列，再作为指标按此计分",
+                   "where one indicator lies below, write it there; else the nearest: work the group's scores out first (scores.csv of committee evaluate), record them as a column of the members table, and value that as an indicator"),
+        )  # fmt: skip
+    return written
+
+
+NodeShape = Annotated[Annotated[OfNumbers, Field(discriminator="shape")], BeforeValidator(_of_a_score)]
 
 
 class Named(StrictModel):

@@ -16,7 +16,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, tuples
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
 from toolkit.scheme.checks.tree import BOUNDS, clash, items, unknown
-from toolkit.scheme.criteria import MIDDLES
+from toolkit.scheme.criteria import ALONE, MIDDLES
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES, Shape
 
@@ -284,7 +284,7 @@ def shapes_faults(raw: Raw) -> Iterator[Fault]:
             faults += [replace(fault, path=(*path, "outliers", *fault.path)) for fault in kind.faults(treatment, shape)]
         yield from faults or _full_marks((*path, "value"), value, raw)  # what contradicts itself can have anything
     for path, value in [*((("group", place), item.get("value")) for place, item in items(raw, "group")), (("total",), _table(raw.get("total")).get("value"))]:
-        if isinstance(value, dict) and (shape := _kind(SHAPES, value.get("shape"))):
+        if isinstance(value, dict) and value.get("shape") not in ALONE and (shape := _kind(SHAPES, value.get("shape"))):
             yield from (replace(fault, path=(*path, "value", *fault.path)) for fault in shape.faults(value, raw))
 
 

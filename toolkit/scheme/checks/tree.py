@@ -75,7 +75,7 @@ def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: R
 
 def tree_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the tree of groups and indicators."""
-    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights, _present, _sums))
+    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights, _present, _sums, _scaled_twice))
 
 
 def _present(raw: Raw) -> Iterator[Fault]:
@@ -88,6 +88,24 @@ def _present(raw: Raw) -> Iterator[Fault]:
         if is_number(least) and least > 1 and count < least:
             rule = phrase("至少 {least:g} 项有分，而下级只有 {n} 项：谁也没有得分", "{least:g} children must have a score, and there are {n}: nobody has one", least=least, n=count)
             yield Fault((*path, "least_present"), rule, phrase("请写 {n} 或更小的数，或写 0 到 1 的比例", "write {n} or less, or a share from 0 to 1", n=count))
+
+
+def _scaled_twice(raw: Raw) -> Iterator[Fault]:
+    """A group that adds up fewer points than the scale has, and is weighed besides: 20 points of weight 20 count as 4."""
+    scale, total = raw.get("scale", 100), raw.get("total")
+    gathered = {item["id"]: item.get("aggregate", "arithmetic") for _, item in items(raw, "group") if isinstance(item.get("id"), str)}
+    at_top = total.get("aggregate", "arithmetic") if isinstance(total, dict) else "arithmetic"
+    for place, item in items(raw, "group"):
+        below = [child.get("weight") for name in NODE_LISTS for _, child in items(raw, name) if child.get("group") == item.get("id")]
+        above, weight = gathered.get(str(item.get("group")), at_top), item.get("weight")
+        if item.get("aggregate") != "sum" or above != "sum" or not (is_number(scale) and scale > 0 and is_number(weight) and below and all(map(is_number, below))):
+            continue
+        most, counts = math.fsum(below), math.fsum(below) * weight / scale
+        if weight != scale and abs(most - scale) > SUMS:
+            rule = phrase("“{name.zh}”各项合计最高 {most:g} 分，再按权重 {weight:g} 折算，最多只计 {counts:g} 分", "`{name.en}` adds up to {most:g} points at most, and weighs {weight:g} besides, so that it counts {counts:g} at most",
+                          name=item_words(item), most=most, weight=weight, counts=counts)  # fmt: skip
+            mend = phrase('合计多少就计多少的，请写 weight = {scale:g}，或删去这一组的 aggregate = "sum"（满分即为权重）；确有此意的可不处理', 'to count what it adds up to write weight = {scale:g}, or remove aggregate = "sum" here (its weight is its points then); leave it if that is meant', scale=scale)
+            yield Fault(("group", place, "weight"), rule, mend, severity="warning")
 
 
 def _sums(raw: Raw) -> Iterator[Fault]:

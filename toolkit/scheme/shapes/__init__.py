@@ -38,7 +38,7 @@ from toolkit.scheme.shapes.relative import (
 from toolkit.scheme.shapes.states import Category, is_missing, named_states, state_name
 
 __all__ = [
-    "SHAPES", "Benchmark", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "Percentile", "Piecewise",
+    "SHAPES", "Benchmark", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "OfMembers", "Percentile", "Piecewise",
     "Placed", "Points", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
     "is_missing", "named_states", "state_name",
 ]  # fmt: skip
