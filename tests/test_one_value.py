@@ -90,6 +90,14 @@ def test_who_falls_under_a_bar_loses_the_award_before_the_next_member_is_level()
     assert row["needed"] == pytest.approx(69.95, abs=1e-4)
 
 
+def test_what_cannot_be_lost_has_no_value_that_loses_it() -> None:
+    """Level ones at a joint line all have it, and nobody can fall below 0."""
+    rules = scheme(indicator=[indicator("a", 1)], ties=["joint"], award=[{"id": "x", "label": "x", "quota": {"number": 1}}])
+    raw = pd.DataFrame({"a": [50.0, 0.0]}, index=members(2).index)
+    (row,) = smallest_values(evaluation(rules, members(2), raw)).query("holds").to_dict("records")
+    assert np.isnan(row["needed"])
+
+
 @pytest.mark.parametrize(("quota", "needed"), [
     ({"number": 2, "per": {"condition": "state", "most": 1}}, 90.005), ({"budget": 4, "cost": "number", "overrun": "skip"}, np.nan),
 ])  # fmt: skip

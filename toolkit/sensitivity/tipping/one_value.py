@@ -274,7 +274,7 @@ class TurningValue:
                 return (yield from self.settled((self.raw, end))), alone
         if limited:  # the line is not what decides, and what was tried there has not turned it
             return np.nan, False
-        needed = short if np.isnan(value) and short != self.raw else value
+        needed = short if np.isnan(value) and short != self.raw and not self.holds else value  # who is level at a joint line keeps what it has
         return needed, bool(np.isnan(needed))
 
     def turned(self, values: Floats) -> ValueSearch[Mask]:
