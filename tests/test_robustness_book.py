@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Refused
 from toolkit.reports.csv_files import write_robustness
-from toolkit.reports.probability_tables import bottom_line
+from toolkit.reports.probability_tables import bottom_line, zones_table
 from toolkit.reports.workbook.book import SHEETS
 from toolkit.reports.workbook.robustness import TABLES, WORKBOOK, _number, write_robustness_book
 from toolkit.sensitivity import robustness as asking
@@ -38,6 +39,8 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     assert sorted(told) == sorted(QUESTIONS)
     assert told[:3] == ["firmness", "award_bounds", "on_a_hair"]
     assert firm.doubted is not None
+    quick = zones_table(asked, replace(firm, doubted=None))  # as --quick has it
+    assert quick.headings == zones_table(asked, firm).headings[:-1]
     write_robustness(answers, folder)
     write_robustness_book(asked, firm, chances, answers, folder)
     return folder, request.param, bottom_line(firm).into(request.param)

@@ -214,7 +214,7 @@ def _gaps(scheme: Scheme, item: Indicator, rules: Rules) -> Iterator[Phrase]:
         yield Phrase("未填的不计入，填了差的反而不如不填", "a gap is left out, so that a bad value recorded is worse than none") if lower_first(scheme) else Phrase("未填的不计入，填了低值反而拉低平均", "a gap is left out, so that a low value recorded weighs more than none")
     elif item.missing in MIDDLES:
         yield Phrase("未填的按中间值计，一家变好会抬高别家，填了也可能更低", "a gap counts as the middle of the others, which one doing better raises for all")
-    elif item.imputes:
+    elif item.imputes and not isinstance(item.missing, str):
         yield phrase("未填的原始值按 {n} 计，填了可能更低", "a gap counts as the raw value {n}, and what is recorded may give less", n=figure(item.missing))
     elif lower_first(scheme) and item.missing not in {"unranked", "exclude"}:
         yield Phrase("未填的另有计法，总分低者在前，填了可能更高", "a gap counts so much, the lower total is first, and what is recorded may give more")

@@ -172,7 +172,7 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     """
     lexicon, lines = Lexicon.of(evaluation, language), award_lines(evaluation)
     rows = [
-        {"class": line.class_, "members": line.members, "applied": line.applied, "award": line.award, "places": line.places,
+        {"class": line.class_, "members": line.members, "applied": line.applied + _held_back(evaluation, line.class_), "shortlisted": line.applied, "award": line.award, "places": line.places,
          "awarded": line.awarded, "total": line.total}
         for line in lines
     ]  # fmt: skip
@@ -180,7 +180,6 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     note = Phrase("".join(note.zh for note in notes), " ".join(note.en for note in notes))
     columns = list(AWARD_LINES)
     if evaluation.scheme.shortlist is not None:
-        rows = [row | {"shortlisted": row["applied"], "applied": row["applied"] + _held_back(evaluation, row["class"])} for row in rows]
         columns.insert(columns.index(APPLIED) + 1, ListColumn(Phrase("入围", "Shortlisted"), "shortlisted", text, RIGHT))
     columns = [replace(column, heading=HIGHEST) if column.key == "total" and evaluation.scheme.total.better == "lower" else column for column in columns]
     return listing(columns, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")

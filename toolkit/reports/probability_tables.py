@@ -239,14 +239,15 @@ def zones_table(evaluation: Evaluation, firm: Firmness) -> Table:
     """
     parts = [whole.members.set_index(["award", "member", "holds"])["kept"].rename(name)
              for name, whole in (("kept", firm.whole), ("doubted", firm.doubted)) if whole is not None]  # fmt: skip
-    zones = pd.concat(parts, axis=1).reset_index() if parts else pd.DataFrame()
+    zones = pd.concat(parts, axis=1).reset_index()
     ids = [award.id for award in evaluation.scheme.awards]
     standing = evaluation.ranking[["name", "class", "rank", "total"]]
     zones = zones.join(standing, on="member").assign(of=zones["award"].map(ids.index), now=[(HAS if holds else HAS_NOT).into(evaluation.scheme.language) for holds in zones["holds"]])
     shown = zones.sort_values(["of", "class", "rank"], kind="stable")
     lines = [whole_list_line(evaluation, firm.whole)] + ([whole_list_line(evaluation, firm.doubted, doubted=True)] if firm.doubted else [])
     caption = Phrase("把全部名单放在一起看，与线上无法区分的会员", "All places together: who cannot be told apart from a line")
-    return listing(ZONES, shown, Lexicon.of(evaluation), caption, joined(lines, "", " "), parted_by="award").without_blank_columns()
+    columns = ZONES if firm.doubted else ZONES[:-1]  # quick answers leave all doubts at once out
+    return listing(columns, shown, Lexicon.of(evaluation), caption, joined(lines, "", " "), parted_by="award").without_blank_columns()
 
 
 def bottom_line(firm: Firmness) -> Phrase:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from toolkit.ground.problems import nearest
 from toolkit.ground.text import Phrase, joined, phrase
@@ -96,8 +96,8 @@ def _scaled_twice(raw: Raw) -> Iterator[Fault]:
     gathered = {item["id"]: item.get("aggregate", "arithmetic") for _, item in items(raw, "group") if isinstance(item.get("id"), str)}
     at_top = total.get("aggregate", "arithmetic") if isinstance(total, dict) else "arithmetic"
     for place, item in items(raw, "group"):
-        below = [child.get("weight") for name in NODE_LISTS for _, child in items(raw, name) if child.get("group") == item.get("id")]
-        above, weight = gathered.get(str(item.get("group")), at_top), item.get("weight")
+        below: list[Any] = [child.get("weight") for name in NODE_LISTS for _, child in items(raw, name) if child.get("group") == item.get("id")]
+        above, weight = gathered.get(str(item.get("group")), at_top), cast("Any", item.get("weight"))
         if item.get("aggregate") != "sum" or above != "sum" or not (is_number(scale) and scale > 0 and is_number(weight) and below and all(map(is_number, below))):
             continue
         most, counts = math.fsum(below), math.fsum(below) * weight / scale
