@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +13,7 @@ from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Refused
 from toolkit.reports.csv_files import write_robustness
-from toolkit.reports.probability_tables import bottom_line, zones_table
+from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.workbook.book import SHEETS
 from toolkit.reports.workbook.robustness import TABLES, WORKBOOK, _number, write_robustness_book
 from toolkit.sensitivity import robustness as asking
@@ -39,8 +38,6 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     assert sorted(told) == sorted(QUESTIONS)
     assert told[:3] == ["firmness", "award_bounds", "on_a_hair"]
     assert firm.doubted is not None
-    quick = zones_table(asked, replace(firm, doubted=None))  # as --quick has it
-    assert quick.headings == zones_table(asked, firm).headings[:-1]
     write_robustness(answers, folder)
     write_robustness_book(asked, firm, chances, answers, folder)
     return folder, request.param, bottom_line(firm).into(request.param)
@@ -66,7 +63,7 @@ def test_only_what_can_be_asked_is_asked_and_the_slow_can_be_left_out(small_edit
 def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple[Path, str, str]) -> None:
     folder, language, said = written
     book = openpyxl.load_workbook(folder / WORKBOOK)
-    assert book.sheetnames == [SHEETS[name].into("zh" if language == "zh" else "en") for name in ("firmness", "certainty", "whole_list", *TABLES)]
+    assert book.sheetnames == [SHEETS[name].into("zh" if language == "zh" else "en") for name in ("firmness", "certainty", *TABLES)]
     page = book.worksheets[0]
     assert page["A2"].value == said
     assert sum(cell.value for cell in page["E"][3:] if isinstance(cell.value, int)) > 0
@@ -76,7 +73,7 @@ def test_a_name_of_digits_stays_a_name(written: tuple[Path, str, str]) -> None:
     folder, language, _ = written
     if language == "en":
         book = openpyxl.load_workbook(folder / WORKBOOK)
-        names = {cell.value for sheet in (book.worksheets[0], book["Not told apart"]) for row in sheet for cell in row if re.fullmatch(r"0\d\d", str(cell.value))}
+        names = {cell.value for row in book.worksheets[0] for cell in row if re.fullmatch(r"0\d\d", str(cell.value))}
         assert names
         assert not [cell for cell in book.worksheets[0]["C"][3:] if isinstance(cell.value, float)]
 

@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.display import Table
@@ -38,6 +36,8 @@ from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.sensitivity.robustness import Firmness
@@ -218,36 +218,6 @@ HANGING = (
     ListColumn(Phrase("能得的把握", "Chance of it"), "chance", written(".0%"), RIGHT),
     ListColumn(Phrase("系于什么", "What it hangs on"), "on"),
 )
-
-
-ZONES = (
-    ListColumn(WORDS["class"], "class", class_),
-    ListColumn(WORDS["award"], "award", award),
-    ListColumn(WORDS["member"], "name"),
-    ListColumn(WORDS["rank"], "rank", place, RIGHT),
-    ListColumn(WORDS["total"], "total", points, RIGHT),
-    ListColumn(Phrase("现在", "Now"), "now", text, CENTER),
-    ListColumn(Phrase("换权重时不变的", "Kept under other weights"), "kept", written(".1%"), RIGHT),
-    ListColumn(Phrase("一切存疑时不变的", "Kept under all doubts"), "doubted", written(".1%"), RIGHT),
-)
-
-
-def zones_table(evaluation: Evaluation, firm: Firmness) -> Table:
-    """Who cannot be told apart from a line when all places are looked at together: under other weights, and where goalposts and records are in doubt too.
-
-    A share is blank where the member can be told apart under these doubts.
-    """
-    parts = [whole.members.set_index(["award", "member", "holds"])["kept"].rename(name)
-             for name, whole in (("kept", firm.whole), ("doubted", firm.doubted)) if whole is not None]  # fmt: skip
-    zones = pd.concat(parts, axis=1).reset_index()
-    ids = [award.id for award in evaluation.scheme.awards]
-    standing = evaluation.ranking[["name", "class", "rank", "total"]]
-    zones = zones.join(standing, on="member").assign(of=zones["award"].map(ids.index), now=[(HAS if holds else HAS_NOT).into(evaluation.scheme.language) for holds in zones["holds"]])
-    shown = zones.sort_values(["of", "class", "rank"], kind="stable")
-    lines = [whole_list_line(evaluation, firm.whole)] + ([whole_list_line(evaluation, firm.doubted, doubted=True)] if firm.doubted else [])
-    caption = Phrase("把全部名单放在一起看，与线上无法区分的会员", "All places together: who cannot be told apart from a line")
-    columns = ZONES if firm.doubted else ZONES[:-1]  # quick answers leave all doubts at once out
-    return listing(columns, shown, Lexicon.of(evaluation), caption, joined(lines, "", " "), parted_by="award").without_blank_columns()
 
 
 def bottom_line(firm: Firmness) -> Phrase:

@@ -34,7 +34,7 @@ WITHIN = 1e-9
 SHOWN = 60
 ADVICE = "problems.csv"
 ADVICE_SHEETS = frozenset({"问题", "Problems"})
-ADDED_SHEETS = frozenset({"名次与奖项复算", "Places and awards", "与线上无法区分", "Not told apart"})
+ADDED_SHEETS = frozenset({"名次与奖项复算", "Places and awards"})
 """Sheets that no earlier version wrote: a workbook that an earlier one sealed may lack them."""
 WORDED = Phrase("文字说明与封存时的不同：封存所用的是较早的版本", "is worded otherwise than at the seal, which an earlier version made")
 LOOK = Phrase("没有其他错误时无须处理；请看一眼这处差别", "nothing, where no error is told beside it; do look at this difference")

@@ -70,7 +70,6 @@ SHEETS = {
     "problems": Phrase("问题", "Problems"),
     "firmness": Phrase("一页结论", "One page"),
     "certainty": Phrase("各奖把握", "Chances"),
-    "whole_list": Phrase("与线上无法区分", "Not told apart"),
     "stability": Phrase("权重区间", "Weight intervals"),
     "smallest_weights": Phrase("最小权重变动", "Smallest weights"),
     "smallest_values": Phrase("最小数据变动", "Smallest values"),

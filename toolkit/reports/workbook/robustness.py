@@ -26,7 +26,6 @@ from toolkit.reports.probability_tables import (
     firmness_note,
     hanging_words,
     whole_list_line,
-    zones_table,
 )
 from toolkit.reports.sensitivity_tables import central_tables
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
@@ -113,7 +112,6 @@ def write_robustness_book(
         book = Book(evaluation, unfinished / WORKBOOK)
         _write_page(book, firm, left_out(questions_of(evaluation), answers))
         _write_table(book, "certainty", views.certainty_table(chances, evaluation, top=len(chances)))
-        _write_table(book, "whole_list", zones_table(evaluation, firm))
         for name, table in TABLES.items():
             if name in answers:
                 _write_table(book, name, table(evaluation, answers[name]))
