@@ -108,7 +108,7 @@ def test_a_group_whose_points_are_scaled_twice_is_asked_about() -> None:
                "indicator": [{"id": "a", "weight": 8, "group": "g"}, {"id": "b", "weight": 12, "group": "g"}, {"id": "c", "weight": 100}]}  # fmt: skip
         return [fault.rule.en for fault in tree_faults(raw) if fault.severity == "warning"]
 
-    assert told() == ["`g` adds up to 20 points at most, and weighs 20 besides, so that it counts 4 at most"]
+    assert told() == ["`g` adds up to 20 points at most, and under its own weight, 20, counts 4 at most"]
     assert told(weight=100) == told(aggregate="arithmetic") == []
 
 

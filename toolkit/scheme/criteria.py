@@ -69,7 +69,7 @@ def _of_a_score(written: object) -> object:
     """A shape of one score; of one that compares members the nearest is told."""
     if isinstance(written, dict) and written.get("shape") in ALONE:
         raise Unfit(
-            phrase("{shape} 要看其他会员的数或按状态计分，只能写在指标上，分组和总分只能用看一个得分的计分", "{shape} looks at other members, or at states, and is for indicators alone: a group or the total is valued by its own score", shape=written["shape"]),
+            phrase("{shape} 要看其他会员的数或按状态计分，只能写在指标上，分组和总分只能用看一个得分的计分", "the shape `{shape}`, by other members or by states, is for indicators alone: a group or the total is valued by its own score", shape=written["shape"]),
             Phrase("如下面只有一项指标，请写在该指标上；合成后再与他人比较的，最接近的办法：先算出这一组的得分（committee evaluate 写出 scores.csv），填入会员表的一列，再作为指标按此计分",
                    "where one indicator lies below, write it there; else the nearest: work the group's scores out first (scores.csv of committee evaluate), record them as a column of the members table, and value that as an indicator"),
         )  # fmt: skip

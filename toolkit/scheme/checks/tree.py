@@ -102,7 +102,7 @@ def _scaled_twice(raw: Raw) -> Iterator[Fault]:
             continue
         most, counts = math.fsum(below), math.fsum(below) * weight / scale
         if weight != scale and abs(most - scale) > SUMS:
-            rule = phrase("“{name.zh}”各项合计最高 {most:g} 分，再按权重 {weight:g} 折算，最多只计 {counts:g} 分", "`{name.en}` adds up to {most:g} points at most, and weighs {weight:g} besides, so that it counts {counts:g} at most",
+            rule = phrase("“{name.zh}”各项合计最高 {most:g} 分，再按权重 {weight:g} 折算，最多只计 {counts:g} 分", "`{name.en}` adds up to {most:g} points at most, and under its own weight, {weight:g}, counts {counts:g} at most",
                           name=item_words(item), most=most, weight=weight, counts=counts)  # fmt: skip
             mend = phrase('合计多少就计多少的，请写 weight = {scale:g}，或删去这一组的 aggregate = "sum"（满分即为权重）；确有此意的可不处理', 'to count what it adds up to write weight = {scale:g}, or remove aggregate = "sum" here (its weight is its points then); leave it if that is meant', scale=scale)
             yield Fault(("group", place, "weight"), rule, mend, severity="warning")
