@@ -246,7 +246,7 @@ def verify_bag(
     """
     if progress:
         progress("sha256")
-    house = House.of(notebooks, pages)
+    bag, house = bag.absolute(), House.of(notebooks, pages)  # notebooks are run in a folder of their own
     problems = _whole_problems(bag, house)
     if not problems.errors:
         scheme, seal = load_scheme(bag / "data" / "edition" / "scheme.toml"), Seal.of(read_bag_info(bag))
