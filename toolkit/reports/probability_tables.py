@@ -223,7 +223,7 @@ HANGING = (
 def bottom_line(firm: Firmness) -> Phrase:
     """The list in one sentence, to be read out."""
     sums = {name: int(firm.places[name].sum()) for name in ("awarded", "certain", "likely", "hair", "contenders")}
-    if not sums["awarded"]:
+    if not sums["awarded"] and not firm.open:
         return Phrase("没有会员获奖。", "Nobody is given an award.")
     parts = [phrase("共评出 {awarded} 个奖：{certain} 个稳", "{awarded} given: certain {certain}", **sums)]
     if sums["likely"]:
@@ -231,6 +231,8 @@ def bottom_line(firm: Firmness) -> Phrase:
     parts.append(phrase("，{hair} 个系于一线", ", on a hair {hair}", **sums) if sums["hair"] else Phrase("，没有系于一线的", ", none on a hair"))
     if sums["contenders"]:
         parts.append(phrase("；另有 {contenders} 家只差一线而没有得到", "; missed by a hair {contenders}", **sums))
+    if firm.open:
+        parts.append(phrase("；还有 {n} 个名额完全同分，待委员会决定，不在其内", "; not among them {n:place|places} for the committee to give, as members are level in every way", n=firm.open))
     return joined([*parts, Phrase("。", ".")], "", "")
 
 

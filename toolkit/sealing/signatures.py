@@ -43,7 +43,10 @@ SIGNER = re.compile(r'(?P<roles>[\w,-]+)[ \t]+(?:namespaces="(?P<namespaces>[^"]
 NO_SIGNER = Phrase("不是“职务 公钥”这样的一行", "is not a line `role key`")
 SUCH_AS = Phrase("每行写职务、公钥文件中的一行、姓名", "write the role, the line of the .pub file and the name on each line")
 NOBODY = ("没有人可以“{role}”的身份签名：需要 {n} 人，只登记了 {known} 人", "nobody can sign as `{role}`: {n} needed, {known} listed")
-LIST_THEM = Phrase("封存之前，请把公钥登记在届次文件夹的 {file} 中", "list their public keys in {file} in the edition's folder before you seal")
+LIST_THEM = Phrase(
+    "封存之前，请把公钥登记在届次文件夹的 {file} 中，一人一行：职务、.pub 文件里的那一行、姓名，如 {role} ssh-ed25519 AAAA… 张某",
+    "list their public keys in {file} in the edition's folder before you seal, a line each: role, what stands in the .pub file, name, such as {role} ssh-ed25519 AAAA... A. Person",
+)
 UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
 ROLELESS = Phrase("看不出以什么职务签名", "it cannot be seen in what role it signs")
 NAME_ROLE = Phrase("请写明职务", "name the role")
@@ -244,17 +247,18 @@ def refuse_unsignable(folder: Path, scheme: Scheme) -> None:
     Refused
         With every role that too few keys are listed for, and every line of the file that is none.
     """
-    problems = tuple(_unsignable(read_signers(folder / SIGNERS), scheme, phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS)))
+    problems = tuple(_unsignable(read_signers(folder / SIGNERS), scheme))
     if problems:
         raise Refused(Problems(problems))
 
 
-def _unsignable(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase) -> Iterator[Problem]:
-    """Every role that too few keys are listed for."""
+def _unsignable(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase | None = None) -> Iterator[Problem]:
+    """Every role that too few keys are listed for; the mend says how to list one, unless it is given."""
     for role, needed in demanded(scheme).items():
         known = len({signer.key for signer in signers if signer.role == role})
         if known < needed:
-            yield Problem("error", phrase(*NOBODY, role=role, n=needed, known=known), mend, file=SIGNERS, value=role)
+            how = mend or phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS, role=role)
+            yield Problem("error", phrase(*NOBODY, role=role, n=needed, known=known), how, file=SIGNERS, value=role)
 
 
 def demanded(scheme: Scheme) -> dict[str, int]:
@@ -278,7 +282,7 @@ def signing(key: Ed25519PrivateKey, signers: Iterable[Signer], role: str, name: 
     if not ROLE.fullmatch(role):
         raise refuse(NO_ROLE, NAME_ROLE, value=role)
     if listed and role not in roles:
-        raise refuse(phrase(*UNLISTED, role=role), phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS), file=SIGNERS, value=fingerprint(public))
+        raise refuse(phrase(*UNLISTED, role=role), phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS, role=role), file=SIGNERS, value=fingerprint(public))
     return next((signer for signer in listed if (signer.key, signer.role) == (public, role)), Signer(role, public, name))
 
 

@@ -88,6 +88,8 @@ class Firmness:
         Of how many members, counted award by award, no pair was looked at for that, because the bound on work was reached.
     doubted
         What can be said of all places at once where weights, goalposts and records are in doubt together; None where it was not asked.
+    open
+        How many places the committee has still to give to some of those who are level in every way: nobody has them, and none counts above.
     """
 
     places: pd.DataFrame
@@ -98,6 +100,7 @@ class Firmness:
     proved: pd.DataFrame = field(default_factory=pd.DataFrame)
     passed_over: int = 0
     doubted: WholeList | None = None
+    open: int = 0
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -151,7 +154,8 @@ def firmness(
     unasked = frozenset(_pairs(hair)) - frozenset(_pairs(asked))
     if progress is not None:
         progress("on_a_hair")
-    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, hair, asked, records), within, whole, unasked, proved, passed_over)
+    waiting = sum(tie.places for tie in evaluation.ties)
+    return Firmness(pd.DataFrame(places, columns=PLACES), _hanging(evaluation, hair, asked, records), within, whole, unasked, proved, passed_over, open=waiting)
 
 
 def _most_asked(evaluation: Evaluation, work: int) -> int:
