@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test engines test-all notebooks keys lab benchmarks pictures style browser dist clean lock
+.PHONY: demo test engines test-all notebooks keys lab benchmarks pictures style browser rehearsal dist clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -33,6 +33,9 @@ pictures: $(READY) browser
 style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+rehearsal: $(READY) browser
+	$(BIN)/python -m pytest -m "" tests/rehearsal
 
 dist: $(READY)
 	rm -rf dist

@@ -184,3 +184,26 @@ def slip_mended(edition: Path) -> None:
     (row,) = (row for row in book.active.iter_rows() if row[1].value == CODES["P3"])
     row[3].value, row[4].value = 84, 82
     book.save(path)
+
+
+def grading(edition: Path, before: Mapping[str, str]) -> None:
+    """What the year after is graded by: all apply and pledge; A1 has a grave record, A2 an ordinary one that was repaired, P5 was graded B and does everything right."""
+    forms, records = edition / "forms", edition / "records"
+    everyone = [{"统一社会信用代码": code} for code in CODES.values()]
+
+    def hand_in(name: str, sheet: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        filled(forms / f"{name}.xlsx", sheet, rows, records / f"{name}.xlsx")
+
+    hand_in("会员名册", "名册", [{"统一社会信用代码": CODES[key], "单位名称": name, "会员类别": kind} for key, (name, kind, *_) in MEMBERS.items()])
+    hand_in("自愿申报表", "申报", [{**one, "申报日期": dt.date(2026, 11, 2), "申报是否有效": "是"} for one in everyone])
+    hand_in("诚信自律承诺书", "承诺书", [{**one, "签订状态": "已签", "签订日期": "2025年3月3日", "同意公开不良行为": "是", "同意公开奖项": "是", "同意公开信用等级": "是"} for one in everyone])
+    courses = [{"活动编号": f"2026-{place}", "活动类别": "学习班", "活动日期": dt.date(2026, 3 + place, 16), "学时": 8} for place in range(5)]
+    hand_in("活动签到表", "签到", [{**course, **one} for one in everyone for course in courses])
+    hand_in("会费缴纳登记表", "会费", [{**one, "年度": year, "缴纳情况": "按时"} for one in everyone for year in (2025, 2026)])
+    wrong = {"行为性质": "不良", "事由": "未按规定公告", "信息渠道": "主管部门", "核实情况": "已核实", "认定机关": "某市住房和城乡建设局"}
+    hand_in("诚信记录台账", "台账", [
+        {**wrong, "行为编号": "2026-001", "统一社会信用代码": CODES["A1"], "严重程度": "严重", "分值": 10, "认定日期": dt.date(2026, 5, 6), "记录状态": "有效"},
+        {**wrong, "行为编号": "2026-002", "统一社会信用代码": CODES["A2"], "严重程度": "一般", "分值": 4, "认定日期": dt.date(2026, 8, 3), "记录状态": "已修复", "修复日期": dt.date(2026, 10, 9)},
+    ])  # fmt: skip
+    hand_in("投诉处理登记表", "投诉", [])
+    hand_in("上次评定结果", "等级", [{"统一社会信用代码": member, "信用等级": grade} for member, grade in before.items()])
