@@ -212,3 +212,11 @@ def test_the_demo_takes_every_step_to_the_page(tmp_path: Path, monkeypatch: pyte
     assert done.exit_code == 0, done.output
     assert asked == ["sensitivity", "seal", "verify", "serve"]
     assert (tmp_path / "demo" / "results" / "awards.csv").exists()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_who_has_no_committee_on_the_path_is_told_what_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, known: bool) -> None:
+    monkeypatch.setattr("sys.argv", [".venv/bin/committee", "new"])
+    monkeypatch.setattr("shutil.which", lambda name: name if known else None)
+    said = run("new", tmp_path / "ed", "--template", "hdi").output
+    assert ("请写作 .venv/bin/committee；先运行一次 source .venv/bin/activate" in said) is not known

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import with_applications, write_small_edition
 from toolkit.__main__ import COMMANDS, app
 from toolkit.ground.toml_reader import StrictModel
 from toolkit.records.databases.address import source_faults
@@ -21,6 +28,7 @@ from toolkit.scheme.outcomes import Consent
 
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
+PAGES = ["CONTRIBUTING.md", "benchmarks/README.md", *(f"docs/{page}.md" for page in ("action", "keys", "keys.zh-CN", "panel", "panel.zh-CN"))]
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
     "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[workplan]": (Workplan,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
@@ -104,3 +112,59 @@ def test_the_example_in_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     said: dict[str, object] = {}
     exec(example.replace("10_000", "200"), said)
     assert "heavier" in said
+
+
+def told_lines(page: str) -> list[list[str]]:
+    """The command lines of a page's blocks that begin with `committee`, as a shell parts them."""
+    blocks = re.findall(r"^```(?:sh)?\n(.*?)^```", text(page), re.MULTILINE | re.DOTALL)
+    return [shlex.split(line, comments=True)[1:] for line in "".join(blocks).splitlines() if line.startswith("committee ")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_and_option_that_a_page_tells_exists(page: str) -> None:
+    for command, rest in re.findall(r"(?:`|^)committee ([\w-]+)(.*)", text(page), re.MULTILINE):
+        helped = CliRunner().invoke(app, [command, "--help"])
+        assert helped.exit_code == 0, (page, command)
+        for option in re.findall(r"--[\w-]+", rest.split("`")[0]):
+            assert option in helped.output, (page, command, option)
+
+
+def test_every_command_that_a_message_names_exists() -> None:
+    sources = [path.read_text("utf-8") for path in (HOUSE / "toolkit").rglob("*.py")]
+    named = {word for source in sources for word in re.findall(r"\bcommittee ([a-z][a-z-]+)(?: (?:DIR|BAG|EDITION|--|届次|封存)|[，；。）)`\"])", source)}
+    assert named - {command.__name__.replace("_", "-") for command in COMMANDS} - {"lab"} == set()
+    assert len(named) > 10
+
+
+@pytest.mark.parametrize(
+    ("readme", "kept"),
+    [
+        ("README.md", {"new", "check", "evaluate"}),
+        pytest.param("README.zh-CN.md", {"new", "check", "evaluate", "sensitivity", "seal", "verify", "serve"}, marks=pytest.mark.slow),
+    ],
+)
+def test_a_first_edition_in_seven_lines(readme: str, kept: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = told_lines(readme)
+    assert [line[0] for line in lines] == ["new", "check", "evaluate", "sensitivity", "seal", "verify", "serve"]
+    for command, *words in (line for line in lines if line[0] in kept):
+        if command == "serve":
+            assert "http://" in first_words(command, *words)
+            continue
+        done = CliRunner().invoke(app, [command, *words])
+        assert done.exit_code == 0, (command, done.output)
+        if command == "new":  # the scheme is edited, the forms come back
+            shutil.rmtree(words[0])
+            with_applications(write_small_edition(Path(words[0])))
+
+
+def first_words(*line: str) -> str:
+    """What a command that goes on running says until it gives an address."""
+    process = subprocess.Popen([sys.executable, "-m", "toolkit", *line], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    try:
+        assert process.stdout is not None
+        with process.stdout as said:
+            return next((one for one in said if "http://" in one), "")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +24,11 @@ Out = Annotated[Path, typer.Option("--out", file_okay=False, help="结果文件�
 LanguageOption = Annotated[
     Language, typer.Option("--language", "-l", help="zh 中文，en 英文；默认随办法的语言 zh or en; the scheme's own where it is left out", show_default=False)
 ]
+NAME = "committee"
+NOT_FOUND = (
+    "说明和提示里的 committee，在这个终端里请写作 {program}；先运行一次 {activate}，以后就可以照写。",
+    "Where committee stands in these lines, type {program} in this terminal; or run {activate} once, and type them as they are.",
+)
 GRAVEST = 5  # of the warnings, told where all of them stand elsewhere
 BROKEN_OFF = Phrase("已中断，没有留下写了一半的结果。", "Broken off: no half-written result is left.")
 INTERNAL = Phrase(
@@ -42,6 +50,14 @@ def worded(language: str, words: Phrase) -> str:
 def say(language: str, words: Phrase) -> None:
     """Print a phrase."""
     typer.echo(worded(language, words))
+
+
+def tell_program(language: str) -> None:
+    """Say what to type in place of `committee` where a shell does not find it: it lies in an environment that is not active."""
+    program = Path(sys.argv[0])
+    if program.stem == NAME and shutil.which(NAME) is None:
+        activate = f"source {program.with_name('activate')}" if os.name != "nt" else str(program.with_name("activate"))
+        say(language, phrase(*NOT_FOUND, program=program, activate=activate))
 
 
 def console() -> Any:

@@ -18,6 +18,7 @@ from toolkit.commands.console import (
     refusals,
     say,
     steps,
+    tell_program,
     worded,
     working,
 )
@@ -77,6 +78,7 @@ def new(
         else:
             _tell_forms(folder, new_edition(folder, template), language)
         say(language, phrase(*BEGUN, folder=folder))
+        tell_program(language)
 
 
 def _answers(language: str) -> dict[str, Any]:

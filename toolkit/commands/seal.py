@@ -23,6 +23,7 @@ from toolkit.commands.console import (
     say,
     steps,
     tell_gravest,
+    tell_program,
     working,
     wrong_use,
 )
@@ -326,6 +327,7 @@ def demo(
     sensitivity(into, into / "results", language=language)
     seal(into, "r1", language=language)
     verify(into / "sealed" / "r1", language=language)
+    tell_program(language)
     if serving:
         serve([into], port=port, open_browser=False, language=language)
 
@@ -345,6 +347,7 @@ def _demo_of_a_panel(into: Path, language: Language) -> None:
     check(into, language=language)
     panel(into, language=language)
     say(language, phrase(*PANEL_NEXT, folder=into, page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
+    tell_program(language)
 
 
 def _named(bag: Path) -> Phrase:
