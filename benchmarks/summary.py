@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from figures import REPORT, Figure
 
 SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "whole_list", "weighting", "panels", "records", "keeping", "site", "board")
+
+
+def machine() -> str:
+    """The day, the system, its cores and their load, and what the figures rest on, by which two tables are compared."""
+    loaded = f", load {os.getloadavg()[0]:.0f}" if hasattr(os, "getloadavg") else ""
+    stands_on = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pandas", "duckdb"))
+    return f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores{loaded}, Python {platform.python_version()}, {stands_on}"
 
 
 def main() -> None:
@@ -26,7 +36,7 @@ def main() -> None:
         environment = {**os.environ, REPORT: str(report)}
         codes = {name: subprocess.run([sys.executable, str(folder / f"{name}.py")], env=environment, check=False).returncode for name in names}  # noqa: S603
         figures = [Figure(**json.loads(line)) for line in report.read_text(encoding="utf-8").splitlines()]
-    print("\nAll figures against their bounds:")
+    print(f"\nAll figures against their bounds ({machine()}):")
     for name in names:
         print(name)
         rows = [figure.line for figure in figures if figure.script == name]
