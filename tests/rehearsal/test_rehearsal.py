@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from tests.browser import BROWSER, FLAGS
 from tests.browser.board_page import Table
-from tests.browser.test_page import BROWSER, FLAGS
 from tests.rehearsal import people
 from tests.rehearsal.people import CODES, EXPERTS, MEMBERS
 from tests.test_documents import text_of
