@@ -176,7 +176,7 @@ def test_the_tie_is_decided_and_r1_is_sealed_and_signed_by_a_quorum() -> None:
     scheme = ED / "scheme.toml"
     scheme.write_text(scheme.read_text("utf-8").replace('approval = ""', 'approval = "粤某联〔2026〕3号"') + "\n[signatures]\nroles = { chair = 1, supervisor = 1 }\n", "utf-8")
     said = committee("seal", ED, "--as", "r1", code=1)
-    assert "一人一行：职务、.pub 文件里的那一行、姓名，如 chair ssh-ed25519 AAAA… 张某" in said
+    assert "一人一行，依次写职务（chair）、公钥文件里的那一行、姓名，中间各空一格" in said
     for role in ROLES:
         with_passphrase("key", "new", f"{role}.key")
     lines = [f"{role} {Path(f'{role}.key.pub').read_text('utf-8').strip()} {name}\n" for role, name in ROLES.items()]

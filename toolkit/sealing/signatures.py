@@ -44,7 +44,7 @@ NO_SIGNER = Phrase("不是“职务 公钥”这样的一行", "is not a line `r
 SUCH_AS = Phrase("每行写职务、公钥文件中的一行、姓名", "write the role, the line of the .pub file and the name on each line")
 NOBODY = ("没有人可以“{role}”的身份签名：需要 {n} 人，只登记了 {known} 人", "nobody can sign as `{role}`: {n} needed, {known} listed")
 LIST_THEM = Phrase(
-    "封存之前，请把公钥登记在届次文件夹的 {file} 中，一人一行：职务、.pub 文件里的那一行、姓名，如 {role} ssh-ed25519 AAAA… 张某",
+    "封存之前，请把公钥登记在届次文件夹的 {file} 中，一人一行，依次写职务（{role}）、公钥文件里的那一行、姓名，中间各空一格",
     "list their public keys in {file} in the edition's folder before you seal, a line each: role, what stands in the .pub file, name, such as {role} ssh-ed25519 AAAA... A. Person",
 )
 UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
