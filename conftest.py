@@ -50,6 +50,11 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+def pytest_unconfigure() -> None:
+    """What was kept goes as the process ends, or libraries tell of leaks."""
+    gc.unfreeze()
+
+
 if sys.version_info < (3, 11, 8):
     PARSE, ONE = ast.parse, RLock()
 
