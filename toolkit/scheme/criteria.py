@@ -73,7 +73,14 @@ def _of_a_score(written: object) -> object:
             Phrase("如下面只有一项指标，请写在该指标上；合成后再与他人比较的，最接近的办法：先算出这一组的得分（committee evaluate 写出 scores.csv），填入会员表的一列，再作为指标按此计分",
                    "where one indicator lies below, write it there; else the nearest: work the group's scores out first (scores.csv of committee evaluate), record them as a column of the members table, and value that as an indicator"),
         )  # fmt: skip
-    return written
+    return _in_tuples(written)
+
+
+def _in_tuples(written: object) -> object:
+    """As it is read strictly: what a validator has seen of JSON is no JSON any more, and its arrays are no tuples."""
+    if isinstance(written, dict):
+        return {key: _in_tuples(value) for key, value in written.items()}
+    return tuple(map(_in_tuples, written)) if isinstance(written, list) else written
 
 
 NodeShape = Annotated[Annotated[OfNumbers, Field(discriminator="shape")], BeforeValidator(_of_a_score)]
