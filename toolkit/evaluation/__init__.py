@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
@@ -21,7 +22,7 @@ from toolkit.evaluation.value_checks import huge_problems, quotient_problems, su
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.ranking import Floats, Placing, Ruling, Tie, near_boundary, rounded
+from toolkit.ground.ranking import Floats, Mask, Placing, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.indicators.panel import judging, of_place, placed, placing_problems
@@ -130,17 +131,27 @@ class Evaluation:
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Member x node of the tree, then adjustments, then sums beside the total, then ``total`` rounded half up to the scheme's decimals; NaN for a member without a total."""
+        return pd.DataFrame(dict(self._score_columns), index=self.scaled_values.members, copy=False)
+
+    @cached_property
+    def _score_columns(self) -> Mapping[str, Floats]:
+        """The columns of `scores`, float64[members], in the order of the raw values."""
         nodes = {node: scores for node, scores in self.nodes.items() if node != TOTAL}
         points = {str(name): points.to_numpy() for name, points in self.measured.adjustments.items()}
         total = rounded(self._exact_total, self.scheme.decimals)
         beside = sums_beside(self.scheme, {**nodes, **points}) if self.scheme.sums else {}
-        return pd.DataFrame({**nodes, **points, **beside, TOTAL: total}, index=self.scaled_values.members, copy=False)
+        return {**nodes, **points, **beside, TOTAL: total}
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp] | None:
+        """Where each member stands among the raw values; None where both have one order."""
+        index = self.measured.raw.index
+        return None if index.equals(self.members.index) else index.get_indexer(self.members.index)
 
     @cached_property
     def decided(self) -> Decided:
         """Who is given which award."""
-        scores = aligned(self.scores, self.members.index)
-        return Decided(self.award_rule, rounded_scores(self.scheme, scores), self.vetoes, self.measured.conditions)
+        return Decided(self.award_rule, rounded_scores(self.scheme, self._score_columns, self._places), self.vetoes, self.measured.conditions)
 
     @cached_property
     def grading(self) -> Grading:
@@ -220,8 +231,12 @@ class Evaluation:
         """The total before rounding, NaN for who is not ranked."""
         points = (column.to_numpy(np.float64) for _, column in self.measured.adjustments.items())
         total = adjusted(self.nodes[TOTAL], points, self.scheme.total, self.scaled_values.unranked)
-        left = self.scaled_values.members[stopped(self.members.loc[self.scaled_values.members])]
-        return np.where(self.scaled_values.members.isin(left), np.nan, total) if len(left) else total
+        return np.where(self._left, np.nan, total) if self._left.any() else total
+
+    @cached_property
+    def _left(self) -> Mask:
+        """Who did not come to the second stage, bool[members] in the order of the raw values."""
+        return stopped(self.members if self._places is None else self.members.loc[self.measured.raw.index])
 
     @property
     def _near_boundary(self) -> Problems:
@@ -322,6 +337,8 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
         When a value is missing where the scheme allows none, or a mean cannot take a negative score.
     """
     kept, same = evaluation.__dict__, None  # where `cached_property` keeps what it worked out
+    if before is not None and before.members is evaluation.members and before.measured.raw is evaluation.measured.raw:
+        kept |= {"_places": before._places, "_left": before._left}  # noqa: SLF001 - its own
     if before is not None and _awarded_by(before.scheme) == _awarded_by(evaluation.scheme):
         kept["award_rule"] = before.award_rule.under(evaluation.scheme)
     if before is not None and _valued_alike(before.scheme, evaluation.scheme):
@@ -339,7 +356,9 @@ def reordered(evaluation: Evaluation, members: pd.DataFrame, measured: Indicator
     """The same evaluation with its members in another order; its values and scores are not worked out again, its conclusions left out."""
     other = replace(evaluation, members=members, measured=measured or evaluation.measured)
     index = other.measured.raw.index
-    other.__dict__.update(values=aligned(evaluation.values, index), scores=aligned(evaluation.scores, index))
+    scores = aligned(evaluation.scores, index)
+    columns = {str(node): column.to_numpy() for node, column in scores.items()}
+    other.__dict__.update(values=aligned(evaluation.values, index), scores=scores, _score_columns=columns)
     return other
 
 

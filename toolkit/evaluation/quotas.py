@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -205,6 +205,7 @@ def _bare(quota: Quota, applicants: int, class_: str) -> int:
     return ROUNDINGS[quota.rounding](_part(share, applicants))
 
 
+@lru_cache(1024)
 def _part(share: float | str, applicants: int) -> Fraction:
     """A share of so many, as the scheme writes it: 0.29 of 100 are 29, "1/3" of 3 is 1, and so is 0.3333333333333333 of 3."""
     if isinstance(share, str):

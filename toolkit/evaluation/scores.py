@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from toolkit.evaluation.aggregation import UNWEIGHTED, Branch, gather, power
 from toolkit.ground.ranking import Floats, Mask, rounded
@@ -337,14 +338,21 @@ def rounded_points(scheme: Scheme, scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, index=scores.index, columns=scores.columns)
 
 
-def rounded_scores(scheme: Scheme, scores: pd.DataFrame | Mapping[str, Floats]) -> Score:
-    """The same, to be asked for by node: each is rounded when it is first asked for, which most never are."""
-    return partial(_rounded_score, {}, scores, scheme.decimals)
+def rounded_scores(scheme: Scheme, scores: pd.DataFrame | Mapping[str, Floats], places: NDArray[np.intp] | None = None) -> Score:
+    """The same, to be asked for by node: each is rounded when it is first asked for, which most never are.
+
+    Parameters
+    ----------
+    places
+        Of which scores, and in which order; all as they stand for None.
+    """
+    return partial(_rounded_score, {}, scores, places, scheme.decimals)
 
 
-def _rounded_score(known: dict[str, Floats], scores: pd.DataFrame | Mapping[str, Floats], decimals: int, node: str) -> Floats:
+def _rounded_score(known: dict[str, Floats], scores: pd.DataFrame | Mapping[str, Floats], places: NDArray[np.intp] | None, decimals: int, node: str) -> Floats:
     if node not in known:
-        known[node] = rounded(np.asarray(scores[node], dtype=np.float64), decimals)
+        score = np.asarray(scores[node], dtype=np.float64)
+        known[node] = rounded(score if places is None else score[places], decimals)
     return known[node]
 
 

@@ -242,7 +242,8 @@ def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
         raise refuse(phrase("“{label}”的权重不是数", "the weight of `{label}` is no number", label=label), _from_to(100))
     if node in tuning.locked:
         raise refuse(phrase("“{label}”已锁定", "`{label}` is locked", label=label), UNLOCK)
-    lowest, highest = ranges(tuning)[node]
+    family = [item.id for item in tuning.scheme.children(nodes[node].group)]
+    lowest, highest = _range(tuning.locked, node, family, shares(tuning.scheme))
     if lowest == highest:
         rule = phrase("“{label}”的同级各项都已锁定，它不能再动", "all siblings of `{label}` are locked, so it cannot be moved", label=label)
         raise refuse(rule, UNLOCK_ONE)
