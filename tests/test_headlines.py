@@ -13,6 +13,7 @@ from tests.panels.judged import write_judged_edition
 from toolkit import evaluate, load_scheme, load_tables, open_edition, views
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Headline, Picture, Table
+from toolkit.ground.drawing import FILLS, Sheet, as_formerly_drawn
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.reports.headlines import unready_headline
@@ -128,10 +129,16 @@ def test_a_picture_without_a_table_still_says_its_words() -> None:
 
 
 def test_a_picture_of_an_earlier_version_is_told_from_a_forged_one(evaluation: Evaluation) -> None:
-    picture = views.weights_picture(evaluation.scheme)
+    sheet = Sheet(80, 40)
+    sheet.box(3, 2, 40, 20, FILLS[1])
+    sheet.words(3, 35, "60%")
+    picture = replace(sheet.picture("权重"), tables=views.weights_picture(evaluation.scheme).tables)
     now = {"data": {PAGE: picture._repr_html_(), "text/plain": repr(picture)}}
-    was = {"data": {SVG: picture.svg, "text/plain": repr(picture)}}
+    was = {"data": {SVG: as_formerly_drawn(picture.svg), "text/plain": repr(picture)}}
     assert _formerly(was, now) == was
+    patterned = {"data": {**now["data"], PAGE: as_formerly_drawn(now["data"][PAGE])}}
+    assert patterned != now
+    assert _formerly(patterned, now) == patterned
     for forged in ({SVG: picture.svg.replace("%</text>", "</text>")}, {SVG: ""}, {PAGE: "<p>甲</p>"}):
         assert _formerly({"data": {**was["data"], **forged}}, now) != {"data": {**was["data"], **forged}}
     assert _formerly(now, now) == now

@@ -2,11 +2,14 @@
 
 Words stay text, placed by where they begin, end or are centred, and shown in the reader's own Chinese font; so no byte of a picture
 depends on the fonts installed where it was drawn. Pictures were drawn by matplotlib up to version 0.5.0, and bags hold them: names, order
-and figures of what is written are still its own, to the last byte, but take a hundredth of its time.
+and figures of what is written are still its own, to the last byte, but take a hundredth of its time. Hatches alone are strokes of each box,
+where they were a pattern of the sheet: browsers print a pattern as an image of its own in every box that has it. `as_formerly_drawn` gives those.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -39,6 +42,9 @@ PAPER = Fill("#ffffff")
 REST = Fill("#e4e4e4", "", "#9a9a9a")
 ANCHORS: dict[Align, str] = {"left": "start", "center": "middle", "right": "end"}
 INCH = HATCH = 72
+STEP, SHORT, DOT = 3.0, 0.3, 0.7
+"""Of a hatch: from row to row of dots and half from line to line; how far a line ends before the edge of its box; half a dot's width with its outline."""
+HATCHED = re.compile(r'fill: (#\w{6}); stroke: (#\w{6})([^"]*"/>)\n    <path class="hatch" data-hatch="([/x.]+)"[^>]*/>')
 Point = tuple[float, float]
 
 
@@ -50,18 +56,15 @@ class Sheet:
         self._boxes: list[str] = []
         self._lines: list[str] = []
         self._words: list[str] = []
-        self._hatched: dict[Fill, None] = {}
         # The name of the sheet's own edge, beyond which nothing is seen.
         self._clip = _id("p", f"({', '.join(f'np.float64({side / INCH * INCH!r})' for side in (0, 0, width, height))})")
 
     def box(self, x: float, y: float, width: float, height: float, fill: Fill) -> None:
         """A filled rectangle with its upper left corner at (x, y)."""
-        if fill.hatch:
-            self._hatched[fill] = None
-        inside = f"url(#{_hatch_id(fill)})" if fill.hatch else fill.colour
-        style = f"fill: {inside}; stroke: {fill.edge}; stroke-width: 0.5; stroke-linejoin: miter"
+        style = f"fill: {fill.colour}; stroke: {fill.edge}; stroke-width: 0.5; stroke-linejoin: miter"
         corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        self._boxes.append(f'<path d="{_path(corners)}z\n" clip-path="url(#{self._clip})" style="{style}"/>')
+        hatch = f"\n    {_hatching(fill, corners[0], corners[2])}" if fill.hatch else ""
+        self._boxes.append(f'<path d="{_path(corners)}z\n" clip-path="url(#{self._clip})" style="{style}"/>{hatch}')
 
     def line(self, x: tuple[float, float], y: tuple[float, float], *, colour: str = INK, dashed: bool = False) -> None:
         """A straight line from (x[0], y[0]) to (x[1], y[1])."""
@@ -85,7 +88,7 @@ class Sheet:
         size = f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
         spaces = 'xmlns:xlink="http://www.w3.org/1999/xlink"', 'xmlns="http://www.w3.org/2000/svg" version="1.1"'
         top = f'<svg role="img" aria-label="{escape(alt, quote=True)}" style="{look}" {spaces[0]} {size} {spaces[1]}>\n <defs>\n </defs>\n'
-        return Picture(f"{top}{self._drawn()}{self._clipping()}{self._hatches()}</svg>", alt)
+        return Picture(f"{top}{self._drawn()}{self._clipping()}</svg>", alt)
 
     def _drawn(self) -> str:
         paper = _path([(0, self.height), (self.width, self.height), (self.width, 0), (0, 0)])
@@ -102,8 +105,43 @@ class Sheet:
         edge = f'<rect x="0" y="0" width="{_figure(self.width)}" height="{_figure(self.height)}"/>'
         return f' <defs>\n  <clipPath id="{self._clip}">\n   {edge}\n  </clipPath>\n </defs>\n'
 
-    def _hatches(self) -> str:
-        return f" <defs>\n{''.join(map(_hatch, self._hatched))} </defs>\n" if self._hatched else ""
+
+def _hatching(fill: Fill, start: Point, end: Point) -> str:
+    """The strokes of a hatch within a box, as the pattern of the whole sheet would have them there."""
+    drawn = {"////": _rising_in, "xxxx": lambda *box: _rising_in(*box) + _falling_in(*box), "....": _dots_in}[fill.hatch](*start, *end)
+    look = f"stroke-width: {2 * DOT:g}; stroke-linecap: round" if fill.hatch == "...." else "stroke-width: 0.8"
+    return f'<path class="hatch" data-hatch="{fill.hatch}" d="{drawn}" style="fill: none; stroke: {fill.edge}; {look}"/>'
+
+
+def _rising_in(left: float, top: float, right: float, bottom: float) -> str:
+    ends = ((max(left, total - bottom), min(right, total - top), total) for total in _steps(left + top, right + bottom, 2 * STEP))
+    return "".join(_path([(x + SHORT, total - x - SHORT), (to - SHORT, total - to + SHORT)]) for x, to, total in ends if to - x > 2 * SHORT)
+
+
+def _falling_in(left: float, top: float, right: float, bottom: float) -> str:
+    ends = ((max(left, top + apart), min(right, bottom + apart), apart) for apart in _steps(left - bottom, right - top, 2 * STEP))
+    return "".join(_path([(x + SHORT, x + SHORT - apart), (to - SHORT, to - SHORT - apart)]) for x, to, apart in ends if to - x > 2 * SHORT)
+
+
+def _dots_in(left: float, top: float, right: float, bottom: float) -> str:
+    rows = [(y, STEP / 2 * (round(y / STEP) % 2)) for y in _steps(top + DOT, bottom - DOT, STEP)]
+    return "".join(f"M {_figure(x + odd)} {_figure(y)} h 0 \n" for y, odd in rows for x in _steps(left + DOT - odd, right - DOT - odd, STEP))
+
+
+def _steps(low: float, high: float, step: float) -> list[float]:
+    """The multiples of `step` from `low` to `high`."""
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def as_formerly_drawn(page: str) -> str:
+    """A page whose drawings have the patterns that those of version 0.5.0 and before have, in place of the strokes in each box."""
+    return re.sub(r"<svg.*?</svg>", lambda drawing: _patterned(drawing[0]), page, flags=re.DOTALL) if HATCHED.search(page) else page
+
+
+def _patterned(drawing: str) -> str:
+    fills = dict.fromkeys(Fill(colour, hatch, edge) for colour, edge, _, hatch in HATCHED.findall(drawing))
+    body = HATCHED.sub(lambda box: f"fill: url(#{_hatch_id(Fill(box[1], box[4], box[2]))}); stroke: {box[2]}{box[3]}", drawing)
+    return body.replace("</svg>", f" <defs>\n{''.join(map(_hatch, fills))} </defs>\n</svg>") if fills else body
 
 
 @cache

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets.config import Config
 
 from toolkit.ground.display import as_wide_as_the_page, drawing_of, quoted
+from toolkit.ground.drawing import as_formerly_drawn
 from toolkit.ground.problems import Problem, Refused, refuse
 from toolkit.ground.text import ASKED, Phrase, phrase
 from toolkit.sealing.differences import (
@@ -216,8 +217,11 @@ def _shown(output: Any) -> Any:
 
 
 def _formerly(was: Any, now: Any) -> Any:
-    """What a cell gives now as an earlier version gave it: a picture was a drawing alone, without the page that has it and its table."""
+    """What a cell gives now as an earlier version gave it: hatches were patterns, and a picture a drawing alone, without the page that has it and its table."""
     before, data = was.get("data", {}), now.get("data", {})
+    former = as_formerly_drawn(data.get(PAGE, ""))
+    if PAGE in data and before.get(PAGE, former) == former:
+        now = {**now, "data": (data := {**data, PAGE: former})}
     if SVG not in before or drawing_of(data.get(PAGE, "")) != quoted(as_wide_as_the_page(before[SVG]).strip()):
         return now
     kept = data if PAGE in before else {kind: content for kind, content in data.items() if kind != PAGE}

@@ -17,11 +17,12 @@ from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import bag_ballots
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
+from toolkit.ground.drawing import as_formerly_drawn
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.publication.extract import public_extract, read_extract
 from toolkit.reports.csv_files import write_results
-from toolkit.reports.workbook.robustness import write_meeting_papers
+from toolkit.reports.workbook.robustness import PAGE, write_meeting_papers
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import rewritten
@@ -104,7 +105,9 @@ def _differences(
     wording = _wording(evaluation) if sealed_by(data) in KNOWN else None
     write_results(evaluation, again / "results")
     yield from folder_problems("results", data, again, wording)
-    write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=sealed_by(data) not in KNOWN)
+    write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=wording is None)
+    if wording is not None:
+        _write(again / MEETING / PAGE, as_formerly_drawn((again / MEETING / PAGE).read_text("utf-8")))
     yield from folder_problems(MEETING, data, again)
     if (data / RULES).is_dir():
         yield from _rules_problems(data, edition, evaluation, again)

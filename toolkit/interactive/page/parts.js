@@ -1,5 +1,7 @@
 // What the pages have in common: an element with its attributes, a text with its places filled in, a number as it is read.
 
+// What a sentence names between backticks stands in marks of quotation, as on every other page.
+const quoted = (text) => (typeof text === "string" ? text.replace(/`([^`<>\n]+)`/g, "“$1”") : text);
 const make = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -8,11 +10,11 @@ const make = (tag, attributes = {}, ...children) => {
     else if (name in node && typeof value !== "string") node[name] = value;
     else node.setAttribute(name, value);
   }
-  node.append(...children.filter((child) => child != null));
+  node.append(...children.filter((child) => child != null).map(quoted));
   return node;
 };
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
-const setText = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+const setText = (node, text) => { if (node.textContent !== quoted(text)) node.textContent = quoted(text); };
 // Which way the keys lead that everybody presses: back, forth, or neither.
 const steps = (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return null;
