@@ -87,10 +87,11 @@ class Tags(HTMLParser):
 
 
 def told(papers: Path) -> str:
-    """Everything that can be read in the papers."""
+    """Everything that can be read in the papers: the strokes of a picture are no figures."""
     book = openpyxl.load_workbook(papers / WORKBOOK)
     cells = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None]
-    return "\n".join([(papers / PAGE).read_text("utf-8"), *cells, *(str(each) for each in vars(book.properties).values())])
+    page = re.sub(r' d="[^"]*"', "", (papers / PAGE).read_text("utf-8"))
+    return "\n".join([page, *cells, *(str(each) for each in vars(book.properties).values())])
 
 
 def verified(bag: Path) -> Problems:
