@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -18,6 +19,8 @@ import pytest
 
 from tests.conftest import write_small_edition
 from tests.sealing import write_notebook
+from toolkit.commands import kernels as kernels_of_pages
+from toolkit.commands.kernels import PageKernel, begin
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.answers import Answers, kept
@@ -122,6 +125,43 @@ def test_a_kernel_that_dies_is_told_and_the_next_one_runs(reading: Reading, tmp_
     with pytest.raises(Refused, match="kernel died"):
         shown(tmp_path / "1.ipynb")
     assert shown(tmp_path / "2.ipynb") == [{"text/plain": "2"}]
+
+
+async def _told(kernel: PageKernel, expression: str) -> str:
+    """What a kernel answers."""
+    client = kernel.client()
+    client.start_channels()
+    await client.wait_for_ready(timeout=120)
+    reply = await client.execute("", user_expressions={"told": expression}, reply=True, timeout=120)
+    client.stop_channels()
+    return str(reply["content"]["user_expressions"]["told"]["data"]["text/plain"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_kernels_of_pages_know_the_edition_as_it_stands_and_are_programs_where_the_original_is_gone(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.commands.kernels.ORIGINALS", [])
+    monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
+    begin()
+    original = kernels_of_pages.ORIGINALS[0]
+    asked = "__import__('os').getppid(), len(__import__('toolkit.ground.answers').ground.answers.KEPT.get().given), __import__('toolkit.edition').edition.open_edition().scheme.seed"
+
+    async def seen() -> None:
+        kernels = [PageKernel() for _ in range(3)]
+        for kernel in kernels[:2]:
+            await kernel.start_kernel()
+        assert [await _told(kernel, asked) for kernel in kernels[:2]] == [f"({original.process.pid}, 2, 12)"] * 2
+        (small_edition / "scheme.toml").write_text((small_edition / "scheme.toml").read_text("utf-8").replace("seed     = 12", "seed     = 13"), "utf-8")
+        assert (await _told(kernels[0], asked)).endswith(", 13)")
+        await kernels[0].shutdown_kernel()
+        assert not await kernels[0].is_alive()
+        assert await kernels[1].is_alive()
+        original.end()
+        await kernels[2].start_kernel()
+        assert await _told(kernels[2], "__import__('os').getppid()") == str(os.getpid())
+        for kernel in kernels[1:]:
+            await kernel.shutdown_kernel(now=True)
+
+    asyncio.run(seen())
 
 
 def test_nothing_outlives_who_asked_for_it(tmp_path: Path) -> None:

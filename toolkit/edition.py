@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from toolkit.ground.answers import KEPT
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import EDITION, house_folder
-from toolkit.ground.text import Phrase, asked_language
+from toolkit.ground.text import Language, Phrase, asked_language
 from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems
 from toolkit.indicators.consent import consent_problems
@@ -74,16 +74,17 @@ def open_edition(folder: Path | str | None = None) -> Edition:
         With all problems of scheme, tables and records, when any of them is an error.
     """
     place, answers = Path(folder or edition_folder()), KEPT.get()
-    edition = _sound(place) if answers is None else answers.read(place, _sound, lambda found: (found.scheme, found.records))
     asked = None if folder else asked_language()
-    return replace(edition, scheme=edition.scheme.model_copy(update={"language": asked})) if asked else edition
+    if answers is None:
+        return _sound(place, asked)
+    return answers.read(place, lambda place: _sound(place, asked), lambda found: (found.scheme, found.records), asked or "")
 
 
-def _sound(folder: Path) -> Edition:
+def _sound(folder: Path, asked: Language | None) -> Edition:
     edition, problems = check_edition(folder)
     if edition is None or problems.errors:
         raise Refused(problems)
-    return edition
+    return replace(edition, scheme=edition.scheme.model_copy(update={"language": asked})) if asked else edition
 
 
 def edition_folder() -> Path:

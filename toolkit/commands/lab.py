@@ -97,8 +97,8 @@ def _options(folder: Path, first: str, workspaces: Path) -> list[str]:
 
 
 def server(application: str) -> list[str]:
-    """The command that starts a server of Jupyter's, without what `toolkit.publication` leaves out."""
-    return [sys.executable, "-c", f"import toolkit.publication; from {application} import main; main()"]
+    """The command that starts a server of Jupyter's, without what `toolkit.publication` leaves out, and what its kernels are copies of."""
+    return [sys.executable, "-c", f"import toolkit.publication; from toolkit.commands.kernels import begin; begin(); from {application} import main; main()"]
 
 
 def run_until_ended(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> int:

@@ -86,7 +86,7 @@ def _write_page(place: Path, port: int, language: Language, title: str) -> None:
         "template": "table", "allow_template_override": "NO", "allow_theme_override": "NO", "file_allowlist": [], "strip_sources": True,
         "show_tracebacks": False, "preheat_kernel": False, "extension_allowlist": EXTENSIONS,
     }  # fmt: skip
-    gone = {"cull_idle_timeout": 60, "cull_interval": 30}  # kernels of pages that were closed or loaded anew
+    gone = {"cull_idle_timeout": 60, "cull_interval": 30, "kernel_manager_class": "toolkit.commands.kernels.PageKernel"}  # pages that were closed or loaded anew
     transport = "tcp" if sys.platform == "win32" else "ipc"  # a socket file has no port that another start could take
     settings = {"Voila": served, "VoilaConfiguration": page, "MappingKernelManager": gone, "KernelManager": {"transport": transport}}
     (place / "voila.json").write_text(json.dumps(settings), "utf-8")

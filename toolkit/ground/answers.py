@@ -1,4 +1,4 @@
-"""Answers kept while one seal or one replay lasts: what it shows in many places is read and computed once.
+"""Answers kept while one seal, one replay or one page lasts: what it shows in many places is read and computed once.
 
 Nothing is kept unless somebody asks for it with `kept`, and nothing longer than that lasts; no file holds it. What is asked about (an
 edition's scheme and records, an evaluation) is known again by being the very same object, everything else by what it says to the last bit.
@@ -18,6 +18,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from toolkit.ground.resources import folder_digests
 
+MADE = frozenset({"notebooks", "sealed"})
+"""Folders of an edition with what was made of it, which nobody reads it from."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -29,9 +31,9 @@ class Answers:
     given: dict[object, Any] = field(default_factory=dict)
     subjects: list[object] = field(default_factory=list)
 
-    def read(self, folder: Path, read: Callable[[Path], T], parts: Callable[[T], Iterable[object]]) -> T:
-        """What was read of a folder whose files are still the same, or what is read of it now; its parts may be asked about."""
-        asked = ("read", str(folder.resolve()), *sorted(folder_digests(folder).items()))
+    def read(self, folder: Path, read: Callable[[Path], T], parts: Callable[[T], Iterable[object]], way: str = "") -> T:
+        """What was read of a folder in some way, while its files are still the same, or what is read of it now; its parts may be asked about."""
+        asked = ("read", way, str(folder.resolve()), *sorted(folder_digests(folder, MADE).items()))
         if asked not in self.given:
             self.given[asked] = found = read(folder)
             self.subjects += parts(found)

@@ -93,9 +93,10 @@ def file_state(path: Path) -> tuple[int, ...]:
     return told.st_mtime_ns, told.st_size, told.st_ino
 
 
-def folder_digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in `folder`, by its path there."""
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in folder.rglob("*") if path.is_file()}
+def folder_digests(folder: Path, but: frozenset[str] = frozenset()) -> dict[str, str]:
+    """SHA-256 of every file in `folder`, by its path there; what lies just below it under a name of `but` is left out."""
+    places = (path for top in (folder.iterdir() if folder.is_dir() else ()) if top.name not in but for path in (top, *top.rglob("*")))
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in places if path.is_file()}
 
 
 def filled(template: str, **parts: str) -> str:

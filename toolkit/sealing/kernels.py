@@ -3,6 +3,9 @@
 A notebook runs in a process of its own, with its own folder and environment, as it would alone: nothing that it names or changes is
 seen by another. What the copies have in common comes through a pipe from the seal or replay under way, never from a file. Where a
 system has no fork, every notebook is run by a program of its own.
+
+The kernels of pages (`toolkit.commands.kernels`) are copies of such a process too, which reads the edition by itself: several at once,
+and each with what the edition's files say when it is opened.
 """
 
 from __future__ import annotations
@@ -13,16 +16,17 @@ import os
 import pickle
 import select
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.answers import KEPT, Answers, kept
-from toolkit.ground.resources import ONE_THREAD
+from toolkit.ground.answers import KEPT, MADE, Answers, kept
+from toolkit.ground.resources import ONE_THREAD, folder_digests
 from toolkit.ground.text import ASKED
 from toolkit.publication.copies import PARENT, become_kernel
 
@@ -38,6 +42,10 @@ USED = (
     "toolkit.interactive.weight_board", "toolkit.publication.notice", "toolkit.reports.expert_tables", "toolkit.reports.views", "toolkit.sealing",
 )  # fmt: skip
 """What the house's notebooks import."""
+FIRST = tuple(name for name in USED if name.startswith(("ipy", "toolkit.edition", "toolkit.interactive")))
+"""What the table needs of it, which is the page that is opened first."""
+QUIET = 5.0
+"""Seconds without an order after which there is time for the rest."""
 
 
 class Copies:
@@ -150,15 +158,86 @@ def _written(process: subprocess.Popen[bytes], content: bytes) -> None:
 
 def serve() -> None:
     """Run in the process itself: take over what is known, then make one copy after the other until nobody asks for more."""
-    os.environ[PARENT] = str(os.getpid())  # whose end ends the copies
-    for name in USED:
-        import_module(name)
+    _begin(USED)
     read = sys.stdin.buffer
     KEPT.set(pickle.loads(read.read(int.from_bytes(read.read(8)))))  # noqa: S301 - from the process that started this one
     gc.collect()
     gc.freeze()
     while size := read.read(8):
         _serve_one(json.loads(read.read(int.from_bytes(size))))
+
+
+def _begin(names: Iterable[str]) -> None:
+    os.environ[PARENT] = str(os.getpid())  # whose end ends the copies
+    for name in names:
+        import_module(name)
+
+
+def serve_pages() -> None:
+    """Run in the process that kernels of an edition's pages are copies of: make one after the other, as many as are asked for, until the server is gone.
+
+    After each it is looked whether the edition's files are still what is known of them; a copy that finds others reads them itself.
+    """
+    from toolkit.edition import edition_folder
+
+    _begin(FIRST)
+    orders, folder, known = socket.socket(fileno=os.dup(0)), edition_folder(), dict[str, str]()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a copy ended
+    while True:
+        with suppress(OSError):
+            if (stands := folder_digests(folder, MADE)) != known:
+                known = stands
+                KEPT.set(_read_apart() or Answers())
+        if not select.select([orders], [], [], QUIET)[0]:
+            _begin(USED)
+        gc.collect()
+        gc.freeze()
+        size, held, *_ = socket.recv_fds(orders, 8, 1)
+        if not size:
+            return
+        _copy_for_page(orders, held[0], json.loads(orders.recv(int.from_bytes(size), socket.MSG_WAITALL)))
+
+
+def _copy_for_page(orders: socket.socket, held: int, order: dict[str, Any]) -> None:
+    """Make a copy that holds `held` until it ends, and tell its number."""
+    pid = os.fork()
+    if not pid:
+        orders.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _become_kernel(order)
+    os.close(held)
+    orders.sendall(pid.to_bytes(8))
+
+
+def _read_apart() -> Answers | None:
+    """What a page begins with, read in a process of its own, so that this one has no thread; None of what cannot be kept."""
+    found, told = os.pipe()
+    if not os.fork():
+        with suppress(BaseException), os.fdopen(told, "wb") as file, kept() as answers:
+            _ask_what_pages_ask()
+            file.write(pickle.dumps(answers))
+        os._exit(0)
+    os.close(told)
+    with os.fdopen(found, "rb") as file:
+        content = file.read()
+    return pickle.loads(content) if content else None  # noqa: S301 - from this process
+
+
+def _ask_what_pages_ask() -> None:
+    """Read and evaluate the edition at hand; a database can be another at any time.
+
+    Raises
+    ------
+    LookupError
+        For an edition with a table that stands in no file of its folder.
+    """
+    from toolkit.edition import open_edition
+    from toolkit.evaluation import evaluate
+
+    edition = open_edition()
+    if any(table.source is not None for table in edition.tables.table.values()):
+        raise LookupError
+    evaluate(edition.scheme, edition.records)
 
 
 def _serve_one(order: dict[str, Any]) -> None:
