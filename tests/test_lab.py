@@ -228,11 +228,11 @@ def answered(port: int, path: str) -> bytes:
 
 
 def kernels(process: Any) -> list[psutil.Process]:
-    """The kernels that a lab has running."""
+    """The kernels that a lab has running: copies of a process that says the same of itself, and reads the edition first."""
     found = []
     for each in _children(process):
-        with suppress(psutil.NoSuchProcess):
-            found += [each] if "ipykernel_launcher" in each.cmdline() else []
+        with suppress(psutil.NoSuchProcess, ProcessLookupError, AttributeError):
+            found += [each] if os.getsid(each.pid) == each.pid and "serve_pages" in each.parent().cmdline()[-1] else []
     return found
 
 

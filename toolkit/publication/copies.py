@@ -117,10 +117,10 @@ def become_kernel(order: dict[str, Any]) -> None:
 
     code = 1
     try:
+        os.chdir(order["folder"])
         os.setsid()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
-        os.chdir(order["folder"])
         os.environ.clear()
         os.environ.update(order["environment"])
         sys.argv = ["ipykernel_launcher.py", *order["arguments"]]

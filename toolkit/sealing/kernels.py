@@ -204,7 +204,7 @@ def _copy_for_page(orders: socket.socket, held: int, order: dict[str, Any]) -> N
     if not pid:
         orders.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _become_kernel(order)
+        become_kernel(order)
     os.close(held)
     orders.sendall(pid.to_bytes(8))
 
