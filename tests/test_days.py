@@ -24,6 +24,7 @@ from toolkit.comparison.ahead import changes_ahead, other_days
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of
 from toolkit.ground.problems import Refused
+from toolkit.interactive.board_details import turning
 from toolkit.reports.ahead_tables import ahead_table
 from toolkit.reports.card_pages import card_texts
 from toolkit.reports.csv_files import TABLES, WORKBOOK
@@ -306,6 +307,15 @@ def test_a_card_tells_its_member_of_the_next_days_and_of_nobody_else(edition: Ed
     assert not [name for name in others if name in repr(table)]
     without = next(score_cards(evaluation, edition.records, ["甲"]))
     assert not card_tables(evaluation, without, edition.records).ahead.rows  # nobody asked
+
+
+def test_the_board_tells_of_the_same_days(edition: Edition, ahead: pd.DataFrame) -> None:
+    evaluation, own = evaluate(edition.scheme, edition.records), ahead[ahead["cause"] != "others"]
+    for member in own["member"].unique().tolist():
+        *_, last = turning(evaluation, list(evaluation.members.index).index(member), edition, left_out=False)
+        days = [str(day) for day in dict.fromkeys(own.loc[own["member"] == member, "day"])]
+        assert [row["day"] for row in last["ahead"] if row["state"] == "ahead_day"] == days[:3]
+        assert last["ahead"][-1] == {"state": "ahead_note"}
 
 
 def test_sealed_as_text_a_card_says_so_and_is_the_same_when_made_again(edition: Edition) -> None:

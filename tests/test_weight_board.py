@@ -417,17 +417,29 @@ def test_a_change_by_hand_is_told_at_the_next_move_and_can_be_taken_up(heard: He
     assert heard.ask("move", node="learning", share=27)["elsewhere"]["zh"]
 
 
+def told_of(heard: Heard, position: int) -> dict[str, Any]:
+    """What is told of what turns a member, to the last part."""
+    heard.sent.clear()
+    heard.ask("turns", member=position)
+    for _ in range(600):
+        found = {key: value for said, _ in heard.sent if said.get("kind") == "turns" for key, value in said.items()}
+        if "ahead" in found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(position)
+
+
+def test_a_card_tells_nothing_of_later_days_while_something_is_left_out(heard: Heard) -> None:
+    assert told_of(heard, 0)["ahead"] == []
+    heard.ask("leave", kind="member", item=1)
+    assert told_of(heard, 0)["ahead"] == [{"state": "ahead_untold"}]
+
+
 def test_which_value_and_which_record_turns_a_member_is_told_when_asked(heard: Heard) -> None:
     board, held = heard.board, 0
     heard.ask("move", node="learning", share=70)
     for position in np.flatnonzero(board.board.award > 0).tolist():
-        heard.sent.clear()
-        heard.ask("turns", member=position)
-        for _ in range(600):
-            found = {key: value for said, _ in heard.sent if said.get("kind") == "turns" for key, value in said.items()}
-            if "records" in found:
-                break
-            time.sleep(0.02)
+        found = told_of(heard, position)
         held += len(found["values"]) + len(found["records"])
         assert all(row["state"] in {"value_win", "value_lose"} for row in found["values"])
         assert all(row["place"] and row["many"] > 0 for row in found["records"])

@@ -6,8 +6,9 @@ Words of a card are in the scheme's language, the others in both.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.comparison.ahead import changes_ahead, other_days
 from toolkit.evaluation import rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
@@ -23,6 +25,7 @@ from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, WORDS, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
 from toolkit.interactive.tuning import DECIMALS, LANGUAGES
 from toolkit.reports import wording
+from toolkit.reports.ahead_tables import UNKNOWN, own_table
 from toolkit.reports.columns import Lexicon
 from toolkit.reports.score_cards import score_cards, treated
 from toolkit.scheme.amendments import value_words
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.ground.text import Language
+    from toolkit.indicators.days import OtherDays
     from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group
@@ -243,6 +247,34 @@ def turning_record(evaluation: Evaluation, position: int, edition: Edition) -> l
         }
         for award, _, file, sheet, row, _, many in turning_records(evaluation, edition.records, asked)
     ]  # fmt: skip
+
+
+def turning(evaluation: Evaluation, position: int, edition: Edition | None, *, left_out: bool) -> Iterator[Said]:
+    """What turns a member, each when it is worked out: single values, then single records, then what happens by itself on the next days.
+
+    Parameters
+    ----------
+    left_out
+        Whether anything is left out for a trial: the lists of later days hold all.
+    """
+    yield {"values": turning_value(evaluation, position)}
+    yield {"records": turning_record(evaluation, position, edition) if edition is not None else []}
+    yield {"ahead": [{"state": "ahead_untold"}] if left_out or edition is None else _ahead(evaluation, str(evaluation.members.index[position]), edition)}
+
+
+def _ahead(evaluation: Evaluation, member: str, edition: Edition) -> list[Said]:
+    """On which days a record of the member's lapses, can be repaired or begins to count, and what follows; the next ones."""
+    coming = changes_ahead(evaluation, edition.records, days=_days(edition), member=member)
+    table = own_table(evaluation, coming.to_dict("records"), edition.records)
+    told: list[Said] = [{"state": "ahead_day", **dict(zip(("day", "what", "then"), row, strict=True))} for row in table.rows]
+    more = table.note.removeprefix(UNKNOWN.into(evaluation.scheme.language)).strip()
+    return [*told, *([{"state": "ahead_more", "more": more}] if more else []), {"state": "ahead_note"}] if told else []
+
+
+@lru_cache(1)
+def _days(edition: Edition) -> OtherDays:
+    """What is measured on the days on which something changes by itself, the same for all members and weights."""
+    return other_days(edition.scheme, edition.records, judged=edition.judged)
 
 
 def _record(scheme: Scheme, edition: Edition | None, row: Mapping[Any, Any]) -> Said:

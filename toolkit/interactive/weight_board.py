@@ -26,7 +26,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
 from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
-from toolkit.interactive.board_details import Behind, Trial, panel, spoken, turning_record, turning_value
+from toolkit.interactive.board_details import Behind, Trial, panel, spoken, turning
 from toolkit.interactive.board_words import (
     ADOPTED,
     AS_BEFORE,
@@ -297,15 +297,15 @@ class WeightBoard(anywidget.AnyWidget):
         return work
 
     def _turns(self, member: int, evaluation: Evaluation) -> Callable[[Callable[[], bool]], None]:
-        """Which single value, and which single record, turns a member: told one after the other."""
-        edition = self.edition
+        """Which single value, which single record, and which of the next days turns a member: told one after the other."""
+        edition, left_out = self.edition, bool(self.tuning.what_if)
 
         def work(dropped: Callable[[], bool]) -> None:
             try:
-                self.send({"kind": "turns", "member": member, "values": turning_value(evaluation, member)})
-                if not dropped():
-                    records = turning_record(evaluation, member, edition) if edition is not None else []
-                    self.send({"kind": "turns", "member": member, "records": records})
+                for told in turning(evaluation, member, edition, left_out=left_out):
+                    if dropped():
+                        return
+                    self.send({"kind": "turns", "member": member, **told})
             except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
                 self.send({"kind": "turns", "member": member, "wrong": both(FAILED)})
 

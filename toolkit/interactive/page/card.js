@@ -42,7 +42,7 @@ class Card {
     const records = [...new Set(card.records.map((row) => row.label))].map((label) => make("li", {}, label, make("ul", {},
       ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place)))));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
-    this.turnBoxes = Object.fromEntries(["value", "record"].map((name) => [name, make("ul", {}, make("li", {}, "…"))]));
+    this.turnBoxes = Object.fromEntries(["value", "record", "ahead"].map((name) => [name, make("ul", {}, make("li", {}, "…"))]));
     this.chanceBox = make("ul", {});
     const chances = this.start.awards.length ? [make("h4", { title: this.say("chance_help", { draws: this.start.draws }) }, this.say("chances_of")), this.chanceBox] : [];
     const turns = this.start.awards.length ? Object.entries(this.turnBoxes).flatMap(([name, box]) => [make("h4", {}, this.say(name)), box]) : [];
@@ -64,8 +64,8 @@ class Card {
   }
 
   turns(told) {
-    // Which single figure and which single record turns a member: each is told when it is worked out.
-    for (const [name, rows] of [["value", told.values], ["record", told.records]]) {
+    // Which single figure, which single record and which day turns a member: each is told when it is worked out.
+    for (const [name, rows] of [["value", told.values], ["record", told.records], ["ahead", told.ahead]]) {
       if (!this.turnBoxes) continue;
       if (told.wrong && this.turnBoxes[name].textContent === "…") this.turnBoxes[name].replaceChildren(make("li", {}, told.wrong[this.language]));
       if (!rows) continue;
