@@ -143,13 +143,13 @@ def test_kernels_of_pages_know_the_edition_as_it_stands_and_are_programs_where_t
     monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
     begin()
     original = kernels_of_pages.ORIGINALS[0]
-    asked = "__import__('os').getppid(), len(__import__('toolkit.ground.answers').ground.answers.KEPT.get().given), __import__('toolkit.edition').edition.open_edition().scheme.seed"
+    asked = "__import__('os').getppid(), bool(__import__('toolkit.ground.answers').ground.answers.KEPT.get().given), __import__('toolkit.edition').edition.open_edition().scheme.seed"
 
     async def seen() -> None:
         kernels = [PageKernel() for _ in range(3)]
         for kernel in kernels[:2]:
             await kernel.start_kernel()
-        assert [await _told(kernel, asked) for kernel in kernels[:2]] == [f"({original.process.pid}, 2, 12)"] * 2
+        assert [await _told(kernel, asked) for kernel in kernels[:2]] == [f"({original.process.pid}, True, 12)"] * 2
         (small_edition / "scheme.toml").write_text((small_edition / "scheme.toml").read_text("utf-8").replace("seed     = 12", "seed     = 13"), "utf-8")
         assert (await _told(kernels[0], asked)).endswith(", 13)")
         await kernels[0].shutdown_kernel()
