@@ -6,6 +6,7 @@ import csv
 import functools
 import http.server
 import math
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from toolkit.ground.problems import Refused
 from toolkit.publication.card_codes import LENGTH, SIGNS, check_sign, locked, new_code, read_code
 from toolkit.publication.card_proofs import proved
 from toolkit.sealing import agreement
-from toolkit.sealing.cards import CODES
+from toolkit.sealing.cards import CODES, kept_codes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -87,6 +88,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = published(edition / "sealed" / "r1", place, "--cards-at", AT)
     assert done.exit_code == 0, done.output
     assert not [code for _, _, code, *_ in codes_in(place).values() if code in done.output]
+    assert "须另函告知" not in done.output  # a first list
     return place
 
 
@@ -159,17 +161,26 @@ def test_publishing_again_keeps_the_codes_and_takes_away_the_card_of_who_withdre
     assert done.exit_code == 0, done.output
     after = codes_in(to)
     assert set(before) - set(after) == {"007"}
+    assert "原来寄出的编码打不开了：007。" in done.output
+    assert "编码是新的" not in done.output
+    if os.name != "nt":
+        assert (to / CODES).stat().st_mode & 0o777 == 0o600
     assert {member: row[2] for member, row in after.items()} == {member: row[2] for member, row in before.items() if member in after}
     names = [{path.name for path in (place / "site" / "locked").iterdir()} for place in (sent, to)]
     assert len(names[1]) == len(after)
     assert not names[0] & names[1]
+    write_pledges(copy, WITHDRAWN)  # it has signed anew
+    done = published(copy / "sealed" / "r1", to, "--cards-at", AT)
+    assert done.exit_code == 0, done.output
+    assert "须另函告知：007。" in done.output
+    assert codes_in(to)["007"][2] not in {before["007"][2], *done.output.split()}
     done = published(copy / "sealed" / "r1", to)
     assert done.exit_code == 0, done.output
     assert not (to / "site" / "locked").exists()
     assert not (to / "site" / "my-card.html").exists()
 
 
-@pytest.mark.parametrize("address", ["http://www.example.org/", "www.example.org", "https://", "https://a.example/#x", "https://u:p@a.example/", "https://a.example/?q", "file:///x"])
+@pytest.mark.parametrize("address", ["http://www.example.org/", "www.example.org", "https://", "https://a.example/#x", "https://u:p@a.example/", "https://a.example/?q", "file:///x", "https://a.example/#", "https://a.example/?", "https://a.example/gongshi/index.html", "https://a.example/a b", "https://a.example:99999/"])
 def test_an_address_without_https_is_refused_and_nothing_is_written(edition: Path, tmp_path: Path, address: str) -> None:
     done = published(edition / "sealed" / "r1", tmp_path / "out", "--cards-at", address)
     assert done.exit_code == 1
@@ -194,6 +205,37 @@ def test_a_list_of_codes_that_was_spoilt_is_refused_row_by_row(edition: Path, se
     assert good not in done.output
     assert wrong not in done.output
     assert {path: path.read_bytes() for path in to.rglob("*") if path.is_file() and path.name != ".lock"} == before
+
+
+@pytest.mark.parametrize("saved", ["tabs", "semicolons", "code first", "no heads", "nothing", "UTF-16"])
+def test_a_list_of_codes_saved_in_another_form_is_refused_and_no_code_is_told(sent: Path, tmp_path: Path, saved: str) -> None:
+    text = (sent / CODES).read_text("utf-8-sig")
+    rows = list(csv.reader(text.splitlines()))
+    with_codes_first = "\n".join(",".join((row[2], *row[:2])) for row in rows)
+    forms = {"tabs": text.replace(",", "\t"), "semicolons": text.replace(",", ";"), "code first": with_codes_first, "no heads": text.partition("\n")[2], "nothing": "", "UTF-16": text}
+    (tmp_path / CODES).write_text(forms[saved], "utf-16" if saved == "UTF-16" else "utf-8-sig")
+    with pytest.raises(Refused) as refused:
+        kept_codes(tmp_path / CODES, [row[0] for row in rows[1:]])
+    assert "表头" in (told := refused.value.problems.text())
+    assert not [row for row in rows[1:] if row[2][:9] in told or row[1] in told]
+
+
+def test_a_code_in_the_place_of_a_member_is_not_told_and_a_chinese_spreadsheet_may_save_the_list(sent: Path, tmp_path: Path) -> None:
+    rows = list(csv.reader((sent / CODES).read_text("utf-8-sig").splitlines()))
+    members, codes = [row[0] for row in rows[1:]], tmp_path / CODES
+    with codes.open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows(rows)
+    assert kept_codes(codes, members) == {row[0]: row[2] for row in rows[1:]}
+    rows[1][0], rows[1][2] = rows[1][2], rows[1][0]
+    rows[2][0] = f"{rows[2][2]}".replace("-", "").lower()
+    with codes.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with pytest.raises(Refused) as refused:
+        kept_codes(codes, members)
+    told = refused.value.problems.text()
+    assert [place for place in ("第 2 行", "第 3 行", "第 4 行") if place in told] == ["第 2 行", "第 3 行"]
+    assert rows[1][0] not in told
+    assert rows[2][0] not in told
 
 
 # ---- in a browser --------------------------------------------------------------------------------------------------

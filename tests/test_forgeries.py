@@ -103,6 +103,7 @@ SEEN_AT_ONCE: dict[str, tuple[Forgery, str]] = {
     "one notebook is gone": (without(NOTEBOOK), "notebooks/1_data.ipynb"),
     "all notebooks are gone": (without("data/notebooks"), "notebooks/1_data.ipynb"),
     "the public extract is gone": (without("data/public"), "public/notice.json"),
+    "a notice without its title": (put("data/public/notice.json", '"title"', '"name of it"'), "public"),
     "the public page is gone": (without(PAGE), "pages/results.ipynb"),
     "a table is gone": (without("data/results/awards.csv"), "results/awards.csv"),
     "the workbook is gone": (without("data/results/evaluation.xlsx"), "results/evaluation.xlsx"),

@@ -125,9 +125,37 @@ def test_a_damaged_extract_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="missing or damaged"):
         read_extract(tmp_path)
     sample_extract().write(tmp_path)
-    (tmp_path / "notice.json").write_text("{", "utf-8")
+    for text in ("{", "[]", "null"):
+        (tmp_path / "notice.json").write_text(text, "utf-8")
+        with pytest.raises(Refused, match="missing or damaged"):
+            read_extract(tmp_path)
+
+
+OTHER = {"title": 5, "awards": [1], "fields": ["name", "phone"], "language": "fr", "digests": [], "unnamed": "3", "as_of": None}
+
+
+@pytest.mark.parametrize("key", [*sample_extract().notice.keys() - {"unnamed"}])
+def test_a_notice_that_lacks_what_all_of_them_tell_is_refused(tmp_path: Path, key: str) -> None:
+    extract = sample_extract()
+    assert read_extract(written(tmp_path / "whole", extract)) == extract
+    lacking = {name: told for name, told in extract.notice.items() if name != key}
+    for number, told in enumerate([lacking, extract.notice | {key: OTHER.get(key, {1: 2})}] if key != "obliged" else [lacking]):
+        folder = written(tmp_path / str(number), extract)
+        (folder / "notice.json").write_text(json.dumps(told), "utf-8")
+        with pytest.raises(Refused, match="missing or damaged"):
+            read_extract(folder)
+
+
+@pytest.mark.parametrize("rows", ["name,class\n甲,乙\n", "name,class,award\n甲\n", "甲,乙,丙\n丁,戊,己\n"])
+def test_a_list_without_what_its_notice_says_it_shows_is_refused(tmp_path: Path, rows: str) -> None:
+    (written(tmp_path, sample_extract()) / "awards.csv").write_text(rows, "utf-8-sig")
     with pytest.raises(Refused, match="missing or damaged"):
         read_extract(tmp_path)
+
+
+def written(folder: Path, extract: Extract) -> Path:
+    extract.write(folder)
+    return folder
 
 
 @given(st.text(st.characters(codec="utf-8")))

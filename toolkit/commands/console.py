@@ -32,8 +32,8 @@ NOT_FOUND = (
 GRAVEST = 5  # of the warnings, told where all of them stand elsewhere
 BROKEN_OFF = Phrase("已中断，没有留下写了一半的结果。", "Broken off: no half-written result is left.")
 INTERNAL = Phrase(
-    "程序内部出错（{kind}），没有写出任何结果；请联系维护人员，并附上所用命令（设 {debug}=1 可看到出错的位置）。",
-    "Internal error ({kind}), no result was written; tell the maintainers, with the command (set {debug}=1 to see where).",
+    "程序内部出错（{kind}），没有做完；已经写出的请不要使用。请联系维护人员，并附上所用命令（设 {debug}=1 可看到出错的位置）。",
+    "Internal error ({kind}): this was not done to its end; use nothing that it may have written. Tell the maintainers, with the command (set {debug}=1 to see where).",
 )
 
 

@@ -110,10 +110,12 @@ def publish(
         with refusing(to / RESULTS):
             write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
         say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
-        locked = lock_cards(bag, disclosed.agreeing, to / CODES, address) if address else None
+        locked, letters = lock_cards(bag, disclosed.agreeing, to / CODES, address) if address else (None, ())
         send_site(disclosed, to / OPEN, to / SITE, cards=locked)
         if locked is not None:
             say(language, phrase(CODED.zh, CODED.en, n=len(locked.files), page=address + OWN_CARD, codes=to / CODES))
+        for line in letters:
+            say(language, line)
         say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))

@@ -38,8 +38,12 @@ NO_CODE = (
 SLIP = Phrase("得分单编码有一位不对：校验位不符", "a sign of the code is wrong: its check sign does not fit")
 NO_HTTPS = (
     Phrase("加密的得分单只能放在 https 网站上：浏览器在别处不允许解密", "cards under lock need a site with https: elsewhere no browser lets a page open them"),
-    Phrase("请写公示网站的 https 网址，不带 # 和 ? 之后的部分；没有 https 的，只寄送得分单", "give the https address of the site, without what follows a # or a ?; where there is no https, cards are mailed alone"),
+    Phrase(
+        "请写公示网站所在文件夹的 https 网址，不带空格、# 和 ?，末尾不写页面的文件名；没有 https 的，只寄送得分单",
+        "give the https address of the folder that the site lies in, without blanks, # and ?, nor the name of a page at its end; where there is no https, cards are mailed alone",
+    ),
 )
+PAGE = re.compile(r"\.(html?|php|aspx?|jsp)/*$", re.IGNORECASE)
 
 
 def new_code() -> str:
@@ -70,6 +74,17 @@ def read_code(text: str) -> str:
     return _grouped(signs)
 
 
+def holds_code(text: str) -> bool:
+    """Whether somebody could read a code, or much of one, in the text: then it stands in no message.
+
+    Examples
+    --------
+    >>> holds_code("001;" + new_code()), holds_code("9.1E+17")
+    (True, False)
+    """
+    return re.search(rf"(?:[{SIGNS}]{{{GROUP}}}[\s-]?){{3}}", text.upper()) is not None
+
+
 def check_sign(signs: str) -> str:
     """The last sign of a code: places times signs, over a prime, so that no one wrong sign and no two exchanged ones go unseen."""
     return SIGNS[sum(place * SIGNS.index(sign) for place, sign in enumerate(signs, 1)) % len(SIGNS)]
@@ -81,21 +96,28 @@ def read_address(text: str) -> str:
     Raises
     ------
     Refused
-        Where it is not https, or holds more than a place: then no card can be opened there.
+        Where it is not https, or more or less than the place of a folder: then no card can be opened there.
 
     Examples
     --------
     >>> read_address("https://www.example.org/gongshi")
     'https://www.example.org/gongshi/'
     """
-    try:
-        parts = urlsplit(text.strip())
-        well = parts.scheme == "https" and parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc) and text.isprintable()
-    except ValueError:
-        well = False
-    if not well:
+    address = text.strip()
+    if not _is_folder(address):
         raise refuse(*NO_HTTPS, column="--cards-at", value=text)
-    return text.strip().rstrip("/") + "/"
+    return address.rstrip("/") + "/"
+
+
+def _is_folder(address: str) -> bool:
+    """Whether what is written behind an address names a page within it; a # or ? with nothing behind it spoils it as well."""
+    if not address.isprintable() or re.search(r"[\s#?@\\]", address):
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and not PAGE.search(parts.path)
+    except ValueError:  # no port has that number, or no host that name
+        return False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from toolkit import __version__
 from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
@@ -32,6 +32,20 @@ if TYPE_CHECKING:
 
 NOTICE, AWARDS = "notice.json", "awards.csv"
 FIELDS = ("name", "class", "award", "grade", "rank", "total")
+DAMAGED = (
+    Phrase("缺少公开摘要，或其内容已损坏", "the public extract is missing or damaged"),
+    Phrase("请重新封存并发布", "seal and publish the edition again"),
+)
+KINDS = {
+    **dict.fromkeys(("title", "edition", "revision", "approval", "as_of", "contact", "language", "order", "sealed_on", "toolkit_version"), str),
+    **dict.fromkeys(("working_days", "members", "applied"), int),
+    **dict.fromkeys(("fields", "awards", "classes"), list),
+    "digests": dict,
+}
+"""What every notice tells, and of what kind it is."""
+AWARD_KINDS = {"id": str, "label": str, "count": int}
+ASKED_KINDS, ASKED_AWARD_KINDS = {"named": int, "unnamed": int, "obliged": dict}, {"unnamed": int}
+"""What a notice tells besides, and each of its awards, where members were asked."""
 LACKING = {
     "publication": (
         Phrase("评选办法没有规定公布事项", "the scheme does not say what may be published"),
@@ -125,13 +139,26 @@ def read_extract(folder: Path) -> Extract:
             rows = tuple(
                 {field: unguarded(cell) for field, cell in row.items()} for row in csv.DictReader(file)
             )
-    except (OSError, ValueError, AttributeError) as error:
-        raise refuse(
-            Phrase("缺少公开摘要，或其内容已损坏", "the public extract is missing or damaged"),
-            Phrase("请重新封存并发布", "seal and publish the edition again"),
-            file=folder.name,
-        ) from error
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise refuse(*DAMAGED, file=folder.name) from error
+    if not (_is_notice(notice) and all(isinstance(row.get(field), str) for row in rows for field in notice["fields"])):
+        raise refuse(*DAMAGED, file=folder.name)
     return Extract(notice, rows)
+
+
+def _is_notice(notice: object) -> bool:
+    """Whether all is there that a notice tells, and of its kind, so that whatever shows it need not ask."""
+    asked = isinstance(notice, dict) and "unnamed" in notice
+    return (
+        _holds(notice, KINDS | (ASKED_KINDS if asked else {}))
+        and all(_holds(award, AWARD_KINDS | (ASKED_AWARD_KINDS if asked else {})) for award in notice["awards"])
+        and all(field in FIELDS for field in notice["fields"])
+        and notice["language"] in {"zh", "en"}
+    )
+
+
+def _holds(told: object, kinds: Mapping[str, type]) -> TypeGuard[dict[str, Any]]:
+    return isinstance(told, dict) and all(isinstance(told.get(key), kind) for key, kind in kinds.items())
 
 
 def public_extract(

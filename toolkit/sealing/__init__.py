@@ -29,7 +29,7 @@ from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
 from toolkit.minutes.decisions import rules_lost
 from toolkit.minutes.journal import read_journal
 from toolkit.minutes.objections import refuse_unmended
-from toolkit.publication.extract import public_extract
+from toolkit.publication.extract import public_extract, read_extract
 from toolkit.records import Records
 from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.robustness import write_meeting_papers
@@ -300,7 +300,18 @@ def _whole_problems(bag: Path, house: House) -> Problems:
     if not problems.errors:
         data = bag / "data"
         problems += (*source_problems(house.notebooks, data / "notebooks"), *source_problems(house.pages, data / "pages"))
+        problems += _extract_problems(data / "public")
     return problems
+
+
+def _extract_problems(public: Path) -> Problems:
+    """Why no notice can be made of what a bag has for it."""
+    try:
+        if public.is_dir():
+            read_extract(public)
+    except Refused as refused:
+        return refused.problems
+    return Problems()
 
 
 def _refuse_damaged(former: Path | None, house: House) -> None:

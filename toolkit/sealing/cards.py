@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import (
     LOCK,
     UNFINISHED,
@@ -26,7 +26,7 @@ from toolkit.ground.writing import (
     write_csv,
     write_whole,
 )
-from toolkit.publication.card_codes import LockedCards, locked, new_code, read_code
+from toolkit.publication.card_codes import LockedCards, holds_code, locked, new_code, read_code
 from toolkit.publication.card_proofs import is_card, proved, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.publication.site import OWN_CARD
@@ -63,8 +63,14 @@ SHOWN = 3
 CODES = "card-codes.csv"
 """The codes of cards under lock, beside the cards that are mailed: one row a member, for letters."""
 CODE_HEADS = tuple(Phrase(*words) for words in (("会员代码", "Member"), ("会员名称", "Name"), ("得分单编码", "Code of the card"), ("打开网址", "Address"), ("得分单文件", "File of the card")))
+OTHER_FORM = Phrase(
+    "不是原来的编码清单：第一行表头、各列的次序或分隔符（应为逗号）变了",
+    "is not the list as it was written: its heads, the order of its columns or what stands between them (commas) changed",
+)
 NOT_A_MEMBER = Phrase("不是这一版里会员的代码", "is not the code of a member of this revision")
 TWICE_SENT = Phrase("与上面一行的得分单编码相同", "is the code of a row above")
+CODES_NEW = ("编码是新的，须另函告知：{members.zh}。", "New codes, to be told by a new letter: {members.en}.")
+CODES_GONE = ("不再有得分单在网站上，原来寄出的编码打不开了：{members.zh}。", "No card on the site any more, the code that was sent opens nothing: {members.en}.")
 KEEP_CODES = Phrase(
     "这份清单里是已经寄出的编码：请恢复它原来的内容，或删去这一行；要全部换新编码的，删去整个文件",
     "this list holds the codes that were sent: put it back as it was, or take this row out; delete the whole file for new codes to all",
@@ -157,8 +163,10 @@ def refuse_codes(bag: Path, codes: Path, unfit: Problems) -> None:
     kept_codes(codes, sealed_cards(bag / "data"))
 
 
-def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -> LockedCards:
+def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -> tuple[LockedCards, tuple[Phrase, ...]]:
     """The cards of these members under lock, for a site at `address`; the list of their codes is written to `codes`, where whoever had one keeps it.
+
+    Beside them whose codes are new since the list before, and whose are gone; nothing of a first list.
 
     Raises
     ------
@@ -170,7 +178,14 @@ def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -
     own = {member: kept.get(member) or new_code() for member in texts if member in members}
     _write_codes(codes, own, texts, address, load_scheme(bag / "data" / "edition" / "scheme.toml").language)
     cards = dict(zip(texts, proved(list(texts.values())), strict=True))
-    return locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16))
+    return locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16)), tuple(_letters(kept, own))
+
+
+def _letters(kept: Mapping[str, str], own: Mapping[str, str]) -> Iterator[Phrase]:
+    """Who is to be written to anew, by the codes before and now."""
+    for words, members in ((CODES_NEW, own.keys() - kept.keys()), (CODES_GONE, kept.keys() - own.keys())):
+        if kept and members:
+            yield phrase(*words, members=joined((Phrase(member, member) for member in sorted(members)), "、"))
 
 
 def kept_codes(codes: Path, members: Collection[str]) -> dict[str, str]:
@@ -179,19 +194,21 @@ def kept_codes(codes: Path, members: Collection[str]) -> dict[str, str]:
     Raises
     ------
     Refused
-        With every row that is not a member's, or whose code is none or another's.
+        Where it was saved in another form, or with every row that is not a member's, or whose code is none or another's; never with a code.
     """
     if not codes.exists():
         return {}
     with refusing(codes):
-        rows = list(csv.reader(codes.read_text(encoding="utf-8-sig", errors="replace").splitlines()))
+        rows = list(csv.reader(_text(codes.read_bytes()).splitlines()))
+    if not rows or rows[0][:3] not in ([head.zh for head in CODE_HEADS[:3]], [head.en for head in CODE_HEADS[:3]]):
+        raise refuse(OTHER_FORM, KEEP_CODES, file=codes.name)
     kept: dict[str, str] = {}
     faults: list[Problem] = []
     for row, cells in enumerate(rows[1:], 2):
         member, _, code = (cell.removeprefix("'") for cell in (*cells, "", "", "")[:3])
         try:
             if member not in members or member in kept:
-                raise refuse(NOT_A_MEMBER, KEEP_CODES, value=member)
+                raise refuse(NOT_A_MEMBER, KEEP_CODES, value="" if holds_code(member) else member)
             if (code := read_code(code)) in kept.values():
                 raise refuse(TWICE_SENT, KEEP_CODES)
         except Refused as refused:
@@ -203,6 +220,14 @@ def kept_codes(codes: Path, members: Collection[str]) -> dict[str, str]:
     return kept
 
 
+def _text(content: bytes) -> str:
+    """A list as it was written, or as a Chinese spreadsheet saves it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
+
+
 def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], address: str, language: Language) -> None:
     import pandas as pd
 
@@ -211,6 +236,7 @@ def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], 
     cells = pd.DataFrame([[guarded(cell) for cell in row] for row in rows], columns=[head.into(language) for head in CODE_HEADS])
     with placed_in(codes.parent) as unfinished:
         write_csv(cells, unfinished / codes.name, index=False)
+        (unfinished / codes.name).chmod(0o600)  # whoever has a code has a card
 
 
 @contextmanager
