@@ -23,13 +23,14 @@ from tests.asked_edition import CONDUCT, HOSTILE, REFUSED, SECRETS, pledged, quo
 from tests.attack.visitor import answer
 from tests.browser import Reader, chromium
 from tests.conftest import MEMBERS
-from tests.sealed_page import free_port, passes
+from tests.sealed_page import free_port, passes, sample_extract
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
 from toolkit.ground.problems import Refused
 from toolkit.minutes.decisions import decide_state
+from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.server import Settings, served
-from toolkit.publication.site import OWN_CARD, TITLES, Period
+from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems
 from toolkit.sealing.site import fresh_site
@@ -199,6 +200,18 @@ def test_the_wall_names_who_permits_it_with_version_and_day(sent: Path) -> None:
     listed = {code for code, *_ in MEMBERS if f"第{code}号版本" in wall}
     assert listed == {code for code, *_ in MEMBERS} - {"102", "104", "105"}
     assert "9 家会员公开承诺诚信自律" in wall
+
+
+def test_a_dash_is_a_figure_left_out_and_nothing_else() -> None:
+    shown = (Activity("培训", "学时", 9, 12.5), Activity("投稿", "篇", 8, None), Activity("会费", "", 7, None, summed=False))
+
+    def cells(*activities: Activity) -> list[list[str]]:
+        page = figures_page(sample_extract(), Figures((("采购人", 9, 8),), {}, activities, ()), ["figures.html"])
+        rows = page.partition("各项活动</h2>")[2].partition("</table>")[0].split("<tr>")[2:]
+        return [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in rows]
+
+    assert cells(*shown) == [["培训", "9", "12.5 学时"], ["投稿", "8", "—"], ["会费", "7", ""]]
+    assert cells(shown[2]) == [["会费", "7"]]
 
 
 def test_what_is_sure_and_the_figures_name_nobody(sent: Path) -> None:

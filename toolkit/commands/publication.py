@@ -43,8 +43,8 @@ PUT_UP = Phrase(
     "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card lies open in it. To check it, within it: {command}",
 )
 CODED = Phrase(
-    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}：请按清单分别函告各会员，不要放到网站上；以后再次公布沿用其中的编码。",
-    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}: write to each member with its own, and put that list on no site; publishing again keeps them.",
+    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}：请按清单分别函告各会员，不要放到网站上；以后再次公布沿用其中的编码。这些得分单只在放到网站上的那个文件夹里，committee serve 不提供。",
+    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}: write to each member with its own, and put that list on no site; publishing again keeps them. These cards are in the folder to put up alone: committee serve has none of them.",
 )
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
@@ -53,7 +53,7 @@ def publish(
     bag: Bag,
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
-    cards_at: Annotated[str, typer.Option("--cards-at", metavar="网址 ADDRESS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开 the https address of the site: cards lie there too, under lock")] = "",
+    cards_at: Annotated[str, typer.Option("--cards-at", metavar="网址 ADDRESS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开（须把写出的网站放上去，serve 不提供） the https address of the site: cards lie there too, under lock (of the site that is put up; serve has none)")] = "",
     language: LanguageOption = "zh",
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""

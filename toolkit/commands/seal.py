@@ -281,7 +281,7 @@ def serve(
     processes: Annotated[int, typer.Option(min=1, max=64, help="nginx 之后的进程数 processes behind nginx")] = 1,
     language: LanguageOption = "zh",
 ) -> None:
-    """把公示网站以只读方式提供浏览：各页与 publish 写出的相同，另有可筛选的名单。 The site that publish writes, read-only, and the list with filters."""
+    """把公示网站以只读方式提供浏览：各页与 publish 写出的相同（加密的得分单除外），另有可筛选的名单。 The site that publish writes, but for cards under lock, read-only, and the list with filters."""
     from toolkit.ground.resources import house_folder
     from toolkit.publication.server import SITE, Settings, path_of, write_nginx
     from toolkit.publication.server import serve as serve_pages

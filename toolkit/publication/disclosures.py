@@ -92,12 +92,13 @@ class Pledge:
 
 @dataclass(frozen=True)
 class Activity:
-    """How many members took part in what an indicator counts, and how much of it there was; None where that would tell of few."""
+    """How many members took part in what an indicator counts, and how much of it there was; None where that would tell of few, or where nothing is `summed`."""
 
     label: str
     unit: str
     members: int
     total: float | None
+    summed: bool = True
 
 
 @dataclass(frozen=True)
@@ -311,8 +312,9 @@ def _activity(item: Indicator, raw: Floats, asked: Mask, took_part: Mask, open_:
         return None
     others = np.sort(raw[took_part & ~open_])
     hidden = len(others) == 0 or others[:-2].sum() >= DOMINATED * others[-1]
-    total = float(decimal_digits(float(raw[took_part].sum()))) if item.measure.take == "sum" and item.unit and hidden else None
-    return Activity(item.label, item.unit, int(took_part.sum()), total)
+    summed = item.measure.take == "sum" and bool(item.unit)
+    total = float(decimal_digits(float(raw[took_part].sum()))) if summed and hidden else None
+    return Activity(item.label, item.unit, int(took_part.sum()), total, summed)
 
 
 def tells_of_nobody(answers: Mask) -> bool:

@@ -30,7 +30,7 @@ from toolkit.publication.open_rows import FEWEST
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from toolkit.publication.disclosures import ConductRecord, Figures, Pledge
+    from toolkit.publication.disclosures import Activity, ConductRecord, Figures, Pledge
     from toolkit.publication.extract import Extract
 
 FOLDER = "templates/site"
@@ -286,13 +286,21 @@ def figures_page(extract: Extract, figures: Figures, pages: Sequence[str]) -> st
 def _figures(extract: Extract, figures: Figures, language: Language) -> Safe:
     parts = [element("h2", BY_CLASS.into(language), css="part"), _classes(extract, figures, language)]
     if figures.activities:
-        rows = ([one.label, f"{one.members:,}", f"{one.total:,.4f}".rstrip("0").rstrip(".") + f" {one.unit}" if one.total is not None else "—"] for one in figures.activities)
-        parts += [element("h2", DONE.into(language), css="part"), _table(DONE_HEADS, rows, language, numbers=2)]
+        numbers = 2 if any(one.summed for one in figures.activities) else 1
+        rows = ([one.label, f"{one.members:,}", _amount(one)][: 1 + numbers] for one in figures.activities)
+        parts += [element("h2", DONE.into(language), css="part"), _table(DONE_HEADS[: 1 + numbers], rows, language, numbers=numbers)]
     if figures.grades:
         rows = ([grade, f"{count:,}"] for grade, count in figures.grades)
         parts += [element("h2", GRADED.into(language), css="part"), _table(GRADE_HEADS, rows, language, numbers=1)]
     lead = "".join(sentence.into(language) for sentence in result_in_words(extract)[:1])
     return Safe(plain_head(extract, FIGURES, language) + element("p", lead, css="lead") + element("p", ON_FIGURES.into(language), css="remark") + "".join(parts))
+
+
+def _amount(one: Activity) -> str:
+    """How much there was, a dash where that would tell of few; nothing where nothing is added up."""
+    if one.total is None:
+        return "—" if one.summed else ""
+    return f"{one.total:,.4f}".rstrip("0").rstrip(".") + f" {one.unit}"
 
 
 def _classes(extract: Extract, figures: Figures, language: Language) -> Safe:
