@@ -210,6 +210,16 @@ def test_the_report_tells_of_each_phase_what_is_achieved_and_what_is_not(planned
     assert [(row["名称"], row["家数"]) for row in fields["登记"] if row["名称"] in {"pledges", "workplan"}] == [("pledges", "3"), ("workplan", "—")]  # who has not signed is none of them
 
 
+def test_the_report_tells_of_phases_as_of_the_day_it_is_written(planned: Path, tmp_path: Path) -> None:
+    """Not as of the as-of date, on which the phase that ends with the report has never begun; the day that papers bear comes first."""
+    for day, told in (((), "2018年12月31日，已结束"), (("--date", "2018-12-31"), "2018年12月31日，进行中")):
+        done = run("documents", planned, "--to", tmp_path, "--only", "行动成果报告", *day)
+        assert done.exit_code == 0, done.output
+        text = text_of((tmp_path / "行动成果报告.docx").read_bytes())
+        assert told in text
+    assert ("当天截止" in text, "今天" in text) == (True, False)  # whoever reads it does so on another day
+
+
 @pytest.mark.parametrize(("old", "new", "told"), [('table = "workplan"', 'table = "workplans"', "workplans"), ('due = "due"', 'due = "evidence"', "date"), ('item = "item"', 'item = "items"', "items")])
 def test_a_register_that_is_none_is_told(planned: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
     for name in ("records", "tables.toml"):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing, Task
+    from toolkit.publication.extract import Extract
     from toolkit.records import Records
     from toolkit.scheme import Scheme
 
@@ -145,7 +146,7 @@ def _tell_late(work: Iterable[Task], language: str) -> None:
     """Which of the secretariat's own work is overdue."""
     late = [task.item for task in work if task.overdue]
     if late:
-        say(language, phrase(LATE.zh, LATE.en, n=len(late), zh="、".join(late), en=", ".join(late)))
+        say(language, phrase(LATE.zh, LATE.en, n=len(late), zh="；".join(late), en="; ".join(late)))
         typer.echo("")
 
 
@@ -340,8 +341,13 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")
-    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, digest=digest, sealed=sealed, language=language)
+    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, written=_written_on(extract if sealed else None), digest=digest, sealed=sealed, language=language)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
+
+
+def _written_on(sealed: Extract | None) -> dt.date | None:
+    """The day as of which papers tell how far the work is: today, and of what was sealed the day of that."""
+    return _day(str(sealed.notice["sealed_on"])) if sealed else dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
 
 
 def _refuse_more_days(scheme: Scheme, days: _Days) -> None:
@@ -362,6 +368,6 @@ def _tell(case: Case, to: Path, count: int, drafts: list[Paper], language: str) 
     blanks += [] if publication and publication.contact else ["contact"]
     rounds = [round_ for round_ in case.scheme.papers.rounds[len(case.starts):] if case.starts]
     if rounds:
-        say(language, phrase(UNDATED.zh, UNDATED.en, names="、".join(rounds)))
+        say(language, phrase(UNDATED.zh, UNDATED.en, names=JOIN.into(language_of(language)).join(rounds)))
     if blanks:
-        say(language, phrase(BLANKS.zh, BLANKS.en, names="、".join(blanks)))
+        say(language, phrase(BLANKS.zh, BLANKS.en, names=JOIN.into(language_of(language)).join(blanks)))

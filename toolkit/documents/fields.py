@@ -81,6 +81,8 @@ class Case:
         The first day of each round of the notice, in their order, as far as they are known.
     day
         The day the papers bear; None for a blank.
+    written
+        The day as of which phases and work are told where they bear none; None for the as-of date.
     digest
         SHA-256 of the scheme.
     owing
@@ -100,6 +102,7 @@ class Case:
     firmness: Firmness | None = None
     starts: tuple[dt.date, ...] = ()
     day: dt.date | None = None
+    written: dt.date | None = None
     digest: str = ""
     owing: tuple[Owing, ...] = ()
     sealed: bool = False
@@ -360,4 +363,4 @@ def idle_fields(case: Case) -> Fields:
 
 def action_fields(case: Case) -> Fields:
     """The report of the action."""
-    return report_fields(case.evaluation, case.records, case.language, case.day)
+    return report_fields(case.evaluation, case.records, case.language, case.day or case.written)

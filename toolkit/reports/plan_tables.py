@@ -139,7 +139,7 @@ def days_left(by: dt.date, day: dt.date) -> Phrase:
     days = (by - day).days
     if days < 0:
         return phrase("截止已过 {n} 天", "was due {n:day|days} ago", n=-days)
-    return phrase("还有 {n} 天", "{n:day|days} left", n=days) if days else Phrase("今天截止", "due today")
+    return phrase("还有 {n} 天", "{n:day|days} left", n=days) if days else Phrase("当天截止", "due that day")
 
 
 def _counts(one: Standing) -> dict[str, Any]:
