@@ -166,5 +166,9 @@ def test_pressing_enter_ten_times_is_an_answer(tmp_path: Path) -> None:
     text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
     assert "# 同类相比：拍卖企业不与交易中心比" in text  # remarks stay
     assert text.count("\n[[phase.asks]]") == 5
+    assert "信用等级：" not in text  # no head over nothing, and nobody is asked to permit a grade that is not given
+    assert "consent_grade" not in text + (tmp_path / "ed" / "tables.toml").read_text("utf-8")
+    assert "[panel]" not in text
+    assert re.search(r"# ---- 公示 -+\n\n\[publication\]", text)
     dues = next(item for item in load_plan(tmp_path / "ed")[0].indicators if item.id == "dues")
     assert dues.value.model_dump(mode="json")["steps"] == [[0, 0], [1, 100]]  # a period of one year has no second one

@@ -38,6 +38,10 @@ FEWEST_TRIMMED = 5
 """Experts from which on the highest and the lowest score fall away."""
 
 
+PART = re.compile(r"^(?:# ---- .*\n\n)?\[(?P<name>grades|panel)\].*?(?=^# ----|^\[|\Z)", re.MULTILINE | re.DOTALL)
+"""A part of a template that may be left out, with its head."""
+
+
 class UnfitAnswerError(ValueError):
     """An answer that cannot be taken, and why."""
 
@@ -196,8 +200,12 @@ def _decided(folder: Path, answers: Answers) -> None:
     register["column"][str(scheme.members.class_)]["choices"] = answers["kinds"]
     if scheme.previous is not None:
         listed.pop(scheme.previous.table)  # there is no edition before the first one
+    if scheme.consent is not None and scheme.consent.grade and not answers["grades"]:
+        listed[scheme.consent.table]["column"].pop(scheme.consent.grade)  # nobody is asked to permit what is not given
     write_whole(folder / FILES[1], tomlkit.dumps(document))
     wanted = modelled(_scheme(plain_values(scheme), answers), Scheme, scheme_faults, FILES[0])[0]
+    text = (folder / FILES[0]).read_text("utf-8")
+    write_whole(folder / FILES[0], PART.sub(lambda part: "" if getattr(wanted, part["name"]) is None else part[0], text))
     write_scheme(wanted, folder / FILES[0])
     scheme, tables = load_plan(folder)
     if wrong := reference_problems(scheme, tables).errors:
@@ -219,6 +227,8 @@ def _scheme(raw: Raw, answers: Answers) -> Raw:
     if answers["experts"]:
         raw["panel"] |= {"minimum": answers["experts"], "trim": int(answers["experts"] >= FEWEST_TRIMMED)}
         raw["weighting"]["minimum"] = answers["experts"]
+    else:
+        raw.pop("panel", None)
     return raw
 
 
@@ -281,6 +291,9 @@ def _grades(raw: Raw, answers: Answers, factor: float) -> None:
     if not answers["grades"]:
         for veto in raw.get("veto", ()):
             veto["effect"].pop("grade", None)
+        told = raw["publication"]
+        told["fields"] = {who: [field for field in fields if field != "grade"] for who, fields in told["fields"].items()}
+        told["consent"].pop("grade", None)
         return
     grades.pop("rise_at_most", None)
     grades["bands"] = [[name, decimal_digits(bound * factor)] for name, bound in grades["bands"]]
