@@ -108,6 +108,14 @@ def test_every_paper_is_written_whole(one: Paper, case: Case) -> None:
         assert "示例联合会" in text or one.name == "得分单"
 
 
+def test_papers_call_an_edition_by_its_years(case: Case) -> None:
+    """Its code is the program's word."""
+    for period, told in (((dt.date(2025, 1, 1), dt.date(2025, 12, 31)), "2025年度"), ((dt.date(2017, 10, 1), dt.date(2018, 12, 31)), "2017—2018年度")):
+        one = replace(case, scheme=case.scheme.model_copy(update={"edition": "award-1", "period": period}))
+        assert f"现就{told}评选申报的有关事项" in said("申报通知", one)
+        assert "award-1" not in said("异议书", one) + said("专家聘书", one) + said("申报通知", one)
+
+
 def test_templates_are_what_their_texts_say() -> None:
     made = runpy.run_path(str(house_folder("templates/documents") / "make.py"))
     names = [path.stem for path in (house_folder("templates/documents") / "text").glob("[!_]*.txt")]

@@ -145,7 +145,7 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
     return {
         "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank, "审议机构": case.council, "主管部门": papers.authority or blank,
         "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else blank,
-        "办法": scheme.title, "评选": _occasion(scheme.title) if case.language == "zh" else scheme.title, "届次": scheme.edition, "批准文号": scheme.approval, "基准日": case.on(scheme.as_of),
+        "办法": scheme.title, "评选": _occasion(scheme.title) if case.language == "zh" else scheme.title, "届次": scheme.edition, "年度": case.says(_years(scheme)), "批准文号": scheme.approval, "基准日": case.on(scheme.as_of),
         "评价期": case.says(Phrase("至", " to ")).join(map(case.on, scheme.period)) if scheme.period else "",
         "日期": case.on(case.day), "草稿标记": case.says(DRAFT) if draft else "",
         "会员数": len(case.evaluation.members) if case.known else blank, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else blank,
@@ -153,6 +153,12 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
         "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else blank,
         "方案指纹": case.digest[:16] or blank,
     }  # fmt: skip
+
+
+def _years(scheme: Scheme) -> Phrase:
+    """The year or years that are evaluated, as papers call an edition, whose code is the program's."""
+    first, last = (day.year for day in scheme.period or (scheme.as_of, scheme.as_of))
+    return phrase("{n}年度", "{n}", n=last) if first == last else phrase("{first}—{last}年度", "{first}–{last}", first=first, last=last)
 
 
 def _occasion(title: str) -> str:
