@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.nasty.loading import MEMBERS, SPEC
@@ -228,6 +228,7 @@ def test_two_encodings_and_foreign_ones_are_refused_with_the_line(content: bytes
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 @given(st.lists(st.text("法规学习班讲座论坛活动有限公司㙍𠮷①·（）A1 ", max_size=8), min_size=3, max_size=5))
+@example(["·"] * 4)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_chinese_text_comes_back_from_every_encoding_that_is_known(encoding: str, names: list[str]) -> None:
     text = "信用代码,活动编号,学时\n" + "".join(f"{JIA},{name},8\n" for name in names)

@@ -28,6 +28,7 @@ LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 QUOTED = re.compile(r'"[^"]*"')
 FOREIGN_WORDS = re.compile(r"[^\x00-\x7f]{2,}")
 NEIGHBOURS = ("cp950", "cp932")  # Big5 and Shift-JIS: most of their bytes are GB18030 too, of other and rare characters
+COMMON_SIGNS = frozenset("·—")  # of GB 2312 as GB18030 reads it; Python's gb2312 has others in their places
 RARE = 1 / 4  # share of characters outside GB 2312 that Chinese text here does not reach
 WESTERN = {letter: n for n in range(128, 256) if (letter := bytes([n]).decode("cp1252", "ignore"))}
 PUNCTUATION = frozenset("，。、（）；：“”《》—·！？")
@@ -231,7 +232,7 @@ def _foreign_line(text: str, content: bytes) -> int:
 
 def _is_common(letter: str) -> bool:
     try:
-        return bool(letter.encode("gb2312"))
+        return letter in COMMON_SIGNS or bool(letter.encode("gb2312"))
     except UnicodeEncodeError:
         return False
 
