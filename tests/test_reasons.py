@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.contested import contested
+from tests.few_lines import award_text, found, indicator_text, scheme_text
 from tests.invented import decided, evaluation, indicator, members, scheme, totals
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
@@ -169,6 +170,18 @@ def test_who_was_level_at_the_line_of_its_class_is_not_said_to_have_been_placed(
     assert found.reason.iloc[1] == "奖名额已满：本类名额线上同分，但各类合计名额只有 1 个，名额线 90.00 分，差 10.00 分"
 
 
+def test_those_alike_are_said_to_be_full_only_where_so_many_of_them_are_placed() -> None:
+    def told(per: str, places: int, rows: list[list[str | float | None]]) -> list[str]:
+        quota = award_text(f'number = {places}, within = "all", per = {{ condition = "prov", {per} }}')
+        rules = scheme_text(indicator_text("p"), '\n[[condition]]\nid = "prov"\nmeasure = { column = "members.prov" }\n', quota)
+        ranking = found(rules.replace('language = "en"', 'language = "zh"'), ["prov", "p"], rows, types={"prov": "text"}).ranking
+        return [str(reason) for reason in ranking["reason"]]
+
+    line = [["x", "京", 99], ["x", "京", 98], ["x", "粤", 97], ["x", "粤", 96], ["x", "粤", 95]]
+    assert told("most = 2", 2, line)[4] == "top名额已满：全体名额 2 个，名额线 98.00 分，差 3.00 分"  # not one of 粤 is placed
+    rows = [["x", "粤", 99], ["x", "粤", 98], ["x", "粤", 97], ["x", "京", 90], ["x", "沪", 50]]
+    assert told("most = 2, least = 1", 3, rows)[2] == "未获top：名额先保证每个“prov”至少 1 家，粤入选的 99.00 分，差 2.00 分"
+    assert told("most = 2, least = 1", 4, rows)[2] == "未获top：同为prov“粤”的已满 2 家，其中有退出的才依次递补"
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "同分时按第一的项数排在前"), ("en", "level on total, ahead by number of first places")])

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.few_lines import award_text, found, indicator_text, scheme_text
 from tests.test_values import CLASSES, RAW, everything, with_items
 from toolkit.ground.problems import Problem
 
@@ -74,3 +75,27 @@ def test_what_stays_skewed_is_named() -> None:
     scheme = with_items(hours={"value": {"shape": "min_max"}, "outliers": {"treat": "winsorise", "most": 1}})
     problems = [each for each in everything(frame, scheme, ["x"] * 32).problems if each.column.endswith("outliers")]
     assert [each.severity for each in problems] == ["note", "warning"]
+
+
+def bids(shape: str, third: float | None, missing: str = "error") -> tuple[list[str], str, str]:
+    """Who is given the place, what is said of the price, and how it could be said otherwise; the third bid is not eligible."""
+    price = indicator_text("price", 30, shape, measure='{ column = "members.bid" }', missing=missing)
+    rest = '\n[[condition]]\nid = "valid"\nmeasure = { column = "members.valid" }\n[eligibility]\nrequire = [{ condition = "valid", least = 1 }]\n'
+    rules = scheme_text(price, indicator_text("tech", 70), rest, award_text("number = 1"))
+    list_ = found(rules, ["bid", "tech", "valid"], [["x", 100, 60, 1], ["x", 90, 56, 1], ["x", third, 90, 0]])
+    of_price = [problem for problem in list_.problems if problem.column == "indicator[price].value"]
+    said = [f"{problem.severity} {problem.value} {problem.rule.en}" for problem in of_price]
+    return list(list_.awards["member"]), "".join(said), "".join(problem.mend.en for problem in of_price)
+
+
+def test_a_goalpost_that_an_ineligible_member_set_is_told_with_both_mends() -> None:
+    lowest = 'shape = "share_of_best", better = "lower"'
+    given, said, mend = bids(f"{{ {lowest} }}", 10)
+    assert given == ["M001"]
+    assert said.startswith("warning M003 `price` compares members, and some are among them that are not eligible: M003 (10); 2 other members")
+    assert "found = { all = { best = 90 } }" in mend
+    assert bids(f"{{ {lowest}, found = {{ all = {{ best = 90 }} }} }}", 10) == (["M002"], "", "")
+    assert bids(f"{{ {lowest} }}", None, "worst") == (["M002"], "", "")
+    assert bids(f"{{ {lowest} }}", 95) == (["M002"], "", "")  # not the best of all: nobody moves
+    assert bids('{ shape = "percentile" }', 10)[1].startswith("note M003")
+    assert "found = { all = { least = 90, greatest = 100 } }" in bids('{ shape = "min_max" }', 10)[2]

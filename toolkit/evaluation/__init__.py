@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, pl
 from toolkit.evaluation.quotas import stopped
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores, sums_beside
 from toolkit.evaluation.stages import first_stage, stage_problems, staged
-from toolkit.evaluation.value_checks import huge_problems, quotient_problems, sum_problems
+from toolkit.evaluation.value_checks import huge_problems, outsider_problems, quotient_problems, sum_problems
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Problem, Problems, Refused
@@ -212,7 +212,7 @@ class Evaluation:
         grades = [*grade_problems(self.scheme, self.measured.previous), *place_problems(self.grading)]
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
         unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((_not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
-        return unknown + self.measured.problems + self.scaled_values.problems + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
+        return unknown + self.measured.problems + self.scaled_values.problems + Problems(tuple(self._outsiders)) + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
 
     @property
     def _classes(self) -> Any:
@@ -237,6 +237,15 @@ class Evaluation:
     def _left(self) -> Mask:
         """Who did not come to the second stage, bool[members] in the order of the raw values."""
         return stopped(self.members if self._places is None else self.members.loc[self.measured.raw.index])
+
+    @property
+    def _outsiders(self) -> Iterator[Problem]:
+        """What is to be said of goalposts that hang on who applied and is not eligible."""
+        outside = self.award_rule.applied & ~self.award_rule.eligibility.met(self.decided.asked)
+        outside = outside if self._places is None else pd.Series(outside, index=self.members.index).loc[self.measured.raw.index].to_numpy(np.bool_)
+        values = self.scaled_values
+        columns = (one.of.valued for one in values.scaled.values() if one.of is not None)
+        return outsider_problems(columns, values.members, outside, self.scheme.scale, self._classes)
 
     @property
     def _near_boundary(self) -> Problems:

@@ -289,12 +289,17 @@ class AwardReason:
             return None
         if quota.per is None:
             return self._unfunded(quota)
-        if not contest.kept[self.place]:
+        if not contest.kept[self.place] and quota.per.most is not None and self._alike_placed() >= quota.per.most:
             return phrase(
                 "未获{award}：{own.zh}同为{label}“{state}”的已满 {n} 家，其中有退出的才依次递补", "{award}: no place, the {n} with {label} `{state}`{own.en} are full; only where one of those drops out does the next of them come in",
                 award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most, own=self._own_class(),
             )  # fmt: skip
         return self._beside_assured(quota.per)
+
+    def _alike_placed(self) -> int:
+        """How many of those alike with it hold a place, or stand level at a line for one."""
+        contest, facts = self.contest, _known(self.contest.facts)
+        return int(((contest.given | contest.open) & (facts == facts[self.place])).sum())
 
     def _not_foremost(self) -> Phrase:
         """Behind the places, which nobody takes over from those before it."""

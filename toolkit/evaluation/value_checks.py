@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,15 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
-from toolkit.scheme.shapes.relative import EVERYONE
+from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax
 
 HUGE = 1e6
 """How many times the scale a total is no score of any scheme that was meant."""
+SHOWN = 3
+"""How many members a sentence names."""
 
 if TYPE_CHECKING:
     from toolkit.evaluation.scores import Tree
@@ -157,6 +159,66 @@ def _off_the_scale(item: Indicator, most: float, scale: float) -> Problem:
                   label=item.label, most=most, scale=scale)  # fmt: skip
     mend = phrase("请写 to = [0, {scale:g}]，或增大 scale", "write to = [0, {scale:g}], or widen `scale`", scale=scale)
     return _said("warning", item, "value", rule, mend, value=f"{most:g}")
+
+
+def outsider_problems(columns: Iterable[Valued], members: pd.Index[Any], outside: Mask, scale: float, classes: Any) -> Iterator[Problem]:
+    """Every relative shape by which eligible members have other values because of who applied and is not eligible, `outside`.
+
+    A warning where one member alone does so, as by the lowest bid; a note where it is the mean of all, or the places, that they count for.
+    """
+    for valued in columns:
+        shape = valued.item.value
+        if outside.any() and isinstance(shape, Relative) and shape.found is None and (which := outside & ~np.isnan(valued.used)).any():
+            without = shape.resolved(np.where(which, np.nan, valued.used), scale, classes)
+            apart = ~outside & ~_alike(shape.values(valued.used, scale, classes), without.values(valued.used, scale, classes))
+            if apart.any():
+                yield _outsiders(valued, without, members, _moving(valued, which, classes), int(apart.sum()))
+
+
+def _alike(values: Floats, others: Floats) -> Mask:
+    return np.isclose(values, others, rtol=0, atol=0, equal_nan=True)
+
+
+def _moving(valued: Valued, outside: Mask, classes: Any) -> Mask:
+    """Those of `outside` that lie beyond all others where goalposts are ends, or the best; else all of them."""
+    shape, moving = valued.item.value, np.array(outside)
+    assert isinstance(shape, Relative)
+    if not isinstance(shape, MinMax | ShareOfBest):
+        return moving
+    for _, places in shape.divisions(classes, len(outside)):
+        raw, out = valued.used[places], outside[places]
+        rest = raw[~out & ~np.isnan(raw)]
+        if len(rest):
+            below, above = raw < rest.min(), raw > rest.max()
+            ends = below | above if isinstance(shape, MinMax) else above if shape.better == "higher" else below
+            moving[places] &= ends
+    return moving
+
+
+def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving: Mask, count: int) -> Problem:
+    item, few = valued.item, np.flatnonzero(moving)[:SHOWN]
+    named = "、".join(f"{members[place]}（{figure(valued.used[place])}）" for place in few), ", ".join(f"{members[place]} ({figure(valued.used[place])})" for place in few)
+    more = int(moving.sum()) > SHOWN
+    rule = phrase(
+        "“{label}”按会员之间相比计分，不符合申报条件的会员也在其中：{zh}{more.zh}；因此另有 {n} 家会员的得分与没有它们时不同",
+        "`{label}` compares members, and some are among them that are not eligible: {en}{more.en}; {n:other member has|other members have} another value because of them",
+        label=item.label, zh=named[0], en=named[1], n=count, more=Phrase("等", " and others") if more else Phrase("", ""),
+    )  # fmt: skip
+    line = _as_found(without)
+    fixed = [phrase("或在 value 里写定比较标准 {line}，以后数值有变须重写", "or fix what they are compared by in `value`: {line}, to be written anew when a value changes", line=line)] if line else []
+    empty = phrase("如不应计入（如只比有效报价），请把这几家的这一格留空{missing.zh}", "if they are not meant to count, as where valid bids alone do, leave these cells of theirs empty{missing.en}",
+                   missing=Phrase('（missing 改为 "worst"）', ' (with missing = "worst")') if item.missing == "error" else Phrase("", ""))  # fmt: skip
+    severity: Severity = "warning" if isinstance(without, MinMax | ShareOfBest | Benchmark) else "note"
+    return _said(severity, item, "value", rule, joined([empty, *fixed], "；", "; "), value=str(members[few[0]]))
+
+
+def _as_found(shape: Relative) -> str:
+    """The goalposts of all as they are written in a scheme; empty where they are those of classes, or no ends, best or benchmark."""
+    entry = (shape.found or {}).get(EVERYONE)
+    if not isinstance(entry, Ends | Best):
+        return ""
+    numbers = ", ".join(f"{key} = {float(value)!r}".removesuffix(".0") for key, value in entry.model_dump().items())
+    return f"found = {{ {EVERYONE} = {{ {numbers} }} }}"
 
 
 def _treated(valued: Valued) -> Iterator[Problem]:

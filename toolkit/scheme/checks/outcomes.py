@@ -171,9 +171,9 @@ def _lower_first(raw: Raw) -> Iterator[Fault]:
         if item.get("by", "total") != "total":
             rule = Phrase("总分低者在前时，名额只能按总分排", "where the lower total is first, places can go by the total alone")
             yield Fault(("award", place, "by"), rule, Phrase("请删去 by；按一项得分排的奖项，最接近的办法是另立一个办法", "remove `by`; the nearest to an award by one node is a scheme of its own"))
-    for key, what in (("grades", Phrase("等级", "grades")), ("shortlist", Phrase("初审入围", "a shortlist"))):
+    for key, what in (("grades", Phrase("等级", "grades go")), ("shortlist", Phrase("初审入围", "a shortlist goes"))):
         if isinstance(raw.get(key), dict):
-            rule = phrase("{what.zh}按分数从高到低定，不能与 {lower} 同用", "{what.en} go from the highest score down, and cannot stand beside {lower}", what=what, lower=LOWER)
+            rule = phrase("{what.zh}按分数从高到低定，不能与 {lower} 同用", "{what.en} from the highest score down, and cannot stand beside {lower}", what=what, lower=LOWER)
             yield Fault((key,), rule, _turned_round(raw, key))
 
 
