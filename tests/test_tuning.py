@@ -16,6 +16,7 @@ from toolkit.interactive.tuning import (
     Tuning,
     decided_anew,
     moved,
+    overridden,
     ranges,
     redone,
     restored,
@@ -160,7 +161,22 @@ def test_other_rules_are_turned_as_strictly_as_in_a_file() -> None:
 
 
 def test_another_decision_keeps_what_was_moved() -> None:
-    tuning = moved(Tuning.of(DEMO), "learning", 44)
-    again = decided_anew(tuning, DEMO.with_weights({"exchange": 40}))
-    assert top(again.scheme) == top(tuning.scheme)
-    assert undone(again).scheme == again.decided
+    other = DEMO.with_weights({"exchange": 40})
+    for mine in (moved(Tuning.of(DEMO), "learning", 44), typed(typed(Tuning.of(DEMO), "learning", 44), "conduct", 9)):
+        again = decided_anew(mine, other)
+        assert again.locked == mine.locked
+        assert undone(again).scheme == other
+        before, now, decided = (shares(scheme) for scheme in (mine.scheme, again.scheme, other))
+        by_hand = {"learning", *mine.locked}
+        assert all(now[node] == before[node] for node in by_hand)
+        assert len({round(now[node.id] / decided[node.id], 2) for node in DEMO.children() if node.id not in by_hand}) == 1
+        assert overridden(DEMO, again)[0] == "exchange"
+
+
+def test_another_decision_of_what_nobody_moved_stands_and_what_cannot_be_told_apart_is_kept() -> None:
+    elsewhere = DEMO.with_weights({DEMO.children("learning")[0].id: 70})
+    again = decided_anew(moved(Tuning.of(DEMO), "learning", 44), elsewhere)
+    assert shares(again.scheme) == shares(moved(Tuning.of(elsewhere), "learning", 44).scheme)
+    assert overridden(DEMO, again) == []
+    dragged = moved(moved(Tuning.of(DEMO), "learning", 44), "conduct", 9)
+    assert top(decided_anew(dragged, DEMO.with_weights({"exchange": 40})).scheme) == top(dragged.scheme)

@@ -412,7 +412,7 @@ def test_a_change_by_hand_is_told_at_the_next_move_and_can_be_taken_up(heard: He
     path.write_text(path.read_text("utf-8").replace("share = 0.2", "share = 0.3", 1), "utf-8")
     assert "已在别处改动" in heard.ask("move", node="learning", share=26)["elsewhere"]["zh"]
     again = heard.ask("reopen")
-    assert (again["elsewhere"], again["shares"]["learning"]) == (None, 26)
+    assert (again["elsewhere"], again["notice"], again["shares"]["learning"]) == (None, None, 26)
     path.unlink()
     assert heard.ask("move", node="learning", share=27)["elsewhere"]["zh"]
 
@@ -460,14 +460,15 @@ def test_adoption_makes_the_board_the_decided_scheme(heard: Heard, small_edition
 
 def test_anothers_adoption_is_told_and_ones_own_weights_are_kept(heard: Heard, small_edition: Path) -> None:
     heard.ask("move", node="learning", share=25)
-    other = load_scheme(small_edition / "scheme.toml").with_weights({"hours": 70})
+    other = load_scheme(small_edition / "scheme.toml").with_weights({"hours": 70, "learning": 35})
     adopt_scheme(small_edition, scheme_digest(small_edition), other, by="李主任", reason="重学时")
     answer = heard.ask("adopt", by="第二次会议", reason="学习交流过重")
     assert "李主任" in answer["refused"]["zh"]
     assert answer["reopen"]
     again = heard.ask("reopen")
     assert again["start"]["decided"]["shares"]["hours"] == 70
-    assert (again["shares"]["learning"], again["shares"]["hours"]) == (25, 50)
+    assert (again["shares"]["learning"], again["shares"]["hours"]) == (25, 70)
+    assert "学习交流由 35 变为 25" in again["notice"]["zh"]
     assert heard.ask("adopt", by="第二次会议", reason="学习交流过重")["adopted"]
     assert len(read_journal(small_edition).entries) == 2
 

@@ -28,7 +28,7 @@ def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(tabl
     page.get_by_role("button", name="方案比较").click()
     page.get_by_label("方案名称").fill("a/b")
     page.get_by_label("方案名称").press("Enter")
-    sync_api.expect(page.locator(".notice")).to_contain_text("名称里不能有“/”", timeout=PATIENCE)
+    sync_api.expect(page.locator(".notice")).to_contain_text("“a/b”：名称里不能有“/”", timeout=PATIENCE)
     page.get_by_label("方案名称").fill("守法加重 &amp; ='1'")
     page.get_by_label("谁存的").fill("李主任")
     page.get_by_role("button", name="存为方案").click()
@@ -117,7 +117,13 @@ def test_a_hand_edit_of_the_scheme_is_told_and_can_be_loaded(table: Table) -> No
     table.type("交流贡献", "26")
     table.page.get_by_role("button", name="撤销").click()
     sync_api.expect(table.page.locator(".elsewhere")).to_contain_text("已在别处改动", timeout=PATIENCE)
-    table.page.locator(".elsewhere button").click()
+    for field in ("由谁决定", "理由"):
+        table.page.get_by_label(field).fill("甲")
+    table.page.get_by_role("button", name="采用这一方案").click()
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("已在别处改动", timeout=PATIENCE)
+    sync_api.expect(table.page.locator(".elsewhere")).to_be_hidden()
+    table.page.get_by_role("button", name="以新办法为准").click()
+    sync_api.expect(table.page.locator(".notice")).to_be_hidden(timeout=PATIENCE)
     sync_api.expect(table.page.locator(".elsewhere")).to_be_hidden(timeout=PATIENCE)
     table.settled()
     assert table.weights()["学习培训的权重"] == 36

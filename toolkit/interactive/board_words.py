@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.interactive.board import Board, Changes, grade_names
+from toolkit.interactive.tuning import DECIMALS, Tuning, overridden, shares
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
+    from toolkit.scheme import Scheme
 
 Said = dict[str, Any]
 """Plain values, as the page takes them."""
@@ -33,6 +35,7 @@ AS_BEFORE = Phrase("按已定办法，谁获什么奖没有变", "by the decided
 SAVED = ("已存为方案“{name}”（variants/{name}.toml）；办法没有改动", "Kept as variant `{name}` (variants/{name}.toml); the scheme itself is as it was")
 TRIAL_NOT_KEPT = ("“{zh}”只是试算，没有存进方案：方案仍计入全部", "the trial is not kept in it ({en}): the variant counts everything")
 LAID_ASIDE = ("方案“{name}”已移到 variants/aside/{place}，没有删除", "Variant `{name}` is moved to variants/aside/{place}, and not deleted")
+MOVED_ON = ("您的调整仍在；若采用，刚定的这些权重也随之改变：{zh}", "your weights are kept; adopting them also alters what was decided meanwhile: {en}")
 GONE_BACK = ("现在是{zh}（尚未采用）；“撤销”回到刚才", "This is {en}, not adopted; 'Undo' leads back")
 OPENED = ("现在是方案“{name}”（尚未采用）；“撤销”回到刚才", "This is variant `{name}`, not adopted; 'Undo' leads back")
 
@@ -111,6 +114,7 @@ WORDS: dict[str, Phrase] = {
     "open": Phrase("待定", "open"),
     "unranked": Phrase("不排名", "not ranked"),
     "shown": Phrase("显示 {n} 家，共 {all} 家", "{n} shown, of {all}"),
+    "emptied": Phrase("清空的格子不作改动，仍是 {was}", "An emptied box changes nothing: it is still {was}"),
     "none": Phrase("没有符合条件的会员", "No member fits"),
     "out": Phrase("退出", "Out"),
     "into": Phrase("进入", "In"),
@@ -205,6 +209,17 @@ WORDS: dict[str, Phrase] = {
 def words() -> dict[Language, dict[str, str]]:
     """The words by language, as the page asks for them."""
     return {"zh": {**{key: said.zh for key, said in WORDS.items()}, "language": "English"}, "en": {**{key: said.en for key, said in WORDS.items()}, "language": "中文"}}
+
+
+def moved_on(former: Scheme, tuning: Tuning) -> list[Phrase]:
+    """What the tuning makes of weights that were decided meanwhile, the three altered most by name; nothing where it leaves them."""
+    found, decided, now = overridden(former, tuning), shares(tuning.decided), shares(tuning.scheme)
+    if not found:
+        return []
+    parts = [phrase("{label}由 {was} 变为 {to}", "{label} {to}, decided {was}", label=tuning.scheme.label(node), was=f"{round(decided[node], DECIMALS):g}", to=f"{round(now[node], DECIMALS):g}") for node in found[:3]]
+    rest = phrase("等 {n} 项", " and others, {n} in all", n=len(found)) if len(found) > len(parts) else Phrase("", "")
+    listed = joined(parts, "、")
+    return [phrase(*MOVED_ON, zh=listed.zh + rest.zh, en=listed.en + rest.en)]
 
 
 def board_in_words(decided: Board, board: Board, before: Evaluation, after: Evaluation) -> Phrase:

@@ -24,6 +24,8 @@ LANGUAGES: tuple[Language, Language] = ("zh", "en")
 DECIMALS = 2
 """Of a share that was moved: what is shown is what is meant, and what is adopted."""
 POINTS_DECIMALS = 6
+SLACK = 0.05
+"""Percent: what rounding alone, move by move, may make of a share."""
 MOST_STEPS = 200
 """Steps that can be undone."""
 UNLOCK = Phrase("请先解除锁定", "unlock it first")
@@ -197,17 +199,64 @@ def adopted(tuning: Tuning) -> Tuning:
 
 
 def decided_anew(tuning: Tuning, decided: Scheme) -> Tuning:
-    """The tuning against another decided scheme; what was moved and turned stays so, where the nodes are the same.
+    """The tuning against another decided scheme; what was moved and turned by hand stays so, where the nodes are the same.
+
+    Siblings that only gave way give way again, from where they are decided now; where nothing was moved, all stand as decided.
 
     Raises
     ------
     Refused
         When the other scheme has other nodes, or leaves no room for what was turned.
     """
-    weights = {key: node.weight for key, node in tuning.scheme.nodes.items()}
     own = {one.place: one.after for one in diff(tuning.decided, tuning.scheme) if not one.place.endswith("].weight")}
-    scheme = decided.with_weights(weights)
-    return replace(tuning, decided=decided, scheme=scheme.with_(own) if own else scheme, past=(Step(decided),), future=(), gesture="")
+    scheme = _moved_again(tuning, decided)
+    then, now = shares(tuning.scheme), shares(scheme)
+    locked = frozenset(node for node in tuning.locked if math.isclose(then[node], now[node], abs_tol=10.0**-DECIMALS))
+    return replace(tuning, decided=decided, scheme=scheme.with_(own) if own else scheme, locked=locked, past=(Step(decided),), future=(), gesture="")
+
+
+def overridden(former: Scheme, tuning: Tuning) -> list[str]:
+    """Nodes whose shares were decided otherwise since `former` and are others again by the tuning; what was altered most comes first."""
+    was, decided, now = shares(former), shares(tuning.decided), shares(tuning.scheme)
+    altered = {node: abs(share - was.get(node, share)) for node, share in decided.items()}
+    found = [node for node, by in altered.items() if min(by, abs(now[node] - decided[node])) > SLACK]
+    return sorted(found, key=lambda node: -altered[node])
+
+
+def _moved_again(tuning: Tuning, decided: Scheme) -> Scheme:
+    """Another decided scheme with the weights moved as the tuning moved them."""
+    mine, groups = tuning.scheme, {key: node.group for key, node in decided.nodes.items()}
+    if groups != {key: node.group for key, node in mine.nodes.items()}:
+        return decided.with_weights({key: node.weight for key, node in mine.nodes.items()})
+    scheme = decided
+    for group in dict.fromkeys(groups.values()):
+        scheme = _family_again(tuning, scheme, [node for node in groups if groups[node] == group])
+    return scheme
+
+
+def _family_again(tuning: Tuning, decided: Scheme, family: Sequence[str]) -> Scheme:
+    """A scheme with one family moved as the tuning moved it; as the tuning has it, where it cannot be told which of it moved."""
+    was, now, other = shares(tuning.decided), shares(tuning.scheme), shares(decided)
+    if all(was.get(node) == now[node] for node in family):
+        return decided
+    if any(was.get(node) != other[node] for node in family):
+        held = [node for node in family if node in tuning.locked]
+        for by_hand in (held, *([*held, node] for node in family if node not in held)):
+            if 0 < len(by_hand) < len(family) and _near(shares(_held(tuning.decided, by_hand, now)), now, family):
+                return _held(decided, by_hand, now)
+    return decided.with_weights({node: tuning.scheme.nodes[node].weight for node in family})
+
+
+def _held(scheme: Scheme, by_hand: Sequence[str], now: Mapping[str, float]) -> Scheme:
+    """A scheme with some of a family moved to where they are now, one after the other; the rest gives way."""
+    tuning = Tuning.of(scheme)
+    for place, node in enumerate(by_hand):
+        tuning = moved(replace(tuning, locked=frozenset(by_hand[:place])), node, now[node])
+    return tuning.scheme
+
+
+def _near(one: Mapping[str, float], other: Mapping[str, float], family: Sequence[str]) -> bool:
+    return all(abs(one[node] - other[node]) < SLACK for node in family)
 
 
 def _begun(tuning: Tuning, gesture: str) -> Step:

@@ -48,6 +48,7 @@ from toolkit.interactive.board_words import (
     WORDS,
     Said,
     board_in_words,
+    moved_on,
     words,
 )
 from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
@@ -329,12 +330,13 @@ class WeightBoard(anywidget.AnyWidget):
         """Take up the scheme as the edition has it now, and keep what was moved."""
         folder = self._folder()
         digest, scheme = scheme_digest(folder), load_scheme(folder / "scheme.toml")
+        former = self.tuning.decided
         self._decide(decided_anew(self.tuning, scheme), evaluated_by(self.before, scheme, self.edition), digest)
-        return {"start": self._start()}
+        return {"start": self._start(), "notice": next((both(told) for told in moved_on(former, self.tuning)), None)}
 
     def _reread(self) -> Said:
         """Take up records and scheme as the edition has them now, and keep what was moved as far as it fits."""
-        was, members, edition = self.decided, self.before.members.index, open_edition(self._folder())
+        former, was, members, edition = self.tuning.decided, self.decided, self.before.members.index, open_edition(self._folder())
         before = evaluate(edition.scheme, edition.records)
         tuning = self.tuning if edition.scheme == self.tuning.decided else decided_anew(self.tuning, edition.scheme)
         self.edition, self._reading = edition, begun(lambda: own_ballots(edition))
@@ -345,7 +347,7 @@ class WeightBoard(anywidget.AnyWidget):
             said = [NOT_RESUMED]
         changes = Changes.between(was, self.decided) if members.equals(before.members.index) else None
         told = [changes.words if changes else AS_BEFORE] if changes is not None else []
-        return {"start": self._start(), "notice": both(joined([REREAD, *told, *said], "；", "; "))}
+        return {"start": self._start(), "notice": both(joined([REREAD, *told, *moved_on(former, self.tuning), *said], "；", "; "))}
 
     def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
         """From here on the board is held against another decided scheme."""

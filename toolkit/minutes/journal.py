@@ -300,6 +300,6 @@ def _read(handle: int) -> Iterator[bytes]:
 def entry_in_words(entry: Entry) -> Phrase:
     """Who, when and why."""
     return phrase(
-        "{by}于 {time}，理由：{reason}", "{by}, {time}, because: {reason}",
-        by=entry.by, time=f"{entry.time:%Y-%m-%d %H:%M}", reason=entry.reason,
+        "{by}{gap}于 {time}，理由：{reason}", "{by}, {time}, because: {reason}",
+        by=entry.by, gap=" " if entry.by[-1:].isascii() else "", time=f"{entry.time:%Y-%m-%d %H:%M}", reason=entry.reason,
     )  # fmt: skip

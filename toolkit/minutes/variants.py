@@ -104,7 +104,8 @@ def variant_name(typed: str) -> str:
 
 
 def _unfit(name: str, rule: Phrase) -> Refused:
-    return refuse(rule, OTHER_NAME, value="".join(letter for letter in name[:LONGEST] if letter.isprintable()))
+    shown = "".join(letter for letter in name[:LONGEST] if letter.isprintable())
+    return refuse(Phrase(f"“{shown}”：{rule.zh}", f"`{shown}`: {rule.en}"), OTHER_NAME)
 
 
 def read_variants(folder: Path) -> Variants:

@@ -167,8 +167,8 @@ class Page {
     this.noticeLine.hidden = !said;
     this.noticeLine.classList.toggle("refused", refused);
     setText(this.noticeText, said ? said[this.language] : "");
-    this.reopenButton.hidden = !reopen || Boolean(this.state.elsewhere);
-    this.elsewhereLine.hidden = !this.state.elsewhere;
+    this.reopenButton.hidden = !reopen;
+    this.elsewhereLine.hidden = reopen || !this.state.elsewhere; // said once
     setText(this.elsewhereText, this.state.elsewhere ? this.state.elsewhere[this.language] : "");
   }
 

@@ -53,10 +53,11 @@ class Weights {
   }
 
   typed(box, stands, question) {
-    // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
-    const text = box.value.trim();
-    if ((text === "" && !question.optional) || text === inWords(stands)) box.value = inWords(stands);
-    else this.questions.ask({ ...question, typed: text });
+    // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands, and says so.
+    const text = box.value.trim(), emptied = text === "" && !question.optional, was = inWords(stands);
+    if (!emptied && text !== was) return this.questions.ask({ ...question, typed: text });
+    box.value = was;
+    if (emptied) this.notice(Object.fromEntries(Object.entries(this.start.words).map(([language, words]) => [language, fill(words.emptied, { was })])), false, false);
   }
 
   tree() {
