@@ -223,6 +223,7 @@ def test_a_list_of_codes_saved_in_another_form_is_refused_and_no_code_is_told(se
 def test_a_code_in_the_place_of_a_member_is_not_told_and_a_chinese_spreadsheet_may_save_the_list(sent: Path, tmp_path: Path) -> None:
     rows = list(csv.reader((sent / CODES).read_text("utf-8-sig").splitlines()))
     members, codes = [row[0] for row in rows[1:]], tmp_path / CODES
+    rows[1][1] = "戊\u2028代理"
     with codes.open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows(rows)
     assert kept_codes(codes, members) == {row[0]: row[2] for row in rows[1:]}

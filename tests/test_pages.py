@@ -125,7 +125,7 @@ def test_a_damaged_extract_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="missing or damaged"):
         read_extract(tmp_path)
     sample_extract().write(tmp_path)
-    for text in ("{", "[]", "null"):
+    for text in ("{", "[]", "null", "[" * 100_000):
         (tmp_path / "notice.json").write_text(text, "utf-8")
         with pytest.raises(Refused, match="missing or damaged"):
             read_extract(tmp_path)

@@ -139,7 +139,7 @@ def read_extract(folder: Path) -> Extract:
             rows = tuple(
                 {field: unguarded(cell) for field, cell in row.items()} for row in csv.DictReader(file)
             )
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise refuse(*DAMAGED, file=folder.name) from error
     if not (_is_notice(notice) and all(isinstance(row.get(field), str) for row in rows for field in notice["fields"])):
         raise refuse(*DAMAGED, file=folder.name)

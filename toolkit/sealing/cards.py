@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,7 +200,7 @@ def kept_codes(codes: Path, members: Collection[str]) -> dict[str, str]:
     if not codes.exists():
         return {}
     with refusing(codes):
-        rows = list(csv.reader(_text(codes.read_bytes()).splitlines()))
+        rows = list(csv.reader(StringIO(_text(codes.read_bytes()), newline="")))  # a name may hold a separator of lines
     if not rows or rows[0][:3] not in ([head.zh for head in CODE_HEADS[:3]], [head.en for head in CODE_HEADS[:3]]):
         raise refuse(OTHER_FORM, KEEP_CODES, file=codes.name)
     kept: dict[str, str] = {}

@@ -81,7 +81,7 @@ def leaves_experts_out(scheme: Scheme) -> bool:
 def with_results_alone(scheme: Scheme) -> Scheme:
     """The scheme of an edition that holds no more of its panel than the panel's own scores."""
     panel = scheme.panel or Panel()
-    start = {} if panel.trim_from is None else {"trim_from": panel.trim_from}  # what is not written stays so
+    start: dict[str, Any] = {} if panel.trim_from is None else {"trim_from": panel.trim_from}  # what is not written stays so
     return scheme.model_copy(update={"panel": Panel(minimum=panel.minimum, trim=panel.trim, holds="results", **start)})
 
 
