@@ -39,10 +39,7 @@ def lab(
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
     language: LanguageOption = "zh",
 ) -> None:
-    """在 JupyterLab 中打开本届自己的笔记本。 JupyterLab on the edition's own notebooks; its own options may follow.
-
-    以系统管理员（root）打开，须另加 --allow-root。 As root, --allow-root has to be added.
-    """
+    """在 JupyterLab 中打开本届自己的笔记本；以系统管理员（root）打开，须另加 --allow-root。 JupyterLab on the edition's own notebooks; its own options may follow, as root --allow-root."""
     from toolkit.ground.resources import EDITION
     from toolkit.sealing.working_copies import working_copies
 
