@@ -18,6 +18,8 @@ import websocket
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 LIVE = "live"
 """Where the page with filters is, behind which a kernel stands."""
+FULL = 503
+"""The status where all places are taken."""
 
 
 def answer(
@@ -37,8 +39,11 @@ def answer(
 
 
 def opened(address: str, query: str = "", client: str = "") -> str:
-    """Open the page; the kernel it was given."""
-    status, body, _ = answer(address, LIVE + query, client=client)
+    """Open the page; the kernel it was given. A place is free a moment after the kernel of who had it is gone, and is waited for."""
+    end = time.monotonic() + 20
+    while (status := (reply := answer(address, LIVE + query, client=client))[0]) == FULL and time.monotonic() < end:
+        time.sleep(0.2)
+    body = reply[1]
     found = re.search(r'"kernelId": "([0-9a-f-]{36})"', body)
     assert status == 200
     assert found
