@@ -161,6 +161,7 @@ def test_two_criteria_in_closed_form() -> None:
     assert abs(found["confidence"] - confidence) < 4 * found["confidence_error"]
 
 
+@pytest.mark.slow
 def test_neither_workers_nor_the_order_of_members_change_a_figure() -> None:
     asked, spec = unclamped({"a": [60, 50, 48], "b": [40, 47, 46]}), UniformWeights(draws=520)
     told: list[int] = []

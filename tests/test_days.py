@@ -209,6 +209,7 @@ def test_the_first_day_is_the_one_on_which_the_shortest_time_is_over(edition: Ed
     assert rows.loc[rows["cause"] == "repairable", ["day", "member"]].astype(str).to_numpy().tolist() == [[first, "甲"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stages", [{}, {"shortlist": {"by": "score", "quota": {"number": 2}}}])
 def test_what_would_follow_is_the_list_of_records_in_which_it_is_repaired(wider: Edition, stages: dict[str, Any]) -> None:
     """Rows of all kinds, one act told twice, a veto, a score among the members: each repaired alone, read and evaluated afresh."""
@@ -268,6 +269,7 @@ def varied(draw: st.DrawFn, edition: Edition) -> Edition:
     return replace(edition, scheme=scheme, records=replace(records, tables=edition.records.tables), judged=None)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=examples(3))
 def test_the_list_of_any_day_is_that_of_the_last_change_before_it(wider: Edition, data: st.DataObject) -> None:

@@ -44,6 +44,7 @@ def test_wimd_2019_technical_report_annex_a_index_to_1e_8_and_all_1909_ranks(tmp
     assert (found.loc[published.index, "rank"] == published["IMD_rank"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not IMD.exists(), reason="the published IMD data are not beside this checkout")
 def test_imd_2025_of_33755_areas_index_to_3_decimals_and_all_ranks_but_two(tmp_path: Path) -> None:
     found = ranking_of(HERE / "imd2025", tmp_path)

@@ -208,6 +208,7 @@ def one_edition(harshness: str) -> Edition:
         return open_edition(write_judged_edition(Path(folder), own, scheme=SCHEME + f'harshness = "{harshness}"\n', members=SEVEN))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(["none", "zscore", "mixed_model"]), st.randoms(use_true_random=False))
 @settings(max_examples=examples(20))
 def test_no_order_of_rows_changes_a_bit(harshness: str, rng: random.Random) -> None:
