@@ -26,7 +26,7 @@ from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition, verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
-from toolkit.sealing.kernels import Copies, Copy
+from toolkit.sealing.kernels import Copies, ToldCopy
 from toolkit.sealing.notebooks import _executed as execute
 from toolkit.sealing.notebooks import written_digest
 from toolkit.sealing.parts import Seal, sealed_by
@@ -44,7 +44,7 @@ class OfOneProcess(Copies):
     """
 
     started: ClassVar[subprocess.Popen[bytes] | None] = None
-    latest: ClassVar[Copy | None] = None
+    latest: ClassVar[ToldCopy | None] = None
 
     def __init__(self, _: Answers) -> None:
         super().__init__(Answers())
@@ -57,7 +57,7 @@ class OfOneProcess(Copies):
         OfOneProcess.started = super()._started()
         return OfOneProcess.started
 
-    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
+    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> ToldCopy:
         OfOneProcess.latest = super().copy(arguments, folder, environment)
         return OfOneProcess.latest
 

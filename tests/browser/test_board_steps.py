@@ -60,7 +60,6 @@ def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(tabl
     assert voted.nodes["learning"].weight != 36
 
 
-@pytest.mark.slow
 def test_a_reload_loses_nothing_two_tabs_do_not_tread_on_each_other_and_one_without_a_kernel_says_so(table: Table, decided: Evaluation) -> None:
     page = table.page
     table.back()

@@ -7,13 +7,10 @@ process is gone, a kernel is a program of its own, as Jupyter starts it.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import select
-import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Lock
@@ -22,16 +19,15 @@ from typing import Any
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 
 from toolkit.ground.resources import EDITION, ONE_THREAD
+from toolkit.publication.copies import Copy, arguments_of, hand_over, order, program
 
 
-class Copy:
-    """A kernel as `subprocess.Popen` would have it; it has ended when nobody holds the other end of `alive` any more."""
-
-    stdin = stdout = stderr = None
+class HeldCopy(Copy):
+    """One that has ended when nobody holds the other end of `alive` any more."""
 
     def __init__(self, pid: int, alive: int) -> None:
-        self.pid, self.alive = pid, alive
-        self.returncode: int | None = None
+        super().__init__(pid)
+        self.alive = alive
 
     def poll(self) -> int | None:
         """0 once it has ended."""
@@ -46,19 +42,6 @@ class Copy:
             select.select([self.alive], [], [])
         return self.poll() or 0
 
-    def send_signal(self, number: int) -> None:
-        """A signal, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """End it at once."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self.send_signal(signal.SIGTERM)
-
 
 class Original:
     """The process that kernels are copies of; it ends with the server."""
@@ -66,11 +49,11 @@ class Original:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         self._orders, self._turn = ours, Lock()
-        command = [sys.executable, "-P", "-X", "frozen_modules=off", "-c", "from toolkit.sealing.kernels import serve_pages; serve_pages()"]
+        command = program("from toolkit.sealing.kernels import serve_pages; serve_pages()")
         with theirs:  # Ctrl-C is for the server alone: it then ends this one
             self.process = subprocess.Popen(command, stdin=theirs.fileno(), env=ONE_THREAD | os.environ, start_new_session=True)  # noqa: S603 - our own words
 
-    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
+    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> HeldCopy:
         """A new kernel with these arguments, once all that it begins with is there.
 
         Raises
@@ -78,19 +61,21 @@ class Original:
         OSError
             When the process is gone.
         """
-        order = json.dumps({"arguments": arguments, "folder": folder, "environment": dict(environment)}).encode()
+        asked = order(arguments, folder, environment)
         alive, held = os.pipe()
         with self._turn:
             try:
-                socket.send_fds(self._orders, [len(order).to_bytes(8)], [held])
-                self._orders.sendall(order)
+                socket.send_fds(self._orders, [len(asked).to_bytes(8)], [held])
+                self._orders.sendall(asked)
                 pid = int.from_bytes(self._orders.recv(8, socket.MSG_WAITALL))
+            except OSError:
+                pid = 0
             finally:
                 os.close(held)
         if not pid:
             os.close(alive)
             raise BrokenPipeError
-        return Copy(pid, alive)
+        return HeldCopy(pid, alive)
 
     def end(self) -> None:
         """Let it end, and its copies with it."""
@@ -115,9 +100,6 @@ class PageKernel(ServerKernelManager):
         for original in ORIGINALS:
             with suppress(OSError):
                 folder, environment = str(settings.get("cwd") or os.getcwd()), settings.get("env") or os.environ  # noqa: PTH109 - as Jupyter has it
-                process = await asyncio.to_thread(original.copy, kernel_cmd[kernel_cmd.index("-f") :], folder, environment)
-                provisioner: Any = self.provisioner
-                provisioner.process, provisioner.pid, provisioner.pgid = process, process.pid, process.pid
-                self._reconcile_connection_info(provisioner.connection_info)
+                hand_over(self, await asyncio.to_thread(original.copy, arguments_of(kernel_cmd), folder, environment))
                 return
         await super()._async_launch_kernel(kernel_cmd, **settings)

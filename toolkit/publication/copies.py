@@ -32,19 +32,17 @@ ONE_AT_A_TIME = Lock()
 
 def _started() -> subprocess.Popen[bytes]:
     if not STARTED or STARTED[-1].poll() is not None:
-        command = [sys.executable, "-P", "-X", "frozen_modules=off", "-c", CALLED]
-        STARTED[:] = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)]  # noqa: S603 - our own module
+        STARTED[:] = [subprocess.Popen(program(CALLED), stdin=subprocess.PIPE, stdout=subprocess.PIPE)]  # noqa: S603 - our own module
     return STARTED[-1]
 
 
 def copied(arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
     """A new kernel with these arguments; the process it is a copy of starts with the first one, and again should it have ended."""
-    order = {"arguments": arguments, "folder": folder, "environment": dict(environment)}
     with ONE_AT_A_TIME:
         process = _started()
         assert process.stdin
         assert process.stdout
-        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.write(order(arguments, folder, environment) + b"\n")
         process.stdin.flush()
         return Copy(int(process.stdout.readline()))
 
@@ -67,8 +65,9 @@ class Copy:
                 self.returncode = 0
         return self.returncode
 
-    wait = poll
-    """Asked once it has ended."""
+    def wait(self) -> int | None:
+        """The same: asked once it has ended."""
+        return self.poll()
 
     def send_signal(self, number: int) -> None:
         """A signal, unless it has ended."""
@@ -82,6 +81,28 @@ class Copy:
     def terminate(self) -> None:
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
+
+
+def program(called: str) -> list[str]:
+    """The command of a process that is copied, which runs `called`."""
+    return [sys.executable, "-P", "-X", "frozen_modules=off", "-c", called]
+
+
+def order(arguments: list[str], folder: str, environment: Mapping[str, str]) -> bytes:
+    """One line of JSON that asks for a copy with these arguments."""
+    return json.dumps({"arguments": arguments, "folder": folder, "environment": dict(environment)}).encode()
+
+
+def arguments_of(kernel_cmd: list[str]) -> list[str]:
+    """What a kernel is started with, behind the name of its program."""
+    return kernel_cmd[kernel_cmd.index("-f") :]
+
+
+def hand_over(manager: Any, copy: Copy) -> None:
+    """Let Jupyter's manager of a kernel know the copy as the program it has started."""
+    manager.provisioner.process = copy
+    manager.provisioner.pid = manager.provisioner.pgid = copy.pid
+    manager._reconcile_connection_info(manager.provisioner.connection_info)  # noqa: SLF001 - as its own start of a program does
 
 
 def serve() -> None:
@@ -111,21 +132,21 @@ def serve() -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def become_kernel(order: dict[str, Any]) -> None:
+def become_kernel(ordered: dict[str, Any]) -> None:
     """Be the kernel that was ordered, and nothing after it."""
     from ipykernel.kernelapp import IPKernelApp
 
     code = 1
     try:
-        os.chdir(order["folder"])
+        os.chdir(ordered["folder"])
         os.setsid()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
         os.environ.clear()
-        os.environ.update(order["environment"])
-        sys.argv = ["ipykernel_launcher.py", *order["arguments"]]
+        os.environ.update(ordered["environment"])
+        sys.argv = ["ipykernel_launcher.py", *ordered["arguments"]]
         program: Any = IPKernelApp.instance()
-        program.initialize(order["arguments"])
+        program.initialize(ordered["arguments"])
         import_module("ipywidgets").register_comm_target()  # which it does when it is imported within a kernel
         program.start()
         code = 0

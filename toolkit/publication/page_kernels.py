@@ -13,7 +13,7 @@ from jupyter_server.services.kernels.kernelmanager import (
     ServerKernelManager,
 )
 
-from toolkit.publication.copies import copied
+from toolkit.publication.copies import arguments_of, copied, hand_over
 from toolkit.publication.readers import PageReader, Readers
 
 ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
@@ -27,11 +27,7 @@ class CopiedKernel(ServerKernelManager):
         if not hasattr(os, "fork"):
             await super()._async_launch_kernel(kernel_cmd, **settings)
             return
-        provisioner: Any = self.provisioner
-        arguments = kernel_cmd[kernel_cmd.index("-f") :]
-        provisioner.process = await asyncio.to_thread(copied, arguments, str(settings["cwd"]), settings["env"])
-        provisioner.pid = provisioner.pgid = provisioner.process.pid
-        self._reconcile_connection_info(provisioner.connection_info)
+        hand_over(self, await asyncio.to_thread(copied, arguments_of(kernel_cmd), str(settings["cwd"]), settings["env"]))
 
 
 class Kernels(AsyncMappingKernelManager):

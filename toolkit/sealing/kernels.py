@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.answers import KEPT, MADE, Answers, kept
 from toolkit.ground.resources import ONE_THREAD, folder_digests
 from toolkit.ground.text import ASKED
-from toolkit.publication.copies import PARENT, become_kernel
+from toolkit.publication.copies import PARENT, Copy, arguments_of, become_kernel, hand_over, order, program
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -58,18 +58,18 @@ class Copies:
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None:
             environment = ONE_THREAD | {name: value for name, value in os.environ.items() if name != ASKED} | HASHES
-            command = [sys.executable, "-P", "-X", "frozen_modules=off", "-c", "from toolkit.sealing.kernels import serve; serve()"]
+            command = program("from toolkit.sealing.kernels import serve; serve()")
             # Ctrl-C is for the seal alone: it then ends this one.
             self.process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603
             _written(self.process, pickle.dumps(self.answers))
         return self.process
 
-    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
+    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> ToldCopy:
         """A new kernel with these arguments."""
         process = self._started()
-        _written(process, json.dumps({"arguments": arguments, "folder": folder, "environment": dict(environment)}).encode())
+        _written(process, order(arguments, folder, environment))
         assert process.stdout
-        return Copy(process.stdout, int(process.stdout.readline()))
+        return ToldCopy(process.stdout, int(process.stdout.readline()))
 
     def end(self) -> None:
         """End the process, and what runs in it."""
@@ -77,14 +77,12 @@ class Copies:
             self.process.communicate()
 
 
-class Copy:
-    """A kernel as `subprocess.Popen` would have it."""
-
-    stdin = stdout = stderr = None
+class ToldCopy(Copy):
+    """One whose exit code is told by the process that made it."""
 
     def __init__(self, told: Any, pid: int) -> None:
-        self.told, self.pid = told, pid
-        self.returncode: int | None = None
+        super().__init__(pid)
+        self.told = told
 
     def poll(self) -> int | None:
         """The exit code, once it has ended."""
@@ -97,19 +95,6 @@ class Copy:
         if self.returncode is None:
             select.select([self.told], [], [])
         return self.poll() or 0
-
-    def send_signal(self, number: int) -> None:
-        """A signal, unless it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """End it at once."""
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self.send_signal(signal.SIGTERM)
 
 
 COPIES: ContextVar[Copies | None] = ContextVar("COPIES", default=None)
@@ -141,10 +126,7 @@ def manager_class() -> type[AsyncKernelManager]:
 
     class Manager(AsyncKernelManager):
         async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
-            provisioner: Any = self.provisioner
-            provisioner.process = copied(kernel_cmd[kernel_cmd.index("-f") :], settings["cwd"], settings["env"])
-            provisioner.pid = provisioner.pgid = provisioner.process.pid
-            self._reconcile_connection_info(provisioner.connection_info)
+            hand_over(self, copied(arguments_of(kernel_cmd), settings["cwd"], settings["env"]))
 
     return Manager
 
@@ -198,13 +180,13 @@ def serve_pages() -> None:
         _copy_for_page(orders, held[0], json.loads(orders.recv(int.from_bytes(size), socket.MSG_WAITALL)))
 
 
-def _copy_for_page(orders: socket.socket, held: int, order: dict[str, Any]) -> None:
+def _copy_for_page(orders: socket.socket, held: int, ordered: dict[str, Any]) -> None:
     """Make a copy that holds `held` until it ends, and tell its number."""
     pid = os.fork()
     if not pid:
         orders.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        become_kernel(order)
+        become_kernel(ordered)
     os.close(held)
     orders.sendall(pid.to_bytes(8))
 
@@ -240,11 +222,11 @@ def _ask_what_pages_ask() -> None:
     evaluate(edition.scheme, edition.records)
 
 
-def _serve_one(order: dict[str, Any]) -> None:
+def _serve_one(ordered: dict[str, Any]) -> None:
     alive, end = os.pipe()
     pid = os.fork()
     if not pid:
-        become_kernel(order)
+        become_kernel(ordered)
     os.close(end)
     print(pid, flush=True)
     # Nobody asks for more while a notebook runs: what can be read is the end of whoever asked.
