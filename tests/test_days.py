@@ -25,9 +25,9 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of
 from toolkit.ground.problems import Refused
 from toolkit.interactive.board_details import turning
-from toolkit.reports.ahead_tables import ahead_table
 from toolkit.reports.card_pages import card_texts
 from toolkit.reports.csv_files import TABLES, WORKBOOK
+from toolkit.reports.plan_tables import ahead_table
 from toolkit.reports.score_cards import card_tables, score_cards
 
 CASE = tomllib.loads((Path(__file__).parent / "cases" / "days.toml").read_text("utf-8"))

@@ -16,7 +16,7 @@ from tests.panels.judged import SEVEN, SHEETS_OF_SEVEN, write_judged_edition
 from tests.test_shapes import READ
 from toolkit import evaluate, open_edition, rescored
 from toolkit.ballots.folder import load_ballots
-from toolkit.comparison.ballots import decided_by_each
+from toolkit.comparison import decided_by_each
 from toolkit.edition import Edition
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Refused

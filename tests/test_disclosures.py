@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from toolkit.evaluation import Evaluation, scored
-from toolkit.publication.audiences import SEEN, seen_by
-from toolkit.publication.disclosures import activities, counted_apart, tells_of_nobody
+from toolkit.publication.disclosures import SEEN, activities, counted_apart, seen_by, tells_of_nobody
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 

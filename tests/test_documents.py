@@ -30,9 +30,8 @@ from toolkit.documents.articles import (
     indicator_table,
     official,
 )
-from toolkit.documents.catalogue import DOCUMENTS, REMINDER, Paper, is_draft, template, written
+from toolkit.documents.catalogue import DOCUMENTS, REMINDER, Paper, filled, is_draft, template, written
 from toolkit.documents.fields import Case, common_fields
-from toolkit.documents.filling import filled
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
 from toolkit.evaluation import rescored

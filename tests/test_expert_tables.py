@@ -15,7 +15,7 @@ from tests.panels.judged import EXPERTS, SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN,
 from toolkit import views
 from toolkit.__main__ import app
 from toolkit.ballots import Ballots, group_weights, load_ballots
-from toolkit.comparison.ballots import decided_by_each, decided_by_group
+from toolkit.comparison import decided_by_each, decided_by_group
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.indicators.panel import judging

@@ -16,8 +16,8 @@ from toolkit.ground.display import Headline, Picture, Table
 from toolkit.ground.drawing import FILLS, Sheet, as_formerly_drawn
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
-from toolkit.reports.headlines import unready_headline
 from toolkit.reports.rule_tables import rules_table, window_titles
+from toolkit.reports.views import unready_headline
 from toolkit.sealing.notebooks import _formerly, _shown
 
 SVG, PAGE = "image/svg+xml", "text/html"

@@ -9,8 +9,7 @@ import pytest
 from tests.conftest import SCHEME
 from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import load_scheme
-from toolkit.scheme.checks import scheme_faults
-from toolkit.scheme.checks.grades import grades_faults
+from toolkit.scheme.checks import grades_faults, scheme_faults
 
 CONDITION = '[[condition]]\nid = "years"\nmeasure = { column = "members.pledge" }\n'
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from tests.conftest import with_applications, write_small_edition
 from toolkit.__main__ import COMMANDS, app
 from toolkit.ground.toml_reader import StrictModel
-from toolkit.records.databases.address import source_faults
+from toolkit.records.databases.connection import source_faults
 from toolkit.records.dictionary import Column, Table
 from toolkit.scheme import Demand, Panel, Papers, Phase, Scheme, Signatures, Weighting, Workplan
 from toolkit.scheme.criteria import Adjustment, MembersSpec, Node

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from toolkit.commands import COMMANDS, app
-from toolkit.commands.usage import half, hoisted, misuse
+from toolkit.commands.console import half, hoisted, misuse
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ENGLISH = re.compile(r"\b(usage|options|arguments|commands|show this|missing|invalid|no such|requires|unexpected|required|default)\b", re.IGNORECASE)

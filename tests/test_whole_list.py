@@ -12,8 +12,8 @@ from tests.invented import evaluation, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Refused
-from toolkit.reports.headlines import certainty_headline
 from toolkit.reports.probability_tables import whole_list_line
+from toolkit.reports.views import certainty_headline
 from toolkit.reports.workbook.robustness import meeting_page
 from toolkit.sensitivity.choices import usual_doubts
 from toolkit.sensitivity.probabilities import award_probabilities

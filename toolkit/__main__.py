@@ -55,8 +55,7 @@ def _in_one_thread() -> None:
 
 def _end(code: int, error: Exception | None = None) -> None:
     """End with words in the language of the run."""
-    from toolkit.commands.console import broken_off, internal
-    from toolkit.commands.usage import language_of_run
+    from toolkit.commands.console import broken_off, internal, language_of_run
 
     language = language_of_run(sys.argv[1:])
     if error is None:

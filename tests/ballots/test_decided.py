@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.ballots.voters import edition
 from toolkit.ballots import load_ballots
-from toolkit.comparison.ballots import decided_by_each, scheme_of_one
+from toolkit.comparison import decided_by_each, scheme_of_one
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from toolkit import weighting
 from toolkit.ballots.ballot import Ahp, BestWorst, DividedPoints, RankOrder, Swing, TradeOff
-from toolkit.ballots.shares import judged, unjudged, whole_weights
+from toolkit.ballots.folder import judged, unjudged, whole_weights
 from toolkit.ground.problems import Refused
 
 NODES = ["a", "b", "c"]

@@ -11,7 +11,7 @@ pytest.importorskip("psycopg", reason="the extra `postgres` is not installed: ma
 
 from tests.engines.servers import Server, free_port, postgres
 from tests.test_sources import GOOD, HOSTILE, STORED, read
-from toolkit.records.databases.address import Unreachable, read_address
+from toolkit.records.databases.connection import Unreachable, read_address
 from toolkit.records.databases.postgres import read_relation
 
 PASSWORD = "COMMITTEE_DB_PASSWORD"

@@ -16,14 +16,13 @@ One file for each expert, ``ballots/E01.toml``, by code and never by name:
 `draft`    a ballot being filled in: what was given so far comes to, what contradicts itself, what mends it
 =========  ==========================================================================================
 
-What the group's and each expert's own weights would decide is `toolkit.comparison.ballots`, as tables `toolkit.reports.expert_tables`;
+What the group's and each expert's own weights would decide is `toolkit.comparison`, as tables `toolkit.reports.expert_tables`;
 the Excel ballot, out and back, `toolkit.forms.ballots`; on a page of a notebook `toolkit.interactive.ballot_paper`.
 """
 
 from toolkit.ballots.ballot import Ballot, ballot_text, read_ballot, voted_groups, write_ballot
-from toolkit.ballots.folder import Ballots, Listed, load_ballots
+from toolkit.ballots.folder import Ballots, Judged, Listed, load_ballots, whole_weights
 from toolkit.ballots.group import GroupJudgement, GroupWeights, group_weights, scheme_with_group_weights
-from toolkit.ballots.shares import Judged, whole_weights
 
 __all__ = [
     "Ballot",

@@ -14,7 +14,7 @@ import numpy as np
 
 from toolkit import weighting
 from toolkit.ballots.ballot import Ahp, BestWorst, DividedPoints, RankOrder, Swing
-from toolkit.ballots.shares import LIMIT, judged, unjudged, whole_weights
+from toolkit.ballots.folder import LIMIT, judged, unjudged, whole_weights
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase

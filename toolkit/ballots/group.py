@@ -10,8 +10,7 @@ import numpy as np
 
 from toolkit import weighting
 from toolkit.ballots.ballot import FOLDER, group_label, voted_groups
-from toolkit.ballots.folder import Ballots, Listed, load_ballots
-from toolkit.ballots.shares import Judged, whole_weights
+from toolkit.ballots.folder import Ballots, Judged, Listed, load_ballots, whole_weights
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import typer
 
 from toolkit.commands import decide, documents, edition, evaluation, experts, lab, publication, seal, table
-from toolkit.commands.console import LanguageOption
-from toolkit.commands.usage import Command, Committee
+from toolkit.commands.console import Command, Committee, LanguageOption
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 COMMANDS: tuple[Callable[..., None], ...] = (

@@ -166,7 +166,7 @@ def _adopt(folder: Path, scheme: Scheme, voted: Ballots, group: GroupWeights, la
 
 def _decided(folder: Path, voted: Ballots, language: str) -> None:
     from toolkit.ballots import group_weights
-    from toolkit.comparison.ballots import decided_by_each, decided_by_group
+    from toolkit.comparison import decided_by_each, decided_by_group
     from toolkit.edition import open_edition
     from toolkit.evaluation import evaluate
     from toolkit.reports.expert_tables import decided_table

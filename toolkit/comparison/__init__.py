@@ -1,17 +1,19 @@
 """Comparison: who stands otherwise in a second evaluation, and which of the changes between the two moved them.
 
 Causes: what was decided or recorded otherwise between two evaluations, each as one change that can be made or undone.
+Beside them what the group's weights and each expert's own would have decided: who would come in, who would fall out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from toolkit.ballots.group import scheme_with_group_weights
 from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
@@ -25,6 +27,8 @@ from toolkit.scheme.writing import path_steps, plain_values, put
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from toolkit.ballots.folder import Ballots, Listed
+    from toolkit.ballots.group import GroupWeights
     from toolkit.ground.ranking import Placing, Ruling
     from toolkit.ground.toml_syntax import Raw
     from toolkit.records import Records
@@ -168,7 +172,6 @@ def _inserted(items: list[Raw], like: Sequence[str], new: Iterable[str]) -> list
         place = max((count for count, entry in enumerate(listed, start=1) if entry["id"] in earlier), default=0)
         listed.insert(place, item)
     return listed
-
 
 
 WHAT = ("awards", "grade", "rank")
@@ -365,3 +368,53 @@ def _alike(one: object, other: object) -> bool:
     if pd.isna(one) or pd.isna(other):  # type: ignore[call-overload]
         return bool(pd.isna(one) and pd.isna(other))  # type: ignore[call-overload]
     return one == other
+
+
+
+COLUMNS = ["expert", "member", "change", "before", "after"]
+
+
+def decided_by_each(evaluation: Evaluation, ballots: Ballots) -> pd.DataFrame:
+    """Whose award would be another one under each expert's own weights alone, against the list as it stands.
+
+    Parameters
+    ----------
+    ballots
+        Those of the deciding round that count; groups that were not voted on keep the scheme's weights.
+
+    Returns
+    -------
+    DataFrame
+        One row for each expert and member whose award differs, by expert, then member: expert, member, change (into,
+        out, other), before, after (ids of awards; empty for none). An expert who decides alike has no row.
+    """
+    rows = [
+        (one.expert, *row)
+        for one in ballots.of_round(ballots.deciding)
+        for row in _ballots_decided(evaluation, scheme_of_one(evaluation.scheme, one))
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def decided_by_group(evaluation: Evaluation, weights: GroupWeights) -> pd.DataFrame:
+    """The same under the weights that the group would give: columns as of `decided_by_each`, expert empty."""
+    rows = [("", *row) for row in _ballots_decided(evaluation, scheme_with_group_weights(evaluation.scheme, weights))]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _ballots_decided(evaluation: Evaluation, scheme: Scheme) -> Iterator[tuple[str, str, str, str]]:
+    """Member, change, award before and after, of everybody whose award `scheme` changes."""
+    before = evaluation.ranking["award"].sort_index()
+    after = rescored(evaluation, scheme).ranking["award"].reindex(before.index)
+    for member in before.index[(before != after).to_numpy()]:
+        old, new = str(before[member]), str(after[member])
+        yield str(member), "into" if not old else "other" if new else "out", old, new
+
+
+def scheme_of_one(scheme: Scheme, one: Listed) -> Scheme:
+    """The scheme with one expert's own weights, as exact as they were judged."""
+    weights: dict[str, float] = {}
+    for group, judged in one.judged.items():
+        nodes = [node.id for node in scheme.children(None if group == "total" else group)]
+        weights |= dict(zip(nodes, (judged.shares * 100).tolist(), strict=True))
+    return scheme.with_weights(weights)

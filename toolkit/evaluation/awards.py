@@ -19,15 +19,22 @@ from toolkit.evaluation.limits import Limit, Opening, payable, within_limit
 from toolkit.evaluation.quotas import Ceiling, Pools, places
 from toolkit.evaluation.ranks import Key, Places, allot, beyond_line, class_ranks, first_places
 from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars, firsts
-from toolkit.evaluation.rulings import rule_in_class, ruled_in_all, rulings_on
 from toolkit.evaluation.scores import TOTAL, TURNED, Score, order_of
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
-from toolkit.evaluation.tiebreaks import facts_of, tie_keys, tie_nodes, tie_rules
+from toolkit.evaluation.tiebreaks import (
+    facts_of,
+    rule_in_class,
+    ruled_in_all,
+    rulings_on,
+    tie_keys,
+    tie_nodes,
+    tie_rules,
+)
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, competition_ranks
 from toolkit.scheme.outcomes import FIRST_PLACES, Award, Quota
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.rulings import RulingOn
+    from toolkit.evaluation.tiebreaks import RulingOn
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Requirement, TieRule
 

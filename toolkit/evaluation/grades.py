@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.bands import Band, BandPlaces, BandRule, band_names, rises_bounded
-from toolkit.evaluation.grade_reasons import GradeReasons
+from toolkit.evaluation.bands import Band, BandPlaces, BandRule, GradeReasons, band_names, rises_bounded
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.evaluation.requirements import asked
 from toolkit.evaluation.scores import Score, rounded_points, scores_of

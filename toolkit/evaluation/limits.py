@@ -19,8 +19,8 @@ from toolkit.evaluation.ranks import Places, allot
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.rulings import RulingOn
     from toolkit.evaluation.steps import Standing
+    from toolkit.evaluation.tiebreaks import RulingOn
     from toolkit.scheme.outcomes import Quota
 
 Groups: TypeAlias = NDArray[np.object_]

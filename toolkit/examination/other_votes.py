@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.ballots import group_weights, scheme_with_group_weights, voted_groups, whole_weights
+from toolkit.ballots.folder import Judged
 from toolkit.ballots.group import joined_shares
-from toolkit.ballots.shares import Judged
 from toolkit.evaluation import rescored
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Lists

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit.ballots.ballot import Ahp, Ballot, DividedPoints, group_label, number_of, voted_groups
-from toolkit.ballots.folder import load_ballots
+from toolkit.ballots.folder import judged, load_ballots, unjudged
 from toolkit.ballots.group import place_before, round_before
-from toolkit.ballots.shares import judged, unjudged
 from toolkit.forms.entry_sheet import HEAD, FormBook, form_book
 from toolkit.forms.entry_sheet import TITLE as NOTES
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse

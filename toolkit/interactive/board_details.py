@@ -25,8 +25,8 @@ from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, WORDS, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
 from toolkit.interactive.tuning import DECIMALS, LANGUAGES
 from toolkit.reports import wording
-from toolkit.reports.ahead_tables import UNKNOWN, own_table
 from toolkit.reports.columns import Lexicon
+from toolkit.reports.plan_tables import UNKNOWN, own_table
 from toolkit.reports.score_cards import score_cards, treated
 from toolkit.scheme.amendments import value_words
 from toolkit.scheme.criteria import Indicator

@@ -41,7 +41,7 @@ from toolkit.reports.committee_tables import (
     refuse_pressing,
 )
 from toolkit.reports.comparison_tables import moves_in_words
-from toolkit.reports.headlines import decisions_headline
+from toolkit.reports.views import decisions_headline
 from toolkit.sealing import seal_edition
 from toolkit.sealing.revisions import newest_bag
 

@@ -96,7 +96,7 @@ from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, changed_mea
 from toolkit.minutes.journal import entry_in_words
 from toolkit.minutes.variants import lay_aside, read_variants, save_variant
 from toolkit.reports import wording
-from toolkit.reports.headlines import unready_headline
+from toolkit.reports.views import unready_headline
 from toolkit.scheme import load_scheme
 from toolkit.sensitivity.tipping.lines import or_better
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from toolkit.ballots.folder import load_ballots
-from toolkit.comparison.ballots import scheme_of_one
+from toolkit.comparison import scheme_of_one
 from toolkit.evaluation import evaluate, rescored, scored
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, joined

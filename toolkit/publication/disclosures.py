@@ -5,6 +5,10 @@ struck out, repaired or expired is gone, and one under appeal is marked.
 
 A figure of all members less what is open of some is a figure of the others: it is told where so many of these stand on either side of
 it that nobody is told apart.
+
+Audiences: what of which member the public, a member, and the committee may see; whatever is shown to anybody asks here. Nobody but the
+committee sees anything of a named member that the member does not permit, item by item; a member sees all that is its own. What a
+single expert gave is in none of it.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -23,9 +27,9 @@ from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, discreet, figure, one_line
 from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
-from toolkit.publication.audiences import seen_by
 from toolkit.publication.extract import pinyin
 from toolkit.publication.open_rows import FEWEST, class_told
+from toolkit.scheme.outcomes import PERMITTED_BY, Permission, PublicField
 from toolkit.scheme.shapes import is_missing
 
 if TYPE_CHECKING:
@@ -39,6 +43,44 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Adjustment, Indicator
     from toolkit.scheme.measures import Selection
+
+
+Audience = Literal["public", "member", "committee"]
+RECORDS: tuple[Permission, ...] = ("good", "bad", "pledge")
+"""What is told of a member whatever its award: its conduct, and that it signed."""
+SEEN = (*get_args(PublicField), *RECORDS)
+
+
+def seen_by(evaluation: Evaluation, audience: Audience, own: str = "") -> pd.DataFrame:
+    """What an audience may see of each member.
+
+    Of the list the public sees who has an award and permits to be named, with what it permits besides of what the scheme lets be
+    public; whoever has no award is not on it. Records of conduct and pledges are seen of whoever permits these.
+
+    Parameters
+    ----------
+    own
+        Of the audience "member": which one.
+
+    Returns
+    -------
+    frame
+        Index member; bool columns name, class, award, grade, rank, total, good, bad, pledge.
+    """
+    members, permitted = evaluation.members.index, evaluation.permitted
+    if audience == "committee":
+        return pd.DataFrame(data=True, index=members, columns=list(SEEN))
+    seen = pd.DataFrame(data=False, index=members, columns=list(SEEN))
+    publication = evaluation.scheme.publication
+    if publication is not None and publication.consent is not None:
+        named = permitted["award"].astype(bool) & pd.Series(members.isin(evaluation.awards["member"]), members)
+        seen = seen.assign(**{field: named & permitted[PERMITTED_BY[field]].astype(bool) for field in publication.shown} | {"award": named})
+        seen = seen.assign(**{item: permitted[item].astype(bool) for item in RECORDS if publication.consent.says(item)})
+    if audience == "member" and own in members:
+        seen.loc[own] = True
+    return seen
+
+
 
 Kind = Literal["good", "bad"]
 TOLD_UNASKED = ("choice", "date")

@@ -308,7 +308,7 @@ def _counted(id_: str, label: str, places: list[NoticeRow]) -> dict[str, Any]:
 
 def _places(evaluation: Evaluation, order: str) -> list[NoticeRow]:
     """One row for each award of each member, all fields as text as far as the member permits, in the order of publication."""
-    from toolkit.publication.audiences import seen_by
+    from toolkit.publication.disclosures import seen_by
 
     scheme = evaluation.scheme
     labels = {award.id: award.label for award in scheme.awards}

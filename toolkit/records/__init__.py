@@ -19,12 +19,11 @@ from toolkit.ground.answers import KEPT
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.attribution import attribute, departures
 from toolkit.records.databases.survey import LARGE, RemoteTable, is_remote, survey
 from toolkit.records.dictionary import Table, Tables
 from toolkit.records.findings import normal_key
 from toolkit.records.folder import folder_problems, found_files
-from toolkit.records.members import Register, members_frame, membership_problems
+from toolkit.records.members import Register, attribute, departures, members_frame, membership_problems
 from toolkit.records.table import Collection, collect, spelt_alike
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
 from toolkit.records.credit_code import is_valid
-from toolkit.records.databases.address import source_faults
+from toolkit.records.databases.connection import source_faults
 from toolkit.records.findings import normal_heading, normal_key
 
 Word = Annotated[str, Field(min_length=1)]

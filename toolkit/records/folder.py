@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from toolkit.ground.problems import Problem
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.databases.address import FILES, read_address
+from toolkit.records.databases.connection import FILES, read_address
 from toolkit.records.dictionary import Table, Tables
 
 FOLDER = "records"

@@ -15,7 +15,7 @@ import numpy as np
 from toolkit.ballots.ballot import group_label
 from toolkit.ballots.folder import STATES
 from toolkit.ballots.group import GroupWeights, group_weights
-from toolkit.comparison.ballots import decided_by_each, decided_by_group
+from toolkit.comparison import decided_by_each, decided_by_group
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Language, Phrase, joined, phrase
@@ -208,7 +208,7 @@ def decided_table(
     Parameters
     ----------
     decided, group
-        What `toolkit.comparison.ballots.decided_by_each` gives, and `decided_by_group`: in the first row, where given.
+        What `toolkit.comparison.decided_by_each` gives, and `decided_by_group`: in the first row, where given.
     """
     rows: list[Row] = [] if group is None else [{"expert": GROUP, **_moved(evaluation, group, top)}]
     experts = [ballot.expert for ballot in ballots.of_round(ballots.deciding)]

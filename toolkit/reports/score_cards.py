@@ -18,7 +18,6 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, discreet, joined, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
-from toolkit.reports.ahead_tables import own_table
 from toolkit.reports.columns import (
     RIGHT,
     Lexicon,
@@ -33,6 +32,7 @@ from toolkit.reports.columns import (
     signed,
     text,
 )
+from toolkit.reports.plan_tables import own_table
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, touched_in_words
 from toolkit.reports.wording import WORDS, class_name, outline
 from toolkit.scheme.criteria import Group, Indicator

@@ -18,8 +18,11 @@ from toolkit.ground.toml_reader import StrictModel, Unfit
 from toolkit.ground.writing import DEVICES
 from toolkit.scheme.measures import Measure, Where
 from toolkit.scheme.outliers import Outliers
-from toolkit.scheme.shapes import Benchmark, Category, OfMembers, Shape
+from toolkit.scheme.shapes import Shape
 from toolkit.scheme.shapes.absolute import Number, OfNumbers
+from toolkit.scheme.shapes.benchmark import Benchmark
+from toolkit.scheme.shapes.relative import OfMembers
+from toolkit.scheme.shapes.states import Category
 
 AGGREGATES = ("arithmetic", "geometric", "harmonic", "minimum", "maximum", "median", "sum", "product", "quotient", "conditional")
 AGGREGATE = rf"^({'|'.join(AGGREGATES)}|power\(-?\d+(\.\d+)?\))$"

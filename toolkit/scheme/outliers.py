@@ -23,9 +23,9 @@ from toolkit.ground.statistics import HEAVY, SKEWED, has_outliers, skewness
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel
 from toolkit.ground.toml_syntax import Raw
-from toolkit.scheme.shapes import Category, Relative, ValueShape
-from toolkit.scheme.shapes.absolute import Number, Positive
-from toolkit.scheme.shapes.relative import Ends, unsigned
+from toolkit.scheme.shapes.absolute import Number, Positive, ValueShape
+from toolkit.scheme.shapes.relative import Ends, Relative, unsigned
+from toolkit.scheme.shapes.states import Category
 
 Tail = Annotated[Number, Field(ge=0, lt=0.5)]
 

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.databases.address import PASSWORD, Address, Unreachable, chosen, password
+from toolkit.records.databases.connection import PASSWORD, Address, Unreachable, chosen, password
 from toolkit.records.findings import Finding
 
 if TYPE_CHECKING:

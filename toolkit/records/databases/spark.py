@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from toolkit.ground.text import Phrase
-from toolkit.records.databases.address import Address, Unreachable, chosen
+from toolkit.records.databases.connection import Address, Unreachable, chosen
 from toolkit.records.findings import Finding
 
 with warnings.catch_warnings():  # pyspark's own word on pandas 3; only Arrow passes between them here

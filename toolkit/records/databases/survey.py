@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem
-from toolkit.records.databases.address import FILES, PARQUET, Address, Unreachable, read_address
-from toolkit.records.databases.connection import opened_relation
+from toolkit.records.databases.connection import (
+    FILES,
+    PARQUET,
+    Address,
+    Unreachable,
+    opened_relation,
+    read_address,
+)
 from toolkit.records.databases.relation import APART, Account, BoundRelation, bound, checked
 from toolkit.records.dictionary import PLACE, Column, Table
 from toolkit.records.findings import normal_key

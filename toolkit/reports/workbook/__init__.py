@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from toolkit.comparison.previous import DIRECTIONS, has_previous, movement
 from toolkit.ground.problems import SEVERITIES
 from toolkit.ground.text import Phrase, discreet, phrase
-from toolkit.reports.ahead_tables import NOTHING, SHEET, UNKNOWN
 from toolkit.reports.columns import ListColumn, SheetColumn, as_it_is, led_by, text
 from toolkit.reports.list_tables import PROBLEMS, RANKING
+from toolkit.reports.plan_tables import NOTHING, SHEET, UNKNOWN
 from toolkit.reports.scheme_wording import (
     gathered_in_words,
     measure_in_words,

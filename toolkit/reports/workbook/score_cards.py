@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in
 from toolkit.reports import wording
-from toolkit.reports.ahead_tables import CAPTION as AHEAD
-from toolkit.reports.ahead_tables import CARD as AHEAD_COLUMNS
+from toolkit.reports.plan_tables import CAPTION as AHEAD
+from toolkit.reports.plan_tables import CARD as AHEAD_COLUMNS
 from toolkit.reports.score_cards import (
     ADDS_UP,
     CAPTIONS,
