@@ -16,7 +16,7 @@ from toolkit.comparison.records import evaluated_at
 from toolkit.documents.report import report_fields
 from toolkit.edition import Edition, check_edition, load_plan
 from toolkit.ground.problems import Problems
-from toolkit.indicators.phases import Standing, outstanding, progress, standings, tasks
+from toolkit.indicators.phases import Standing, outstanding, progress, standings, tasks, to_remind
 from toolkit.publication.recomputation import scheme_data
 from toolkit.reports.plan_tables import task_state
 from toolkit.scheme import read_scheme
@@ -260,6 +260,28 @@ def test_the_command_lists_and_reminds(folder: Path, tmp_path: Path) -> None:
     assert "'=丁公司" in set(listed["名称"])  # no formula
 
 
+def test_what_is_voluntary_is_never_overdue_and_no_letter_is_sent_for_it_alone(folder: Path, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    asked.mkdir()
+    for name in ("records", "tables.toml"):
+        (asked / name).symlink_to(folder / name)
+    (asked / "scheme.toml").write_text(SCHEME.replace("by = 2018-02-28", "by = 2018-02-28\nvoluntary = true").replace('only = { council = ["理事"] }', 'only = { council = ["会员"] }'), "utf-8")
+    done = run("plan", asked, "--on", "2018-04-01", "--who", "--to", tmp_path / "out")
+    assert re.search(r"承诺书 +2018-02-28 +自愿 +2 +— +— +自愿，尚可参加", done.output), done.output
+    letters = {path.stem: text_of(path.read_bytes()) for path in (tmp_path / "out").rglob("*.docx")}
+    assert set(letters) == {"催办函", "a", "b", "c", "d"}  # all lack hours
+    assert [("贵单位尚可参加：承诺书。" in letters[name], "逾期" in letters[name]) for name in "abcd"] == [(False, False), (False, False), (True, False), (True, True)]  # d has no plan either
+    listed = pd.read_csv(tmp_path / "out" / "未交名单.csv", dtype=str)
+    assert listed[listed["未交事项"] == "承诺书"]["情况"].tolist() == ["自愿，尚可参加"] * 2
+    standing = on(asked, 2018, 4, 1)["承诺书"]
+    assert (standing.overdue, standing.taken, to_remind(outstanding((standing,)))) == (False, 2, {})
+    edition, evaluation, _ = evaluated_at(asked)
+    fields = report_fields(evaluation, edition.records, day=dt.date(2018, 4, 1))
+    assert {"要求": "承诺书（自愿）", "截止": "2018-02-28", "应交": "—", "按时": "2", "补交": "—", "未交": "—", "图": "████"} in fields["要求"]
+    assert "“承诺书”由会员自愿参加，已有 2 家（占 50.0%）。" in fields["完成"]
+    assert "承诺书" not in "".join(fields["不足"])
+
+
 @pytest.mark.parametrize(("day", "told"), [("2018-02-28", "截至 2018-02-28，4 家会员中还有 3 家"), ("2019-06-01", "截至 2018-12-31，4 家会员都参加了")])
 def test_who_took_part_in_nothing_is_told_of_the_day_itself(folder: Path, day: str, told: str) -> None:
     assert told in run("plan", folder, "--on", day).output  # but of nothing after the as-of date
@@ -296,6 +318,7 @@ def test_the_calendar_stands_where_there_is_no_record_yet(folder: Path, tmp_path
     ('["理事"] }', '["理是"] }', "理是"),
     ('table = "plans"', 'table = "plan"', "“plan”"),
     ("least = 2\n", "least = 0\n", "0"),
+    ("together = true", "voluntary = true\ntogether = true", "自愿与否"),
 ])  # fmt: skip
 def test_what_can_be_wrong_is_told_at_its_place(folder: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
     assert old in SCHEME

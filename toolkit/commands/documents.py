@@ -190,15 +190,16 @@ def _tell_idle(evaluation: Evaluation | None, on: dt.date, language: str) -> Non
 def _write_reminders(edition: Edition, owed: Mapping[str, list[Standing]], to: Path, on: dt.date, language: str) -> None:
     from toolkit.documents.catalogue import REMINDER, written
     from toolkit.documents.fields import Case, Owing
+    from toolkit.indicators.phases import to_remind
     from toolkit.reports.plan_tables import outstanding_cells, outstanding_rows
     from toolkit.sealing.bag import refuse_kept
 
     refuse_kept(to)
-    if not owed:
+    if not to_remind(owed):
         say(language, NOBODY)
         return
     members = edition.records.members
-    owing = tuple(Owing(member, str(members.at[member, "name"]), str(members.at[member, "class"] or ""), tuple(what)) for member, what in owed.items())
+    owing = tuple(Owing(member, str(members.at[member, "name"]), str(members.at[member, "class"] or ""), tuple(what)) for member, what in to_remind(owed).items())
     case = Case(edition.scheme, edition.tables, day=on, owing=owing, language=language_of(language))
     own = edition.folder / OWN
     with progress_bar() as bar:

@@ -20,7 +20,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.phases import Standing, Task, progress, standings, tasks
 from toolkit.publication.disclosures import deeds
 from toolkit.publication.extract import pinyin
-from toolkit.reports.plan_tables import PROGRESS, task_state
+from toolkit.reports.plan_tables import PROGRESS, VOLUNTARY, task_state
 from toolkit.reports.wording import BLANK
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ UNDONE = ("未答复", "未签", "未缴", "未开展", "未参加", "未交")
 """States of a record that tell of nothing its member did."""
 EVENTS = ("event_id", "survey_id")
 """The columns of what was held for many members at once: as often as they have different values."""
-WILLING = "自愿"
-"""What is asked for under this word is no shortcoming where it is missing."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ class _Plan:
             done = phrase("工作内容：{zh}。", "Work: {en}.", zh="；".join(phase.work), en="; ".join(phase.work))
             phases.append({"序": counted(place, language), "名称": phase.label, "起止": when.into(language), "句": [done.into(language)] if phase.work else []})
         work = [{"事项": one.item, "截止": str(one.by or BLANK), "完成": str(one.done or BLANK), "凭据": one.evidence, "情况": task_state(one).into(language)} for one in self.work]
-        return {"阶段": phases, "工作": work, "要求": [_asked_row(one) for one in self.asked], "统计日": day_in_words(self.day, language)}
+        return {"阶段": phases, "工作": work, "要求": [_asked_row(one, language) for one in self.asked], "统计日": day_in_words(self.day, language)}
 
     def achieved(self) -> Iterator[Phrase]:
         """What was asked for and is complete, and how much of the work is done."""
@@ -149,7 +147,10 @@ class _Plan:
             label = one.demand.label
             if one.done and one.demand.together:
                 yield phrase("“{label}”：合计 {n:g}，达到要求。", "“{label}”: {n:g} together, as asked for.", label=label, n=one.together[1])
-            elif one.done and len(one.members):
+            elif one.demand.voluntary and one.taken:
+                yield phrase("“{label}”由会员自愿参加，已有 {n} 家（占 {share}）。", "“{label}”, voluntary: {n:member has|members have} taken part ({share}).",
+                             label=label, n=one.taken, share=_share(one.taken, len(one.members)))  # fmt: skip
+            elif one.done and len(one.members) and not one.demand.voluntary:
                 yield phrase("“{label}”：应交 {n} 家，全部交齐。", "“{label}”: complete, of {n:member|members} asked.", label=label, n=len(one.members))
         planned = [one for one in self.work if one.phase is not None]
         if planned:
@@ -157,12 +158,12 @@ class _Plan:
             yield phrase("列入各阶段的秘书处工作 {n} 项，完成 {done} 项。", "Of {n:item|items} of work planned for the secretariat, done: {done}.", n=len(planned), done=done)
 
     def lacking(self) -> Iterator[Phrase]:
-        """What was asked for, is due and not complete, and the work that is overdue."""
+        """What was asked for, is due and not complete, but for what is voluntary, and the work that is overdue."""
         for one in (one for one in self.asked if self.day >= one.by):
             label, missing = one.demand.label, len(one.outstanding)
             if one.demand.together and not one.done:
                 yield phrase("“{label}”：合计 {n:g}，没有达到要求（{least:g}）。", "“{label}”: {n:g} together, less than asked for ({least:g}).", label=label, n=one.together[1], least=one.demand.least)
-            elif missing and WILLING not in label:
+            elif missing and not one.demand.voluntary:
                 yield phrase("“{label}”：应交 {n} 家，未交 {missing} 家（{share}）。", "“{label}”: missing from {missing} of {n:member|members} ({share}).",
                              label=label, n=len(one.members), missing=missing, share=_share(missing, len(one.members)))  # fmt: skip
         for task in self.work:
@@ -170,17 +171,24 @@ class _Plan:
                 yield phrase("“{item}”没有完成（截止 {by}）。", "“{item}” is not done (due {by}).", item=task.item, by=task.by)
 
 
-def _asked_row(one: Standing) -> dict[str, str]:
+def _asked_row(one: Standing, language: Language) -> dict[str, str]:
     """What a phase asks, and how much of it is there: of all together, or member by member."""
-    row = {"要求": one.demand.label, "截止": str(one.by)}
+    row = {"要求": f"{one.demand.label}{_voluntary(one).into(language)}", "截止": str(one.by)}
     if one.demand.together:
         in_time, now = one.together
         return row | {"应交": f"≥{one.demand.least:g}", "按时": f"{in_time:g}", "补交": f"{max(now - in_time, 0):g}", "未交": BLANK, "图": bar(now / one.demand.least, 8)}
     if one.day < one.phase.from_:
         return row | {"应交": f"{len(one.members)}", "按时": BLANK, "补交": BLANK, "未交": BLANK, "图": ""}
+    share = one.taken / len(one.members) if len(one.members) else 0.0
+    if one.demand.voluntary:
+        return row | {"应交": BLANK, "按时": f"{one.taken}", "补交": BLANK, "未交": BLANK, "图": bar(share, 8)}
     in_time, late = int(one.in_time.sum()), int(one.late.sum())
-    share = (in_time + late) / len(one.members) if len(one.members) else 0.0
     return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "图": bar(share, 8)}
+
+
+def _voluntary(one: Standing) -> Phrase:
+    """What follows the name of a thing that is voluntary and does not say so itself."""
+    return Phrase(f"（{VOLUNTARY.zh}）", f" ({VOLUNTARY.en})") if one.demand.voluntary and VOLUNTARY.zh not in one.demand.label else Phrase("", "")
 
 
 def _reached(registers: Mapping[str, Register], members: int) -> Iterator[Phrase]:

@@ -60,8 +60,13 @@ class Standing:
         return (self.members["now"] >= self.demand.least).to_numpy(np.bool_) & ~self.in_time
 
     @property
+    def taken(self) -> int:
+        """How many have handed it in, in time or late."""
+        return int((self.in_time | self.late).sum())
+
+    @property
     def outstanding(self) -> pd.Index[str]:
-        """Who has not handed it in yet, though its phase has begun; nobody where members are not asked one by one."""
+        """Who has not handed it in yet, though its phase has begun, be it voluntary or not; nobody where members are not asked one by one."""
         begun = self.day >= self.phase.from_ and not self.demand.together
         return self.members.index[~(self.in_time | self.late)] if begun else self.members.index[:0]
 
@@ -74,8 +79,8 @@ class Standing:
 
     @property
     def overdue(self) -> bool:
-        """Whether something is outstanding after the due day."""
-        return self.day > self.by and not self.done
+        """Whether something is outstanding after the due day; never of what is voluntary."""
+        return self.day > self.by and not self.done and not self.demand.voluntary
 
 
 @dataclass(frozen=True)
@@ -188,12 +193,17 @@ def _of_all(engine: Engine, measure: Measure) -> float:
 
 
 def outstanding(standing: tuple[Standing, ...]) -> dict[str, list[Standing]]:
-    """By member what it has not handed in yet, in the order of the phases; members in the order of the register."""
+    """By member what it has not handed in yet, be it voluntary or not, in the order of the phases; members in the order of the register."""
     owed: dict[str, list[Standing]] = {}
     for one in standing:
         for member in one.outstanding:
             owed.setdefault(str(member), []).append(one)
     return owed
+
+
+def to_remind(owed: dict[str, list[Standing]]) -> dict[str, list[Standing]]:
+    """Of `outstanding` those who get a letter: nobody for what is voluntary alone."""
+    return {member: what for member, what in owed.items() if not all(one.demand.voluntary for one in what)}
 
 
 def dues(standing: tuple[Standing, ...]) -> Iterator[tuple[Standing, Literal["to_come", "done", "open", "overdue"]]]:

@@ -75,7 +75,11 @@ WORK = (
 )
 UNPLANNED = Phrase("（各阶段没有这一项）", "(of no phase)")
 ASKED = Phrase("要求会员做到的", "What members are asked for")
-COUNTED = Phrase("应交、按时、补交、未交都是家数；“合计”的要求看全体会员之和。", "Asked, in time, late and missing are numbers of members; what is asked of all together is their sum.")
+COUNTED = Phrase(
+    "应交、按时、补交、未交都是家数；“合计”的要求看全体会员之和；自愿的事项只记参加的家数。",
+    "Asked, in time, late and missing are numbers of members; what is asked of all together is their sum; of what is voluntary only those who take part are counted.",
+)
+VOLUNTARY, STILL_OPEN = Phrase("自愿", "voluntary"), Phrase("自愿，尚可参加", "voluntary, still open")
 
 
 def calendar_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
@@ -114,7 +118,7 @@ def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
     """Everything the phases ask and by when, where there are no records that could be counted."""
     rows = [
         {"phase": phase.label, "label": demand.label, "by": (by := due_day(phase, demand)), "asked": f"≥ {demand.least:g}" if demand.together else "—", **dict.fromkeys(("in_time", "late", "missing"), "—"),
-         "state": PROGRESS["to_come"] if day < phase.from_ else days_left(by, day)}
+         "state": PROGRESS["to_come"] if day < phase.from_ else STILL_OPEN if demand.voluntary else days_left(by, day)}
         for phase in scheme.phases for demand in phase.asks
     ]  # fmt: skip
     return listing(DUES, rows, Lexicon(scheme, language), ASKED, COUNTED)
@@ -145,8 +149,8 @@ def outstanding_cells(rows: Iterable[Mapping[str, Any]], scheme: Scheme, languag
 
 
 def waited(one: Standing) -> Phrase:
-    """How long something is overdue, or how many days are left."""
-    return _left(one.by, one.day)
+    """How long something is overdue, or how many days are left; of what is voluntary that it is still open."""
+    return STILL_OPEN if one.demand.voluntary else _left(one.by, one.day)
 
 
 def _left(by: dt.date, day: dt.date) -> Phrase:
@@ -165,9 +169,12 @@ def days_left(by: dt.date, day: dt.date) -> Phrase:
 def _counts(one: Standing) -> dict[str, Any]:
     if one.demand.together:
         return {"asked": f"≥ {one.demand.least:g}", "in_time": f"{one.together[0]:g}", "late": f"{max(one.together[1] - one.together[0], 0):g}", "missing": "—"}
+    asked = VOLUNTARY if one.demand.voluntary else len(one.members)
     if one.day < one.phase.from_:
-        return {"asked": len(one.members), "in_time": "—", "late": "—", "missing": "—"}
-    return {"asked": len(one.members), "in_time": int(one.in_time.sum()), "late": int(one.late.sum()), "missing": len(one.outstanding)}
+        return {"asked": asked, "in_time": "—", "late": "—", "missing": "—"}
+    if one.demand.voluntary:
+        return {"asked": asked, "in_time": one.taken, "late": "—", "missing": "—"}
+    return {"asked": asked, "in_time": int(one.in_time.sum()), "late": int(one.late.sum()), "missing": len(one.outstanding)}
 
 
 def _state(one: Standing, state: str) -> Phrase:

@@ -148,6 +148,7 @@ KEYS: dict[str, Phrase] = {
     "work": Phrase("工作内容", "work"),
     "only": Phrase("只要求", "asked alone"),
     "together": Phrase("全体合计", "taken together"),
+    "voluntary": Phrase("自愿", "voluntary"),
     "rounds": Phrase("公示轮次", "rounds of notice"),
     "panel": Phrase("专家评分", "panel"),
     "per": Phrase("每单位分值", "points for each"),

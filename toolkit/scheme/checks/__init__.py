@@ -308,7 +308,7 @@ COUNTED = ("count", "any", "distinct", "sum")
 
 
 def phases_faults(raw: Raw) -> Iterator[Fault]:
-    """Phases that end before they begin, what is due before its phase begins, and what is taken and cannot be asked for."""
+    """Phases that end before they begin, what is due before its phase begins, what is taken and cannot be asked for, and what cannot be voluntary."""
     for place, phase in items(raw, "phase"):
         first, last = phase.get("from"), phase.get("to")
         if is_day(first) and is_day(last) and last < first:
@@ -322,6 +322,9 @@ def phases_faults(raw: Raw) -> Iterator[Fault]:
         if isinstance(measure, dict) and (take := measure.get("take")) is not None and take not in COUNTED:
             rule = phrase("阶段的要求只按条数、有无、不同取值个数或合计计算，不能用 {take}", "a phase asks for a number of records or a sum, not for `{take}`", take=take)
             yield Fault((*path, "measure", "take"), rule, phrase("请改为 {takes}", "write {takes}", takes=" / ".join(COUNTED)))
+        if demand.get("voluntary") is True and demand.get("together") is True:
+            rule = Phrase("看全体合计的要求不是哪一家会员自愿与否的事", "what all members are to reach together is no member's choice")
+            yield Fault((*path, "voluntary"), rule, Phrase("请删去 voluntary 或 together", "remove `voluntary` or `together`"))
 
 
 def _consent(consent: Raw, borne: Raw) -> Iterator[Fault]:
