@@ -14,6 +14,10 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Refused
 from toolkit.indicators.panel import judging
+from toolkit.minutes.adoption import found_problems, unlike_minutes
+from toolkit.minutes.decisions import decide_state
+from toolkit.minutes.journal import read_journal
+from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.csv_files import write_results
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seal_edition
@@ -85,6 +89,17 @@ def test_results_in_a_bag_beside_the_sheets_they_came_of_are_no_change(tmp_path:
     changed = run("diff", bag, write_judged_edition(tmp_path / "other", other, members=SEVEN))
     assert (changed.exit_code, "记录没有变化" in changed.output) == (0, False), changed.output
     assert not [said for said in OF_EXPERTS if said in changed.output]
+
+
+def test_a_sealed_copy_is_not_accused_of_what_was_written_anew(tmp_path: Path) -> None:
+    folder, copy = write_judged_edition(tmp_path / "e"), tmp_path / "bag" / "data" / "edition"
+    decide_state(folder, "reviewed", by="专家委员会", reason="复核完毕")
+    freeze_edition(open_edition(folder), copy)
+    edition, minutes = open_edition(copy), read_journal(copy)
+    assert len(unlike_minutes(copy, minutes)) == 2
+    (tmp_path / "bag" / "bagit.txt").touch()
+    assert not found_problems(copy, minutes)
+    assert not [matter for matter in open_matters(edition, evaluate(edition.scheme, edition.records)) if matter.kind == "scheme"]
 
 
 def test_a_copy_of_the_copy_is_as_good(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import toolkit
-from tests.sealing import named, verified, with_new_manifests
+from tests.sealing import named, papers_made_by, quick_papers, verified, with_new_manifests, write_notebook
 from toolkit.ground.problems import Problems
+from toolkit.sealing.differences import Wording
+from toolkit.sealing.notebooks import Accused, run_again, run_notebooks
 from toolkit.sealing.replay import signed_as_sealed
 
 
@@ -60,3 +62,22 @@ def test_a_notice_made_now_names_the_version_that_sealed_it(tmp_path: Path) -> N
     notice.write_text(json.dumps({"title": toolkit.__version__, "toolkit_version": toolkit.__version__}), "utf-8")
     signed_as_sealed(tmp_path, tmp_path / "again")
     assert json.loads(notice.read_text("utf-8")) == {"title": toolkit.__version__, "toolkit_version": "0.0.9"}
+
+
+def test_a_notebook_that_accused_the_copy_may_say_no_more_of_it(tmp_path: Path) -> None:
+    house, sealed = tmp_path / "house", tmp_path / "notebooks"
+    write_notebook(house / "6_decisions.ipynb", "'没有必须决定的事。'", "'甲公司'")
+    with papers_made_by(quick_papers):
+        run_notebooks(house, sealed, {})
+        path = sealed / "6_decisions.ipynb"
+        text = path.read_text("utf-8")
+        path.write_text(text.replace('"\'没有必须决定的事。\'"', '"\'另有 1 件请留意：办法改动过\'"', 1), "utf-8")
+        about = Wording.about(["甲公司", "乙公司"])
+
+        def found(*said: str) -> list[str]:
+            return [problem.severity for problem in run_again(house, sealed, {}, accused=Accused(said, about))]
+
+        assert found("办法改动过") == ["note"]
+        assert found("办法改动过", "数据字典") == found() == ["error"]
+        path.write_text(path.read_text("utf-8").replace('"\'甲公司\'"', '"\'乙公司\'"', 1), "utf-8")
+        assert found("办法改动过") == ["note", "error"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.resources import file_digest
+from toolkit.ground.resources import file_digest, is_frozen
 from toolkit.ground.text import Language, Phrase, discreet, joined, one_line, phrase
 from toolkit.ground.writing import edition_lock, kept_former, refusing, write_whole
 from toolkit.minutes.journal import (
@@ -228,7 +228,15 @@ def found_change(folder: Path, journal: Journal) -> Found | None:
 
 
 def found_problems(folder: Path, journal: Journal) -> Problems:
-    """A warning where the scheme was changed without an entry; of records a note, which is a warning once the list is public."""
+    """A warning where the scheme was changed without an entry; of records a note, which is a warning once the list is public.
+
+    Of the copy in a bag nothing is noticed: its scheme, data dictionary and score sheets are written anew, and a seal enters what it finds first.
+    """
+    return Problems() if is_frozen(folder) else unlike_minutes(folder, journal)
+
+
+def unlike_minutes(folder: Path, journal: Journal) -> Problems:
+    """Where the files of the edition in `folder`, be it a copy in a bag, are not what the minutes last named."""
     found, changed = found_change(folder, journal), changed_on_disk(folder, journal)
     problems = []
     if found is not None:

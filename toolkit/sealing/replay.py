@@ -20,6 +20,8 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.drawing import as_formerly_drawn
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
+from toolkit.minutes.adoption import unlike_minutes
+from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import public_extract, read_extract
 from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.robustness import PAGE, write_meeting_papers
@@ -31,7 +33,7 @@ from toolkit.sealing.cards import card_problems
 from toolkit.sealing.differences import ASK, Wording, difference, differing_line, folder_problems
 from toolkit.sealing.frozen_edition import DECIDED, public_digests, with_results_alone
 from toolkit.sealing.kernels import one_reading
-from toolkit.sealing.notebooks import run_again
+from toolkit.sealing.notebooks import Accused, run_again
 from toolkit.sealing.open_bag import OPEN, Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
     ENVIRONMENT,
@@ -102,7 +104,10 @@ def _differences(
     for name, text in bag_ballots(edition.folder, edition.scheme).items():
         _write(again / "edition" / BALLOTS / name, text)
     yield from (problem for problem in folder_problems(f"edition/{BALLOTS}", data, again) if problem.file.endswith(".toml"))
-    wording = _wording(evaluation) if sealed_by(data) in KNOWN else None
+    names = _wording(evaluation)
+    wording = names if sealed_by(data) in KNOWN else None
+    found = unlike_minutes(edition.folder, read_journal(edition.folder))
+    accused = Accused(tuple(problem.rule.into(edition.scheme.language) for problem in found), names)
     write_results(evaluation, again / "results")
     yield from folder_problems("results", data, again, wording)
     write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=wording is None)
@@ -111,7 +116,7 @@ def _differences(
     yield from folder_problems(MEETING, data, again)
     if (data / RULES).is_dir():
         yield from _rules_problems(data, edition, evaluation, again)
-    yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording)
+    yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording, accused=accused)
     seal = Seal.of(read_bag_info(bag))
     step("cards")
     yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=wording is not None)
