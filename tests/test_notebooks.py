@@ -115,7 +115,10 @@ def test_outputs_are_kept_in_order_and_without_errors(path: Path) -> None:
 def test_the_evidence_comes_last(path: Path) -> None:
     last = read(path).cells[-1]
     assert last.source.endswith("\nviews.evidence(evaluation)")
-    assert re.search(r"全部名单 +[0-9a-f]{16}", last.outputs[0].data["text/plain"])
+    shown = last.outputs[0].data["text/plain"]
+    assert re.search(r"全部名单 +[0-9a-f]{16}", shown)
+    assert not {"learning", "outstanding", "12440301YX367709XG"} & {*re.findall(r"\w+", shown)}, "a reader is shown no keys"
+    assert re.search(r"权重 +学习培训 30（.+榜首 +深圳桦汀公共资源交易中心 96.29 分，第 1 名，优秀会员，AAA；", shown, re.DOTALL)
 
 
 def test_all_seven_rest_on_the_same_evidence() -> None:

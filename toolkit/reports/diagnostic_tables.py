@@ -50,7 +50,7 @@ def _remarks(row: Row, lexicon: Lexicon) -> str:
         Phrase("有极端值", "outliers").into(language) if row["outliers"] and row["distinct"] > 2 else "",
         alike.into(language) if row["constant_in"] and not row["constant"] else "",
     ]
-    return Phrase("；", "; ").into(language).join(filter(None, remarks))
+    return wording.PARTED.into(language).join(filter(None, remarks))
 
 
 def _states(counted: str, lexicon: Lexicon) -> str:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["CENTER", "LEFT", "RIGHT", "Row", "breaks", "row_of", "rows_of"]
 
 TIED = Phrase("并列", "tied")
+FIRST = 5  # members of the list that are told beside its digest
 MIDDLE, PLAIN = {"align": "center"}, {"text_wrap": False}
 TOP, WRAPPED = {"text_wrap": False, "valign": "top"}, {"text_wrap": True, "valign": "top"}
 
@@ -333,17 +334,48 @@ def evidence_table(evaluation: Evaluation) -> Table:
     Digests of the inputs, the weights, how many members, the top of the list, and the first 16 hexadecimal digits
     of the SHA-256 of the whole list, with totals rounded to the scheme's decimals: noise of 1e-12 changes nothing.
     """
+    lexicon = Lexicon.of(evaluation)
+    ranked = evaluation.ranking[evaluation.ranking["rank"].notna()].head(FIRST)
+    top = [_placed(row, lexicon) for row in rows_of(ranked)]
+    return _evidence(evaluation, _weights_in_words(lexicon, None), wording.PARTED.into(lexicon.language).join(top) or wording.BLANK)
+
+
+def former_evidence_table(evaluation: Evaluation) -> Table:
+    """The same as it was shown up to version 0.5.0, by the keys of scheme and register: earlier bags hold it."""
     weights = "; ".join(f"{node.id} {figure(node.weight)}" for node, _, _ in wording.outline(evaluation.scheme))
+    return _evidence(evaluation, weights, "; ".join(_listed(evaluation)[:FIRST]))
+
+
+def _evidence(evaluation: Evaluation, weights: str, top: str) -> Table:
     listed = _listed(evaluation)
     fingerprints: list[tuple[Phrase | str, str]] = [
         *((file, digest[:16]) for file, digest in sorted(evaluation.digests.items())),
         (Phrase("权重", "weights"), weights),
         (Phrase("会员数", "members"), str(len(listed))),
-        (Phrase("榜首", "top of the list"), "; ".join(listed[:5])),
+        (Phrase("榜首", "top of the list"), top),
         (Phrase("全部名单", "the whole list"), hashlib.sha256("\n".join(listed).encode("utf-8")).hexdigest()[:16]),
     ]
     caption = Phrase("存证：输入与结果的指纹", "Evidence: fingerprints of inputs and results")
     return listing(EVIDENCE, [{"what": what, "fingerprint": fingerprint} for what, fingerprint in fingerprints], Lexicon.of(evaluation), caption)
+
+
+def _weights_in_words(lexicon: Lexicon, parent: str | None) -> str:
+    """The weights below a node, each with those below it: "学习培训 30（学时 55、人次 45）；缴纳会费 25"."""
+    below = {node.id: _weights_in_words(lexicon, node.id) for node in lexicon.scheme.children(parent)}
+    opening, closing = Phrase("（", " (").into(lexicon.language), Phrase("）", ")").into(lexicon.language)
+    weights = [
+        f"{node.label} {figure(node.weight)}" + (f"{opening}{below[node.id]}{closing}" if below[node.id] else "")
+        for node in lexicon.scheme.children(parent)
+    ]
+    return lexicon.joined(weights) if parent else wording.PARTED.into(lexicon.language).join(weights)
+
+
+def _placed(row: Row, lexicon: Lexicon) -> str:
+    """A member with its total, its place and what it is given: "甲公司 96.29 分，第 1 名，优秀会员"."""
+    figures = {"total": points(row["total"], lexicon), "rank": place(row["rank"], lexicon)}
+    said = phrase("{name} {total} 分，第 {rank} 名", "{name} {total}, place {rank}", name=str(row["name"]), **figures).into(lexicon.language)
+    parts = (said, _tie_word(row["tied"], lexicon), _label_if_any(row["award"], lexicon), str(row["grade"]))
+    return Phrase("，", ", ").into(lexicon.language).join(filter(None, parts))
 
 
 def _listed(evaluation: Evaluation) -> list[str]:

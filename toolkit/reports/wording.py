@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import Group, Indicator, Total
 
 BLANK = "—"
-JOIN = Phrase("、", ", ")
+JOIN, PARTED = Phrase("、", ", "), Phrase("；", "; ")
 YES, NO = Phrase("是", "yes"), Phrase("否", "no")
 SPANS = {"day": Phrase("日", "day"), "month": Phrase("个月", "month"), "year": Phrase("年", "year")}
 MISSING, NOT_APPLICABLE = Phrase("缺失", "missing"), Phrase("不适用", "not applicable")

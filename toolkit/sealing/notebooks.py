@@ -66,6 +66,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
     "7_seal.ipynb": (
         "ea4af4db83a8d28639097975cf06b885446786c98b4ba2f510a835eb16422e34",
         "9fb27924e13916a0f0ecfc9ef3e28da835b298cfdf5ec22a10a9af112985c8d6",
+        "0b7927ae5b7f3a6be040c25f71cafb92884c6de985bc3813643516944c39423e",
     ),
     "results.ipynb": ("ac6ce875b4f8f7389edabc46cfb3e55e951ca8e45ccc85fb71f02644db95825b",),
 }
@@ -167,10 +168,12 @@ def run_again(
     wording: Wording | None = None,
     *,
     accused: Accused | None = None,
+    former: Mapping[str, str] | None = None,
 ) -> Iterator[Problem]:
     """Every cell of the notebooks in the folder `sealed` that shows something else when the notebook is run again.
 
     Only what `source_problems` finds no fault with is run. What a notebook that shows `accused` says may be worded otherwise.
+    In `former` stand outputs as an earlier version showed them, by how they are shown now.
     """
     import nbformat
 
@@ -187,7 +190,7 @@ def run_again(
             yield from (replace(problem, mend=ASK, file=f"{sealed.name}/{notebook.name}") for problem in refused.problems)
             continue
         excused = accused.wording if wording is None and accused and accused.is_shown_in(before) else wording
-        yield from _differing_cells(f"{sealed.name}/{notebook.name}", before, now, excused)
+        yield from _differing_cells(f"{sealed.name}/{notebook.name}", before, now, excused, former or {})
 
 
 def _fault(notebook: Path, path: Path) -> Phrase | None:
@@ -202,12 +205,12 @@ def _fault(notebook: Path, path: Path) -> Phrase | None:
     return None if digest in own | set(EARLIER.get(notebook.name, ())) else FOREIGN
 
 
-def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None) -> Iterator[Problem]:
+def _differing_cells(file: str, before: Any, now: Any, wording: Wording | None, former: Mapping[str, str]) -> Iterator[Problem]:
     pairs = zip(before.cells, now.cells, strict=True)
     code = ((one, other) for one, other in pairs if one.cell_type == "code")
     for number, (was, is_) in enumerate(code, start=1):
         shown, again = ([_shown(output) for output in cell.outputs] for cell in (was, is_))
-        again = [_formerly(output, now_shown) for output, now_shown in zip(shown, again, strict=True)] if len(shown) == len(again) else again
+        again = [_formerly(output, now_shown, former) for output, now_shown in zip(shown, again, strict=True)] if len(shown) == len(again) else again
         if (shown, was.execution_count) != (again, is_.execution_count):
             line = differing_line(*map(_told, (shown, again)))[1]
             rule = phrase(*SHOWN_OTHERWISE, cell=number)
@@ -240,12 +243,14 @@ def _shown(output: Any) -> Any:
     return {**output, "data": data | {VIEW: {}} if VIEW in data else data}
 
 
-def _formerly(was: Any, now: Any) -> Any:
-    """What a cell gives now as an earlier version gave it: hatches were patterns, and a picture a drawing alone, without the page that has it and its table."""
+def _formerly(was: Any, now: Any, former: Mapping[str, str]) -> Any:
+    """What a cell gives now as an earlier version gave it: as `former` has it, hatches as patterns, and a picture as a drawing alone, without page and table."""
     before, data = was.get("data", {}), now.get("data", {})
-    former = as_formerly_drawn(data.get(PAGE, ""))
-    if PAGE in data and before.get(PAGE, former) == former:
-        now = {**now, "data": (data := {**data, PAGE: former})}
+    data = {kind: former[shown] if kind in READ and former.get(shown) == before.get(kind, "") else shown for kind, shown in data.items()}
+    drawn = as_formerly_drawn(data.get(PAGE, ""))
+    if PAGE in data and before.get(PAGE, drawn) == drawn:
+        data[PAGE] = drawn
+    now = {**now, "data": data} if "data" in now else now
     if SVG not in before or drawing_of(data.get(PAGE, "")) != quoted(as_wide_as_the_page(before[SVG]).strip()):
         return now
     kept = data if PAGE in before else {kind: content for kind, content in data.items() if kind != PAGE}

@@ -24,6 +24,7 @@ from toolkit.minutes.adoption import unlike_minutes
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import public_extract, read_extract
 from toolkit.reports.csv_files import write_results
+from toolkit.reports.list_tables import evidence_table, former_evidence_table
 from toolkit.reports.workbook.robustness import PAGE, write_meeting_papers
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
@@ -116,7 +117,8 @@ def _differences(
     yield from folder_problems(MEETING, data, again)
     if (data / RULES).is_dir():
         yield from _rules_problems(data, edition, evaluation, again)
-    yield from run_again(house.notebooks, data / "notebooks", {"COMMITTEE_EDITION": data / "edition"}, step, wording, accused=accused)
+    place = {"COMMITTEE_EDITION": data / "edition"}
+    yield from run_again(house.notebooks, data / "notebooks", place, step, wording, accused=accused, former=_formerly_shown(evaluation))
     seal = Seal.of(read_bag_info(bag))
     step("cards")
     yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=wording is not None)
@@ -140,6 +142,12 @@ def _rules_problems(data: Path, edition: Edition, evaluation: Evaluation, again:
         shutil.copyfile(data / "edition" / DECIDED, again / "edition" / DECIDED)
     write_changed_rules(data / RULES / "scheme.toml", again, evaluation, edition.records)
     yield from folder_problems(RULES, data, again)
+
+
+def _formerly_shown(evaluation: Evaluation) -> dict[str, str]:
+    """What notebooks showed in an earlier version to the letter, by what they show now of the same evaluation."""
+    now, then = evidence_table(evaluation), former_evidence_table(evaluation)
+    return {repr(now): repr(then), now._repr_html_(): then._repr_html_()}
 
 
 def _wording(evaluation: Evaluation) -> Wording:
