@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import functools
 import http.server
+import io
 import math
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 
 from tests.browser.test_page import BROWSER, FLAGS
 from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, with_applications, write_small_edition
@@ -153,6 +157,44 @@ def test_the_site_has_a_file_for_each_agreeing_member_and_the_list_alone_their_c
     assert b'"SALT"' in everything
 
 
+def letter(content: bytes) -> str:
+    """All that a letter says."""
+    return "\n".join(node.text or "" for node in Document(io.BytesIO(content)).element.iter(qn("w:t")))
+
+
+def test_each_member_has_a_letter_with_its_own_code_and_no_other_and_nobody_else_reads_it(sent: Path) -> None:
+    rows, folder = codes_in(sent), sent / "card-letters"
+    single = {path.stem: path for path in (folder / "得分单查阅函").iterdir()}
+    assert set(single) == {Path(row[4]).stem for row in rows.values()}
+    together = letter((folder / "得分单查阅函.docx").read_bytes())
+    for _, name, code, address, file in rows.values():
+        said = letter(single[Path(file).stem].read_bytes())
+        assert f"{name.removeprefix(chr(39))}：" in said  # the list guards against formulas
+        assert [row[2] for row in rows.values() if row[2] in said] == [code]
+        assert address in said
+        assert address.partition("#")[0] in said.splitlines()
+        assert together.count(code) == said.count(code) == 2
+    assert re.search(r'"root": ?"([0-9a-f]{64})"', (sent / "site" / "my-card.html").read_text("utf-8"))[1] in said  # type: ignore[index]
+    assert "{" not in together
+    if os.name != "nt":
+        assert {path.stat().st_mode & 0o777 for path in folder.rglob("*.docx")} == {0o600}
+        assert {path.stat().st_mode & 0o777 for path in (folder, folder / "得分单查阅函")} == {0o700}
+
+
+@pytest.mark.parametrize(("place", "told"), [("card-letters/别的.docx", "别的.docx"), ("documents/得分单查阅函.docx", "编码和密码")])
+def test_what_stands_in_the_way_of_letters_is_told_before_anything_is_written(edition: Path, tmp_path: Path, place: str, told: str) -> None:
+    own, to = Path(shutil.copytree(edition, tmp_path / "own")), tmp_path / "out"
+    target = (own if place.startswith("documents") else to) / place
+    target.parent.mkdir(parents=True)
+    wrong = Document()
+    wrong.add_paragraph("{{ 编码和密码 }}")
+    wrong.save(str(target))
+    done = published(own / "sealed" / "r1", to, "--cards-at", AT)
+    assert done.exit_code == 1
+    assert told in done.output
+    assert [path for path in to.rglob("*") if path.is_file() and path != target and path.name != ".lock"] == []
+
+
 def test_publishing_again_keeps_the_codes_and_takes_away_the_card_of_who_withdrew(edition: Path, sent: Path, tmp_path: Path) -> None:
     copy, to = Path(shutil.copytree(edition, tmp_path / "copy")), Path(shutil.copytree(sent, tmp_path / "out"))
     write_pledges(copy, "007")  # not awarded, nothing of it is open
@@ -161,6 +203,7 @@ def test_publishing_again_keeps_the_codes_and_takes_away_the_card_of_who_withdre
     assert done.exit_code == 0, done.output
     after = codes_in(to)
     assert set(before) - set(after) == {"007"}
+    assert {path.stem for path in (to / "card-letters" / "得分单查阅函").iterdir()} == {Path(row[4]).stem for row in after.values()}
     assert "原来寄出的编码打不开了：007。" in done.output
     assert "编码是新的" not in done.output
     if os.name != "nt":

@@ -30,7 +30,7 @@ from toolkit.documents.articles import (
     indicator_table,
     official,
 )
-from toolkit.documents.catalogue import DOCUMENTS, REMINDER, Paper, filled, is_draft, template, written
+from toolkit.documents.catalogue import DOCUMENTS, LETTERS, REMINDER, Paper, filled, is_draft, template, written
 from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
@@ -118,7 +118,7 @@ def test_papers_call_an_edition_by_its_years(case: Case) -> None:
 def test_templates_are_what_their_texts_say() -> None:
     made = runpy.run_path(str(house_folder("templates/documents") / "make.py"))
     names = [path.stem for path in (house_folder("templates/documents") / "text").glob("[!_]*.txt")]
-    papers = {called: template(one, language) for one in (*DOCUMENTS, REMINDER) for language, called in (("zh", one.title.zh), ("en", one.title.en))}
+    papers = {called: template(one, language) for one in (*DOCUMENTS, *LETTERS) for language, called in (("zh", one.title.zh), ("en", one.title.en))}
     assert sorted(names) == sorted(papers)
     for name, place in papers.items():
         kept = Document(str(place))
@@ -128,7 +128,7 @@ def test_templates_are_what_their_texts_say() -> None:
 FIELD = re.compile(r"\{\{\s*([^\s.|}]+)|\{%p?r? (?:if|for \S+ in) (?:not )?([^\s.|%]+)")
 
 
-@pytest.mark.parametrize("one", [*DOCUMENTS, REMINDER], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [*DOCUMENTS, *LETTERS], ids=lambda one: one.name)
 def test_both_languages_ask_for_the_same(one: Paper) -> None:
     """No paper says in one language what it leaves out in the other."""
     asked = [{name for found in FIELD.findall(text_of(template(one, language).read_bytes())) for name in found if name} for language in ("zh", "en")]

@@ -78,12 +78,12 @@ def documents(
     language: LanguageOption = "zh",
 ) -> None:
     """公约、承诺书、通知、公示、决定、证书、得分单、纪要、办法和成果报告，写成 Word；--language en 写英文的。 All papers of the action, in Word, in Chinese or English."""
-    from toolkit.documents.catalogue import DOCUMENTS, REMINDER
+    from toolkit.documents.catalogue import DOCUMENTS, LETTERS
 
     with refusals(language):
         papers = _asked(only or [], DOCUMENTS, language)
         if edit:
-            _copy_templates(source, papers if only else (*papers, REMINDER), language)
+            _copy_templates(source, papers if only else (*papers, *LETTERS), language)
         if to is None and not edit:
             raise refuse(Phrase("没有说写到哪里", "it is not said where they go"), Phrase("请加 --to 文件夹", "add --to FOLDER"))
         if to is not None:

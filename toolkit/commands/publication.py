@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from toolkit.commands.console import Bag, LanguageOption, refusals, say, working
+from toolkit.commands.documents import OWN
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import refusing, write_whole
+from toolkit.ground.writing import refusing, replaced_folder, write_whole
 
-CARDS, OPEN = "cards", "open"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from toolkit.sealing.site import Disclosed
+
+CARDS, OPEN, LETTERS = "cards", "open", "card-letters"
 FALSE = (
     Phrase("得分单与总指纹不符：内容或总指纹有改动", "the card does not lead to this root: one of the two was changed"),
     Phrase("请勿采信；请向秘书处核实", "do not rely on it; ask the secretariat"),
@@ -43,8 +49,8 @@ PUT_UP = Phrase(
     "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card lies open in it. To check it, within it: {command}",
 )
 CODED = Phrase(
-    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}：请按清单分别函告各会员，不要放到网站上；以后再次公布沿用其中的编码。这些得分单只在放到网站上的那个文件夹里，committee serve 不提供。",
-    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}: write to each member with its own, and put that list on no site; publishing again keeps them. These cards are in the folder to put up alone: committee serve has none of them.",
+    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。这些得分单只在放到网站上的那个文件夹里，committee serve 不提供。",
+    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. These cards are in the folder to put up alone: committee serve has none of them.",
 )
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
@@ -97,6 +103,7 @@ def publish(
             unfit = refuse_unready(disclosed)
             if address:
                 refuse_codes(bag, to / CODES, unfit)
+                _refuse_letters(disclosed, to / LETTERS)
             root, count = send_cards(bag, to / CARDS, to / CHECK)
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
         if unfit or not (bag / "data" / OPEN).is_dir():
@@ -110,12 +117,13 @@ def publish(
         with refusing(to / RESULTS):
             write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
         say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
-        locked, letters = lock_cards(bag, disclosed.agreeing, to / CODES, address) if address else (None, ())
-        send_site(disclosed, to / OPEN, to / SITE, cards=locked)
-        if locked is not None:
-            say(language, phrase(CODED.zh, CODED.en, n=len(locked.files), page=address + OWN_CARD, codes=to / CODES))
-        for line in letters:
-            say(language, line)
+        under_lock = lock_cards(bag, disclosed.agreeing, to / CODES, address) if address else None
+        send_site(disclosed, to / OPEN, to / SITE, cards=under_lock and under_lock.cards)
+        if under_lock is not None:
+            with working(language, Phrase("正在写得分单查阅函", "writing letters about score cards")):
+                _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, to / LETTERS)
+            for line in (phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=address + OWN_CARD, codes=to / CODES, letters=to / LETTERS), *under_lock.told):
+                say(language, line)
         say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))
@@ -123,6 +131,53 @@ def publish(
             raise Refused(problems)
         for line in told(found):
             say(language, line)
+
+
+def _letters(disclosed: Disclosed, opening: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """The letters to members whose cards open at these addresses by these codes, as files; by the edition's own template where it has one."""
+    from toolkit.documents.catalogue import CARD_LETTER, written
+    from toolkit.documents.fields import Case, Coded
+    from toolkit.sealing.open_bag import edition_around
+
+    begins, around, scheme = disclosed.period.begins, edition_around(disclosed.bag), disclosed.edition.scheme
+    files, names = _files(disclosed.bag), disclosed.edition.records.members["name"]
+    coded = tuple(Coded(files[member], str(names[member]), *at) for member, at in opening.items())
+    case = Case.of(
+        disclosed.evaluation, disclosed.edition.records, extract=disclosed.extract, starts=(begins,) if begins else (), day=disclosed.today,
+        coded=coded, language=scheme.language,
+    )  # fmt: skip
+    yield from written(CARD_LETTER, case, around / OWN if around else None, draft=False)
+
+
+def _files(bag: Path) -> dict[str, str]:
+    """What the file of each member's card is called, by its code, without its ending."""
+    from toolkit.reports.card_pages import page_names
+    from toolkit.sealing.cards import sealed_cards
+
+    return {member: Path(name).stem for member, name in page_names(sealed_cards(bag / "data")).items()}
+
+
+def _refuse_letters(disclosed: Disclosed, folder: Path) -> None:
+    """Refuse before anything is written what would stand in the way of letters: another's files in their folder, or a template that is wrong."""
+    from toolkit.documents.catalogue import CARD_LETTER
+    from toolkit.sealing.cards import foreign_files
+
+    files, title = _files(disclosed.bag), CARD_LETTER.title.into(disclosed.edition.scheme.language)
+    own = {f"{title}.docx", *(f"{title}/{name}.docx" for name in files.values())}
+    if others := Problems(tuple(foreign_files(folder, own))).errors:
+        raise Refused(others)
+    for _ in _letters(disclosed, dict.fromkeys(list(files)[:1], ("", ""))):
+        pass
+
+
+def _write_letters(disclosed: Disclosed, opening: Mapping[str, tuple[str, str]], folder: Path) -> None:
+    """Write the letters, which nobody but their owner can read, in place of those of an earlier publication."""
+    with replaced_folder(folder) as made:
+        made.chmod(0o700)
+        for name, content in _letters(disclosed, opening):
+            (made / name).parent.mkdir(mode=0o700, exist_ok=True)
+            (made / name).touch(0o600)
+            (made / name).write_bytes(content)
 
 
 def verify_card(

@@ -21,6 +21,7 @@ from toolkit.documents.fields import (
     action_fields,
     award_fields,
     certificates,
+    code_fields,
     common_fields,
     grading_fields,
     idle_fields,
@@ -121,6 +122,7 @@ def settled(content: bytes) -> bytes:
 
 TEMPLATES = "templates/documents"
 CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
+CODES = Phrase("得分单查阅函", "Letter about a score card")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
 NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
@@ -243,9 +245,10 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("行动成果报告", "Report of the action"), action_fields, DECIDED),
 )
 """In the order in which the action needs them."""
-REMINDER = Paper(LETTER)
-"""Not of an edition but of a day: `committee plan` writes it."""
-PAPERS = (*DOCUMENTS, REMINDER)
+REMINDER, CARD_LETTER = Paper(LETTER), Paper(CODES)
+"""Not of an edition: of a day, `committee plan` writes it; and of a site with cards under lock, `committee publish` writes it."""
+LETTERS = (REMINDER, CARD_LETTER)
+PAPERS = (*DOCUMENTS, *LETTERS)
 """All that have a template."""
 
 
@@ -304,6 +307,10 @@ def _letters(case: Case) -> tuple[Named, Named]:
     return iter([("", reminder_fields(case, case.owing))]), ((one.member, reminder_fields(case, [one])) for one in case.owing)
 
 
+def _code_letters(case: Case) -> tuple[Named, Named]:
+    return iter([("", code_fields(case, case.coded))]), ((one.file, code_fields(case, [one])) for one in case.coded)
+
+
 def _certificates(case: Case) -> tuple[Named, Named]:
     given = list(certificates(case))
     winners = dict.fromkeys(member for member, _ in given)
@@ -319,5 +326,5 @@ def _slips(case: Case) -> tuple[Named, Named]:
     return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), ((member, {"得分单": with_last([slip])}) for member, slip in slips)
 
 
-ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, CERTIFICATES: _certificates, SLIPS: _slips}
+ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, CODES: _code_letters, CERTIFICATES: _certificates, SLIPS: _slips}
 """Papers to many: what stands together, by what its file's name ends with, and one each, by member."""

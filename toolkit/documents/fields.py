@@ -25,6 +25,7 @@ from toolkit.minutes.objections import Objections, working_days_after
 from toolkit.minutes.wording import OUTCOMES, said
 from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
+from toolkit.publication.site import Period
 from toolkit.reports import wording
 from toolkit.reports.outcome_wording import award_in_words
 from toolkit.reports.plan_tables import waited
@@ -61,6 +62,16 @@ class Owing:
     what: tuple[Standing, ...]
 
 
+@dataclass(frozen=True)
+class Coded:
+    """A member whose score card lies under lock: what its card's file is called, its name, where the card opens, and by which code."""
+
+    file: str
+    name: str
+    address: str
+    code: str
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """All that papers are made of.
@@ -87,6 +98,8 @@ class Case:
         SHA-256 of the scheme.
     owing
         Who has not handed in what the phases of the action ask for.
+    coded
+        Whose score cards lie on a site under lock.
     sealed
         Whether it is sealed, so that the page about its robustness lies beside it.
     language
@@ -105,6 +118,7 @@ class Case:
     written: dt.date | None = None
     digest: str = ""
     owing: tuple[Owing, ...] = ()
+    coded: tuple[Coded, ...] = ()
     sealed: bool = False
     language: Language = "zh"
 
@@ -359,6 +373,16 @@ def reminder_fields(case: Case, owing: Iterable[Owing]) -> Fields:
         "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": case.on(due.by), "情况": case.says(waited(due))} for due in one.what if not due.demand.voluntary],
                          "自愿": case.says(wording.JOIN).join(due.demand.label for due in one.what if due.demand.voluntary)} for one in letters]),
     }
+
+
+def code_fields(case: Case, coded: Iterable[Coded]) -> Fields:
+    """A letter to each member whose score card lies under lock: where it opens, and by which code."""
+    days = case.scheme.publication.working_days if case.scheme.publication else 0
+    begins = case.starts[0] if case.starts else None
+    return {
+        "公示期": case.says(Period(begins, days).in_words), "总指纹": case.extract.notice["digests"].get("cards", "") if case.extract else "",
+        "查阅函": with_last([{"名称": one.name, "网址": one.address, "编码": one.code, "直达": f"{one.address}#{one.code}"} for one in coded]),
+    }  # fmt: skip
 
 
 def idle_fields(case: Case) -> Fields:

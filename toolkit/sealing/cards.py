@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
@@ -164,10 +164,16 @@ def refuse_codes(bag: Path, codes: Path, unfit: Problems) -> None:
     kept_codes(codes, sealed_cards(bag / "data"))
 
 
-def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -> tuple[LockedCards, tuple[Phrase, ...]]:
-    """The cards of these members under lock, for a site at `address`; the list of their codes is written to `codes`, where whoever had one keeps it.
+class UnderLock(NamedTuple):
+    """The cards of a site under lock, the code of each by its member, and whose codes are new since the list before or gone; nothing of a first list."""
 
-    Beside them whose codes are new since the list before, and whose are gone; nothing of a first list.
+    cards: LockedCards
+    codes: Mapping[str, str]
+    told: tuple[Phrase, ...]
+
+
+def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -> UnderLock:
+    """The cards of these members under lock, for a site at `address`; the list of their codes is written to `codes`, where whoever had one keeps it.
 
     Raises
     ------
@@ -179,10 +185,10 @@ def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -
     own = {member: kept.get(member) or new_code() for member in texts if member in members}
     _write_codes(codes, own, texts, address, load_scheme(bag / "data" / "edition" / "scheme.toml").language)
     cards = dict(zip(texts, proved(list(texts.values())), strict=True))
-    return locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16)), tuple(_letters(kept, own))
+    return UnderLock(locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16)), own, tuple(_changes(kept, own)))
 
 
-def _letters(kept: Mapping[str, str], own: Mapping[str, str]) -> Iterator[Phrase]:
+def _changes(kept: Mapping[str, str], own: Mapping[str, str]) -> Iterator[Phrase]:
     """Who is to be written to anew, by the codes before and now."""
     for words, members in ((CODES_NEW, own.keys() - kept.keys()), (CODES_GONE, kept.keys() - own.keys())):
         if kept and members:
