@@ -30,7 +30,15 @@ from toolkit.documents.articles import (
     indicator_table,
     official,
 )
-from toolkit.documents.catalogue import DOCUMENTS, LETTERS, REMINDER, Paper, filled, is_draft, template, written
+from toolkit.documents.catalogue import (
+    DOCUMENTS,
+    LETTERS,
+    Paper,
+    filled,
+    is_draft,
+    template,
+    written,
+)
 from toolkit.documents.fields import Case, common_fields
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
