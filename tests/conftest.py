@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -13,6 +14,9 @@ import pytest
 import xlsxwriter
 
 from tests.sealing import OfOneProcess, sealed, write_house
+from toolkit.ground.answers import Answers, kept
+from toolkit.ground.resources import house_folder
+from toolkit.publication.copies import arguments_of, hand_over
 
 SCHEME = """\
 schema   = 1
@@ -250,6 +254,35 @@ def _one_process() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr("toolkit.sealing.kernels.Copies", OfOneProcess)
         yield
+    OfOneProcess.end_all()
+
+
+@cache
+def known_of_the_demo() -> Answers:
+    """What the demo's notebooks begin with."""
+    from toolkit import evaluate, open_edition
+
+    with kept() as answers:
+        demo = open_edition(house_folder("data/demo"))
+        evaluate(demo.scheme, demo.records)
+    return answers
+
+
+def pytest_configure() -> None:
+    """The house's notebooks are tested in copies of that process too, as a seal runs them: importing, reading and evaluating takes longer than most of them run."""
+    import nbval.kernel
+    from jupyter_client.manager import KernelManager
+
+    class Copied(KernelManager):
+        async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
+            OfOneProcess.known = known_of_the_demo()
+            hand_over(self, OfOneProcess(Answers()).copy(arguments_of(kernel_cmd), settings["cwd"], settings["env"]))
+
+    if hasattr(os, "fork"):
+        nbval.kernel.KernelManager = Copied
+
+
+def pytest_sessionfinish() -> None:
     OfOneProcess.end_all()
 
 

@@ -40,14 +40,15 @@ EXECUTED: dict[tuple[object, ...], Any] = {}
 class OfOneProcess(Copies):
     """Kernels that are copies of one process for all seals and replays of a test run: it takes longer to start than most of them run.
 
-    What a seal knows is not told to it: notebooks read and compute for themselves.
+    What a seal knows is not told to it: notebooks read and compute for themselves. What the process that is started next shall know is `known`.
     """
 
+    known: ClassVar[Answers] = Answers()
     started: ClassVar[subprocess.Popen[bytes] | None] = None
     latest: ClassVar[ToldCopy | None] = None
 
     def __init__(self, _: Answers) -> None:
-        super().__init__(Answers())
+        super().__init__(OfOneProcess.known)
 
     def _started(self) -> subprocess.Popen[bytes]:
         ended, latest = OfOneProcess.started is None or OfOneProcess.started.poll() is not None, OfOneProcess.latest

@@ -1,4 +1,4 @@
-"""One page of ``committee table`` for all tests of a file: it takes seconds to open, and Playwright must be done before the next file begins."""
+"""One page of ``committee table`` for all tests of a file: it takes twelve seconds of the processor to open, and Playwright must be done before the next file begins."""
 
 from __future__ import annotations
 
