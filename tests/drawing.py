@@ -13,7 +13,7 @@ from toolkit.evaluation.scores import Tree
 
 
 def table_under(asked: Evaluation, shares: np.ndarray) -> pd.DataFrame:
-    tree = Tree.of(asked.scheme).with_weights(shares)
+    tree = Tree.of(asked.scheme).among(asked.members["class"]).with_weights(shares)
     return scored(asked.scheme, tree, asked.values, asked.measured.adjustments, asked.applicable)
 
 

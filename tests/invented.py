@@ -110,7 +110,7 @@ def evaluation(
     points = pd.DataFrame(index=who.index) if adjustments is None else adjustments
     applying = values.notna() if applicable is None else applicable
     raw, values = values, values.assign(**{item.id: stepped(item, values[item.id].to_numpy(np.float64)) for item in rules.indicators})
-    table = scored(rules, Tree.of(rules), values, points, applying)
+    table = scored(rules, Tree.of(rules).among(who["class"]), values, points, applying)
     outcome = decide_awards(rules, who, table, vetoes, conditions=known)
     grading = decide_grades(rules, who, table, vetoes, conditions=known, previous=before)
     ranking = who[["name", "class"]].assign(
@@ -139,7 +139,8 @@ AGGREGATES = (
     "median",
     "product",
 )
-RESHAPED = ({"shape": "linear", "worst": 100, "best": 0}, {"shape": "steps", "steps": [[25, 40], [60, 100]]}, {"shape": "piecewise", "points": [[0, 0], [50, 80], [100, 30]]})
+RESHAPED = ({"shape": "linear", "worst": 100, "best": 0}, {"shape": "steps", "steps": [[25, 40], [60, 100]]}, {"shape": "piecewise", "points": [[0, 0], [50, 80], [100, 30]]},
+            {"shape": "share_of_best"}, {"shape": "min_max", "within": "class"}, {"shape": "rank", "better": "lower", "within": "class"}, {"shape": "z_score", "mean": 50, "deviation": 10})
 
 
 STEPS: st.SearchStrategy[dict[str, Any]] = st.sampled_from([

@@ -103,7 +103,7 @@ def test_the_order_of_members_changes_no_bit_and_nothing_breaks(
 @SOME
 @given(evaluations())
 def test_what_moves_a_total_adds_up_to_it_in_any_tree(one: Evaluation) -> None:
-    tree, strata = Tree.of(one.scheme), Strata.of(one, None)
+    tree, strata = one.held_tree, Strata.of(one, None)
     moved, usual = strata.moved(tree)
     points = one.measured.adjustments.sum(axis=1)
     bounds = one.scheme.total

@@ -37,7 +37,7 @@ from toolkit.sensitivity import GivenWeights, WeightDraws, award_probabilities
 
 def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
     """The awards under one vector of shares, by the rule that makes the official list."""
-    tree = Tree.of(asked.scheme).with_weights(shares)
+    tree = Tree.of(asked.scheme).among(asked.members["class"]).with_weights(shares)
     table = scored(asked.scheme, tree, asked.values, asked.measured.adjustments, asked.applicable)
     return decide_awards(asked.scheme, asked.members, table, asked.vetoes).award
 

@@ -68,6 +68,17 @@ def test_so_many_more_hours_are_needed_to_be_ahead() -> None:
     assert row["exact"]
 
 
+def test_a_total_valued_among_the_members_keeps_what_it_is_compared_with() -> None:
+    """Of 40, 60 and 80 the best is 80: m1 has 75, and is level with m2 when it has 80 itself."""
+    who = members(3)
+    prize = {"id": "prize", "label": "奖", "quota": {"number": 1}}
+    rules = scheme(indicator=[indicator("a"), indicator("b")], award=[prize], total={"value": {"shape": "share_of_best"}}, ties=["joint"])
+    raw = pd.DataFrame({"a": [40.0, 60, 80], "b": [40.0, 60, 80]}, index=who.index)
+    found = smallest_values(evaluation(rules, who, raw)).set_index(["member", "indicator"])
+    assert found.loc[("m1", "a"), "needed"] == pytest.approx(100, abs=0.02)  # (100 + 60) / 2 = 80
+    assert found.loc[("m2", "a"), "needed"] == pytest.approx(40, abs=0.02)  # (40 + 80) / 2 = 60, level with m1, which is 75 of 80
+
+
 def test_what_is_counted_comes_in_whole_numbers() -> None:
     asked = hours(measure={"table": "acts", "take": "count"})
     row = smallest_values(asked).query("member == 'm1' and indicator == 'hours'").iloc[0]

@@ -172,6 +172,16 @@ def test_shapes_that_look_at_all_members_look_again(tmp_path: Path, anew: dict[s
     assert agrees(other, records).keys() == {"same", "changed"}
 
 
+@pytest.mark.parametrize("relative", ["recomputed", "held"])
+def test_and_so_do_those_of_nodes(tmp_path: Path, relative: RelativeShapes) -> None:
+    second = '[[indicator]]\nid = "n"\nlabel = "次数"\nweight = 0\nmeasure = { table = "conduct", take = "count" }\nvalue = { shape = "points", per = 20 }\n'
+    top = '[total]\nvalue = { shape = "share_of_best", within = "class" }\n[[group]]\nid = "g"\nlabel = "g"\nweight = 60\nvalue = { shape = "min_max" }\n'
+    scheme, records = read(tmp_path, SUM, ROWS, top + AWARDS + second, MEMBERS)
+    nodes = evaluate(scheme.with_({"indicator[i].group": "g", "indicator[i].weight": 100, "indicator[n].weight": 40}), records)
+    assert nodes.tree.compares
+    assert "changed" in agrees(nodes if relative == "recomputed" else evaluate(nodes.resolved, records), records, relative)
+
+
 def test_or_hold_what_they_found(tmp_path: Path) -> None:
     scheme, records = read(tmp_path, SUM, ROWS, AWARDS, MEMBERS)
     one = evaluate(scheme.with_({"indicator[i].value": {"shape": "min_max"}}), records)

@@ -131,6 +131,16 @@ def test_relative_shapes_look_again_or_hold_what_they_found(relative: RelativeSh
     assert found.scores[TOTAL].tolist() == points
 
 
+@pytest.mark.parametrize(("relative", "points"), [("recomputed", [50.0, 100.0]), ("held", [25.0, 50.0])])
+def test_nodes_that_compare_members_do_too(relative: RelativeShapes, points: list[float]) -> None:
+    who = members(4, ["A", "A", "A", "B"])
+    rules = scheme(indicator=[indicator("a"), indicator("b")], award=[PRIZE], total={"value": {"shape": "share_of_best", "within": "class"}})
+    raw = pd.DataFrame({"a": [0.0, 10.0, 30.0, 90.0], "b": [10.0, 10.0, 10.0, 0.0]}, index=who.index)
+    one = evaluation(rules, who, raw)
+    assert one.scores[TOTAL].tolist() == [25.0, 50.0, 100.0, 100.0]
+    assert evaluated_without(one, ["m2", "m3"], relative=relative).scores[TOTAL].tolist() == points
+
+
 def test_classes_matter_to_one_another_only_where_they_meet() -> None:
     who = members(4, ["A", "A", "B", "B"])
     raw = pd.DataFrame({"a": [90.0, 80, 70, 60]}, index=who.index)

@@ -115,7 +115,7 @@ def test_a_standing_is_its_score(score: float) -> None:
 
 def listed(asked: Evaluation, shares: np.ndarray) -> dict[str, set[str]]:
     """Who is given each award under one vector of shares, by the rule that makes the official list."""
-    tree = Tree.of(asked.scheme).with_weights(shares)
+    tree = Tree.of(asked.scheme).among(asked.members["class"]).with_weights(shares)
     table = scored(asked.scheme, tree, asked.values, asked.measured.adjustments, asked.applicable)
     found = decide_awards(asked.scheme, asked.members, table, asked.vetoes, conditions=asked.measured.conditions)
     return {award.id: set(found.awards.loc[found.awards["award"] == award.id, "member"]) for award in asked.scheme.awards}

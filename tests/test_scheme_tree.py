@@ -83,7 +83,7 @@ def test_a_sound_tree_has_no_fault(tmp_path: Path, text: str) -> None:
         ("weights = { bidding = 1 }", "weights = { bidding = 1 }\nwieghts = 3", "unknown key", "`weights` meant"),
         ('group = "conduct"', 'group = ["conduct", "other"]', "takes one, and not a list", "write one"),
         ("weight = 100", "weight = 100\nleast_present = 1.2", "at most 1", "write 1 or less"),
-        ("weight = 100", 'weight = 100\nvalue = { shape = "percentile", within = "class" }', "is for indicators alone", "as a column of the members table"),
+        ("weight = 100", 'weight = 100\nvalue = { shape = "category", points = { a = 1 } }', "is for indicators alone", "by `steps`"),
         ('id = "bidding"', 'id = "performance"', "used twice", "another id"),
         ("weight = 100", 'weight = 100\ngroup = "conduct"', "in a circle", "mend its parent"),
         ("weight = 40", "weight = 39.9", "must sum to 100, not 99.9", "change the weights"),

@@ -38,6 +38,7 @@ const scoring = (() => {
     const gathered = (rule, path) => {
       if (rule.aggregate !== undefined && !UNWEIGHTED.includes(rule.aggregate) && Number.isNaN(power(rule.aggregate))) found.push(`${path}aggregate = ${rule.aggregate}`);
       if (rule.value && SHAPES[rule.value.shape] === undefined) found.push(`${path}value.shape = ${rule.value.shape}`);
+      else if (rule.value && SHAPES[rule.value.shape].includes("found")) found.push(`${path}value.shape = ${rule.value.shape}`); // what it compares by hangs on the weights
       else if (rule.value) keys(rule.value, SHAPES[rule.value.shape], `${path}value.`);
       if (![undefined, null, 0, "rescale"].includes(rule.not_applicable)) found.push(`${path}not_applicable = ${rule.not_applicable}`);
     };

@@ -186,12 +186,15 @@ class Strata:
         Points beside the tree.
     parts
         For each class a mask of its members.
+    classes : object[members]
+        Their classes.
     """
 
     values: Floats
     applicable: Mask
     extras: Floats
     parts: tuple[Mask, ...]
+    classes: Any = None
 
     @classmethod
     def of(cls, evaluation: Evaluation, class_: str | None) -> Strata:
@@ -208,13 +211,14 @@ class Strata:
             evaluation.applicable.loc[who, ids].to_numpy(dtype=np.bool_),
             extras.to_numpy(dtype=np.float64),
             tuple(np.asarray(classes == name, dtype=np.bool_) for name in sorted(set(classes))),
+            classes,
         )
 
     def moved(self, tree: Tree) -> tuple[Floats, Floats]:
         """`movements` in each class about its own usual member."""
         moved, usual = np.zeros_like(self.values), np.zeros(len(self.values))
         for part in self.parts:
-            moved[part], usual[part] = movements(tree, self.values[part], self.applicable[part])
+            moved[part], usual[part] = movements(tree.among(self.classes[part]) if tree.compares else tree, self.values[part], self.applicable[part])
         return moved, usual
 
     def counted(self, tree: Tree) -> Floats:
@@ -225,7 +229,7 @@ class Strata:
         return np.array(
             [
                 column.sum() / max(len(column), 1)
-                for column in shares_by_member(tree, self.values, self.applicable).T.copy()
+                for column in shares_by_member(tree.among(self.classes) if tree.compares else tree, self.values, self.applicable).T.copy()
             ]
         )
 
@@ -295,7 +299,7 @@ def effective_weights(evaluation: Evaluation, *, class_: str | None = None) -> p
     Paruolo, P., Saisana, M., Saltelli, A. (2013), Ratings and rankings: voodoo or science?, Journal of the Royal
     Statistical Society A 176, 609-634: the correlation ratio as the importance of an indicator.
     """
-    tree, strata = Tree.of(evaluation.scheme), Strata.of(evaluation, class_)
+    tree, strata = evaluation.held_tree, Strata.of(evaluation, class_)
     moved, usual = strata.moved(tree)
     total = usual + sum([*moved.T, *strata.extras.T], start=np.zeros(len(usual)))
     about = strata.centred(total)

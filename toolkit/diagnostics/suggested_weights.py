@@ -60,7 +60,7 @@ def weights_for_influence(
     Maillard, S., Roncalli, T., Teiletche, J. (2010), The properties of equally weighted risk contribution portfolios,
     Journal of Portfolio Management 36(4), 60-70: the same equation, of money. Paruolo, Saisana, Saltelli (2013), section 4.
     """
-    tree, strata = Tree.of(evaluation.scheme), Strata.of(evaluation, class_)
+    tree, strata = evaluation.held_tree, Strata.of(evaluation, class_)
     ids = list(tree.nodes[tree.leaves])
     voted = strata.counted(tree) if len(strata.values) else nominal_shares(tree)
     voted = voted if voted.any() else nominal_shares(tree)

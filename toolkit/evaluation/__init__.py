@@ -16,9 +16,25 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.decisions import Decided, award_problems
 from toolkit.evaluation.grades import Grading, decide_grades, grade_problems, place_problems, valid_until
 from toolkit.evaluation.quotas import stopped
-from toolkit.evaluation.scores import TOTAL, Tree, adjusted, aligned, gathered, rounded_scores, sums_beside
+from toolkit.evaluation.scores import (
+    TOTAL,
+    Tree,
+    adjusted,
+    aligned,
+    compared,
+    gathered,
+    rounded_scores,
+    sums_beside,
+)
 from toolkit.evaluation.stages import first_stage, stage_problems, staged
-from toolkit.evaluation.value_checks import huge_problems, outsider_problems, quotient_problems, sum_problems
+from toolkit.evaluation.value_checks import (
+    huge_problems,
+    node_problems,
+    outsider_problems,
+    quotient_problems,
+    sum_problems,
+    valued_node,
+)
 from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Problem, Problems, Refused
@@ -27,8 +43,11 @@ from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.indicators.panel import judging, of_place, placed, placing_problems
 from toolkit.scheme import Scheme
+from toolkit.scheme.shapes import Relative
 
 if TYPE_CHECKING:
+    from toolkit.evaluation.aggregation import Branch
+    from toolkit.evaluation.value_checks import Valued
     from toolkit.indicators.panel import Judging
     from toolkit.records import Records
 
@@ -95,8 +114,14 @@ class Evaluation:
 
     @cached_property
     def tree(self) -> Tree:
-        """The scheme's tree, compiled."""
-        return Tree.of(self.scheme)
+        """The scheme's tree, compiled, for lists of the members in their order."""
+        tree = Tree.of(self.scheme)
+        return tree.among(self.members["class"].to_numpy(dtype=object)) if tree.compares else tree
+
+    @cached_property
+    def held_tree(self) -> Tree:
+        """The tree by which somebody is measured alone: what nodes compare by stays as it was found among all; `among` whom is to be said."""
+        return Tree.of(self.resolved) if self.tree.compares else self.tree
 
     @cached_property
     def award_rule(self) -> AwardRule:
@@ -126,7 +151,32 @@ class Evaluation:
     @cached_property
     def resolved(self) -> Scheme:
         """The scheme with the goalposts, bounds and medians it found: under it nobody moves when a member joins later."""
-        return resolved(self.scheme, self.measured.raw_values, self._classes)
+        found = resolved(self.scheme, self.measured.raw_values, self._classes)
+        return found.model_copy(update=dict(self._nodes_resolved)) if self.tree.compares else found
+
+    @property
+    def _nodes_resolved(self) -> Iterator[tuple[str, object]]:
+        """The groups and the total with what those of them found that compare members."""
+        shapes = {self.tree.nodes[branch.node]: branch.shape.resolved(raw, self.scheme.scale, self._classes) for branch, raw in self._compared if isinstance(branch.shape, Relative)}
+        yield "groups", tuple(group.model_copy(update={"value": shapes[group.id]}) if group.id in shapes else group for group in self.scheme.groups)
+        if TOTAL in shapes:
+            yield "total", self.scheme.total.model_copy(update={"value": shapes[TOTAL]})
+
+    @property
+    def _node_problems(self) -> Iterator[Problem]:
+        """What is to be said of nodes that compare members."""
+        return node_problems(self._compared_nodes, self.scheme.scale, self._classes)
+
+    @property
+    def _compared_nodes(self) -> Iterator[Valued]:
+        """The same, as they are valued."""
+        for branch, raw in self._compared:
+            yield valued_node(branch, self.tree.nodes[branch.node], raw, self.nodes[self.tree.nodes[branch.node]], self.scheme.language)
+
+    @property
+    def _compared(self) -> Iterator[tuple[Branch, Floats]]:
+        """The nodes that compare members, and by which scores, in the order of the raw values."""
+        return compared(self.tree.among(self._classes), self.nodes, self.applicable)
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -212,7 +262,7 @@ class Evaluation:
         grades = [*grade_problems(self.scheme, self.measured.previous), *place_problems(self.grading)]
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
         unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((_not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
-        return unknown + self.measured.problems + self.scaled_values.problems + Problems(tuple(self._outsiders)) + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
+        return unknown + self.measured.problems + self.scaled_values.problems + Problems((*self._node_problems, *self._outsiders)) + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
 
     @property
     def _classes(self) -> Any:
@@ -224,7 +274,7 @@ class Evaluation:
 
     def _gathered(self, before: tuple[Tree, Mapping[str, Floats]] | None = None) -> dict[str, Floats]:
         values = self.scaled_values
-        return gathered(self.tree, values.columns, len(values.members), self.applicable, before=before)
+        return gathered(self.tree.among(self._classes) if self.tree.compares else self.tree, values.columns, len(values.members), self.applicable, before=before)
 
     @cached_property
     def _exact_total(self) -> Floats:
@@ -244,7 +294,7 @@ class Evaluation:
         outside = self.award_rule.applied & ~self.award_rule.eligibility.met(self.decided.asked)
         outside = outside if self._places is None else pd.Series(outside, index=self.members.index).loc[self.measured.raw.index].to_numpy(np.bool_)
         values = self.scaled_values
-        columns = (one.of.valued for one in values.scaled.values() if one.of is not None)
+        columns = [*(one.of.valued for one in values.scaled.values() if one.of is not None), *self._compared_nodes]
         return outsider_problems(columns, values.members, outside, self.scheme.scale, self._classes)
 
     @property
@@ -358,6 +408,8 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
     if evaluation.scaled_values.problems.errors:
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems)
     kept["nodes"] = evaluation._gathered(same)  # noqa: SLF001 - its own
+    if evaluation.tree.compares and (errors := Problems(tuple(evaluation._node_problems)).errors):  # noqa: SLF001 - its own
+        raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems + errors)
     return evaluation
 
 

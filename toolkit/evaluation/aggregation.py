@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add, and_, mul
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Mask, Step
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes.absolute import ValueShape
+from toolkit.scheme.shapes.relative import Relative
 
 POWERS = {
     "arithmetic": 1.0, "conditional": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf,
@@ -65,6 +66,9 @@ class Branch:
         What the score that was gathered becomes, rounded to `NOISE` decimals; None leaves it as it is.
     unit
         How many of the scores' units make a point: they may be counted in steps.
+    peers : object[members] or None
+        The class of each member of one list, among whom a relative shape compares: the last axis of its scores is of one list, or of
+        several one after the other. None where they are of one list, and nobody asks for classes.
     """
 
     node: int
@@ -82,6 +86,7 @@ class Branch:
     scale: float = 100.0
     shape: ValueShape | None = None
     unit: float = 1.0
+    peers: Any = field(default=None, compare=False, repr=False)
 
     @property
     def settled(self) -> bool:
@@ -97,8 +102,20 @@ class Branch:
         """The score as it counts: held at its cap, valued, and rounded."""
         cut = mean if self.cap is None else np.minimum(mean, self.cap)
         if self.shape is not None:
-            cut = self.shape.values(np.round(cut / self.unit, NOISE), self.scale) * self.unit
+            cut = self._valued(np.round(cut / self.unit, NOISE)) * self.unit
         return self.own.rounded(cut) if self.own else cut
+
+    @property
+    def compares(self) -> bool:
+        """Whether it is valued among the members, so that it needs the scores of whole lists."""
+        return isinstance(self.shape, Relative)
+
+    def _valued(self, raw: Floats) -> Floats:
+        assert self.shape is not None
+        if not isinstance(self.shape, Relative):
+            return self.shape.values(raw, self.scale)
+        lists = raw.reshape(-1, raw.shape[-1] if self.peers is None else len(self.peers))
+        return np.array([self.shape.values(one, self.scale, self.peers) for one in lists]).reshape(raw.shape)
 
     @property
     def slack(self) -> float:
@@ -317,6 +334,10 @@ def reach(branch: Branch, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         least, most = np.fmin.reduce(corners, axis=0), np.fmax.reduce(corners, axis=0)
     least, most = (end if branch.cap is None else np.minimum(end, branch.cap) for end in (least - branch.slack, most + branch.slack))
     if branch.shape is None:
+        return least, most
+    if isinstance(branch.shape, Relative):
+        ends = (np.where(np.isnan(end), np.nan, bound) for end, bound in zip((least, most), branch.shape.bounds(branch.scale, low.shape[-1]), strict=True))
+        least, most = (end if branch.own is None else branch.own.rounded(end) for end in ends)
         return least, most
     knots = [least, *(np.clip(knot, least, most) for knot in branch.shape.knots), most]
     values = np.array([branch.held(raw) for raw in knots])

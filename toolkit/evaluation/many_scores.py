@@ -214,7 +214,7 @@ class PatternedScores:
         conditional = applicable is not None and any(branch.least_present is not None for branch in tree.branches)
         applying = applicable | counts if applicable is not None and conditional else np.ones_like(counts)
         settled = all(branch.settled for branch in tree.branches)
-        if (settled and counts.all()) or any(branch.other == "quotient" for branch in tree.branches):  # where no weight says what counts
+        if (settled and counts.all()) or any(branch.other == "quotient" or branch.compares for branch in tree.branches):  # where no weight says what counts, or all are looked at
             return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values, applying)),), len(values))
         patterns, which, sizes = np.unique(
             np.column_stack((counts, applying)), axis=0, return_inverse=True, return_counts=True

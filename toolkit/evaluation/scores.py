@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.aggregation import UNWEIGHTED, Branch, gather, power
+from toolkit.evaluation.aggregation import NOISE, UNWEIGHTED, Branch, gather, power
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import Phrase
 from toolkit.scheme.criteria import Group
@@ -111,6 +111,18 @@ class Tree:
         """The same tree over values that come `unit` to a point."""
         return replace(self, branches=tuple(branch.counted_in(unit) for branch in self.branches))
 
+    def among(self, classes: Any) -> Tree:
+        """The same tree for lists of members of these classes, object[members], among whom relative shapes of nodes compare."""
+        if not self.compares:
+            return self
+        peers = np.asarray(classes, dtype=object)
+        return replace(self, branches=tuple(replace(branch, peers=peers) if branch.compares else branch for branch in self.branches))
+
+    @property
+    def compares(self) -> bool:
+        """Whether a node is valued among the members, so that scores are of whole lists."""
+        return any(branch.compares for branch in self.branches)
+
     def with_weights(self, weights: Floats) -> Tree:
         """The same tree under other weights (or shares), float64[nodes]."""
         return replace(self, weights=np.asarray(weights, dtype=np.float64))
@@ -184,6 +196,17 @@ def gathered(
     groups = _branch_scores(tree, columns, members, concerned, _unmoved(tree, *before) if before else {})
     known = dict(zip(names, columns, strict=True)) | {tree.nodes[node]: column for node, column in groups.items()}
     return {node: known[node] for node in tree.nodes}
+
+
+def compared(tree: Tree, scores: Mapping[str, Floats], applicable: pd.DataFrame) -> Iterator[tuple[Branch, Floats]]:
+    """The nodes that are valued among the members, with the score of each member, float64[n], that is compared there."""
+    branches = [branch for branch in tree.branches if branch.compares]
+    concerned = tree.concerned(applicable.loc[:, list(tree.nodes[tree.leaves])].to_numpy(np.bool_)) if branches else []
+    for branch in branches:
+        children = [(np.asarray(scores[tree.nodes[child]], dtype=np.float64), float(tree.weights[child])) for child in branch.children]
+        applying = [concerned[child] for child in branch.children] if concerned else []
+        gathered_there = gather(replace(branch, shape=None, own=None), children, len(children[0][0]), applicable=applying)
+        yield branch, np.round(gathered_there, NOISE)
 
 
 def adjusted(mean: Floats, adjustments: Iterable[Floats], bounds: Total | None = None, unranked: Mask | None = None) -> Floats:
@@ -295,8 +318,9 @@ def _branch_scores(
     scores = {branch.node: np.empty(members) for branch in tree.branches if branch.node not in known}
     looked = {**dict(enumerate(columns, start=tree.leaves.start)), **known, **scores}
     weights = tree.weights.tolist()
-    for start in range(0, members, BLOCK):
-        rows = slice(start, start + BLOCK)
+    size = max(1, members) if tree.compares else BLOCK
+    for start in range(0, members, size):
+        rows = slice(start, start + size)
         for branch in tree.branches:
             if branch.node not in scores:
                 continue

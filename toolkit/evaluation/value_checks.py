@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.scheme.criteria import Group, Indicator
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
 from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax
@@ -22,11 +23,12 @@ SHOWN = 3
 """How many members a sentence names."""
 
 if TYPE_CHECKING:
+    from toolkit.evaluation.aggregation import Branch
     from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.indicators.single_rows import RawColumn
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Group, Indicator, Total
+    from toolkit.scheme.criteria import Total
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,18 @@ def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes
         yield from _treated(valued)
 
 
+def valued_node(branch: Branch, node: str, raw: Floats, values: Floats, language: str) -> Valued:
+    """A group or the total that compares members, float64[members] each, as an indicator would be."""
+    item = Group(id=node, label=branch.label.into(language), weight=1.0).model_copy(update={"value": branch.shape})
+    return Valued(cast("Indicator", item), raw, raw, values, None, np.zeros(len(raw), np.bool_))
+
+
+def node_problems(columns: Iterable[Valued], scale: float, classes: Any) -> Iterator[Problem]:
+    """Every problem of the nodes that compare members, as of an indicator's values."""
+    for valued in columns:
+        yield from _relative(valued, cast("Relative", valued.item.value), scale, classes)
+
+
 def _unnamed_states(valued: Valued) -> Iterator[Problem]:
     _, states = named_states(valued.given[valued.missing])
     for state in sorted(set(states)):
@@ -113,12 +127,12 @@ def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> It
             yield _off_the_scale(valued.item, float(values.max()), scale)
 
 
-def _no_benchmark(item: Indicator, raw: Floats) -> Problem:
+def _no_benchmark(item: Indicator | Group, raw: Floats) -> Problem:
     rule = phrase("“{label}”的基准不大于 0，高于、低于它百分之几无从算起", "the benchmark of `{label}` is not above 0: there is no per cent above or below it", label=item.label)
     return _said("error", item, "value", rule, Phrase("请核对这一栏的数值，都应大于 0", "check the numbers of this column: all of them should be above 0"), value=f"{raw.min():g}")
 
 
-def _nothing_found(item: Indicator, name: str) -> Problem:
+def _nothing_found(item: Indicator | Group, name: str) -> Problem:
     rule = phrase(
         "“{label}”的 found 里没有{zh}的标准", "`found` of `{label}` holds nothing {en}",
         label=item.label, zh=_whom(name).zh, en=_whom(name).en,
@@ -127,7 +141,7 @@ def _nothing_found(item: Indicator, name: str) -> Problem:
     return _said("error", item, "value.found", rule, mend, value=name)
 
 
-def _negative(item: Indicator, raw: Floats) -> Problem:
+def _negative(item: Indicator | Group, raw: Floats) -> Problem:
     rule = phrase(
         "“{label}”有 {n} 个负数，无法与最好值相比", "`{label}` has {n:negative value|negative values}: no share of the best",
         label=item.label, n=int((raw < 0).sum()),
@@ -135,7 +149,7 @@ def _negative(item: Indicator, raw: Floats) -> Problem:
     return _said("error", item, "value", rule, Phrase("请改用 min_max", "use `min_max`"), value=f"{raw.min():g}")
 
 
-def _constant(item: Indicator, name: str, raw: Floats, values: Floats) -> Problem:
+def _constant(item: Indicator | Group, name: str, raw: Floats, values: Floats) -> Problem:
     rule = phrase(
         "“{label}”区分不出高低：{zh}有数据的 {n} 家会员数值都是 {raw:g}，一律计 {value:g} 分",
         "`{label}` tells nobody apart: {en}, all {n} with a value have {raw:g} and get {value:g}",
@@ -145,7 +159,7 @@ def _constant(item: Indicator, name: str, raw: Floats, values: Floats) -> Proble
     return _said("warning", item, "value", rule, mend, value=f"{raw[0]:g}")
 
 
-def _best_is_nothing(item: Indicator) -> Problem:
+def _best_is_nothing(item: Indicator | Group) -> Problem:
     rule = phrase(
         "“{label}”的最好值是 0：为 0 的得满分，其余得最低分", "the best of `{label}` is 0: who has 0 has all, the others nothing",
         label=item.label,
@@ -154,7 +168,7 @@ def _best_is_nothing(item: Indicator) -> Problem:
     return _said("warning", item, "value", rule, mend, value="0")
 
 
-def _off_the_scale(item: Indicator, most: float, scale: float) -> Problem:
+def _off_the_scale(item: Indicator | Group, most: float, scale: float) -> Problem:
     rule = phrase("“{label}”的名次分最高 {most:g}，超过满分 {scale:g}", "points for places of `{label}` reach {most:g}, beyond the scale of {scale:g}",
                   label=item.label, most=most, scale=scale)  # fmt: skip
     mend = phrase("请写 to = [0, {scale:g}]，或增大 scale", "write to = [0, {scale:g}], or widen `scale`", scale=scale)
@@ -206,8 +220,11 @@ def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving
     )  # fmt: skip
     line = _as_found(without)
     fixed = [phrase("或在 value 里写定比较标准 {line}，以后数值有变须重写", "or fix what they are compared by in `value`: {line}, to be written anew when a value changes", line=line)] if line else []
-    empty = phrase("如不应计入（如只比有效报价），请把这几家的这一格留空{missing.zh}", "if they are not meant to count, as where valid bids alone do, leave these cells of theirs empty{missing.en}",
-                   missing=Phrase('（missing 改为 "worst"）', ' (with missing = "worst")') if item.missing == "error" else Phrase("", ""))  # fmt: skip
+    if not isinstance(item, Indicator):  # a score that is made of many cells
+        empty = Phrase("如不应计入，请先以 [shortlist] 筛选，只让符合条件的进入", "if they are not meant to count, let a [shortlist] leave the others first")
+    else:
+        empty = phrase("如不应计入（如只比有效报价），请把这几家的这一格留空{missing.zh}", "if they are not meant to count, as where valid bids alone do, leave these cells of theirs empty{missing.en}",
+                       missing=Phrase('（missing 改为 "worst"）', ' (with missing = "worst")') if item.missing == "error" else Phrase("", ""))  # fmt: skip
     severity: Severity = "warning" if isinstance(without, MinMax | ShareOfBest | Benchmark) else "note"
     return _said(severity, item, "value", rule, joined([empty, *fixed], "；", "; "), value=str(members[few[0]]))
 
@@ -293,5 +310,6 @@ def _whom(name: str) -> Phrase:
     return Phrase("全部会员", "among all members") if name == EVERYONE else phrase("“{c}”类", "in the class `{c}`", c=name)
 
 
-def _said(severity: Severity, item: Indicator, key: str, rule: Phrase, mend: Phrase, *, value: str = "") -> Problem:
-    return Problem(severity, rule, mend, file="scheme.toml", column=f"indicator[{item.id}].{key}", value=value)
+def _said(severity: Severity, item: Indicator | Group, key: str, rule: Phrase, mend: Phrase, *, value: str = "") -> Problem:
+    place = f"indicator[{item.id}]" if isinstance(item, Indicator) else TOTAL if item.id == TOTAL else f"group[{item.id}]"
+    return Problem(severity, rule, mend, file="scheme.toml", column=f"{place}.{key}", value=value)

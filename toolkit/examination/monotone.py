@@ -29,7 +29,7 @@ from toolkit.examination.small_editions import Drawn, Example, grid, smallest, t
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.criteria import MIDDLES
 from toolkit.scheme.outcomes import FIRST_PLACES
-from toolkit.scheme.shapes import Benchmark, Category, Points, Relative
+from toolkit.scheme.shapes import Benchmark, Category, Points, Relative, ValueShape
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -224,6 +224,12 @@ def _gaps(scheme: Scheme, item: Indicator, rules: Rules) -> Iterator[Phrase]:
         yield Phrase("没有总分的按默认等级，有了总分可能更低", "without a total there is a default grade, and a total may give a lower one")
 
 
+def _only_rises(shape: ValueShape, scale: float) -> bool:
+    if isinstance(shape, Relative):  # by what was found
+        return shape.better == "higher" and not isinstance(shape, Benchmark)
+    return only_rises(shape, scale)
+
+
 def _ancestors(scheme: Scheme, item: Indicator) -> list[str]:
     """An indicator, sums beside the total that it is part of, and every node above it, the total last."""
     path, node = [item.id, *(own.id for own in scheme.sums if item.id in own.of)], item.group
@@ -240,7 +246,9 @@ def _above(scheme: Scheme, item: Indicator) -> Iterator[Phrase]:
         if node != TOTAL and node not in groups:
             continue
         rule = groups.get(node, scheme.total)
-        if rule.value is not None and not only_rises(rule.value, scheme.scale):
+        if isinstance(rule.value, Relative) and rule.value.found is None:
+            yield phrase("“{node}”合成后按会员相互比较计分，一家变好会改变别家的得分", "what `{node}` comes to is valued among the members, so that one doing better moves others", node=scheme.label(node) if node != TOTAL else "总分")
+        elif rule.value is not None and not _only_rises(rule.value, scheme.scale):
             yield phrase("“{node}”合成后的计分并非只升不降", "what `{node}` comes to is valued by a shape that does not only rise", node=scheme.label(node) if node != TOTAL else "总分")
         if beyond_known(rule) or not rises(rule.aggregate):
             yield phrase("“{node}”的合成方法未必逐项不减", "how `{node}` is made need not rise with each part", node=scheme.label(node) if node != TOTAL else "总分")

@@ -234,14 +234,19 @@ def _values(item: Indicator, scale: float, tables: Tables | None) -> Iterator[fl
         yield from given
         if shape.other is not None or not given:
             yield shape.lowest if shape.other is None else shape.other
-    elif isinstance(shape, ZScore):
-        yield from (-np.inf, np.inf)
-    elif isinstance(shape, Rank | Borda) and shape.to is None:
-        yield from (0.0, np.inf)
     elif isinstance(shape, Relative):
-        yield from (0.0, shape.ends(scale)[1]) if shape.found else shape.ends(scale)
+        yield from _among_any(shape, scale)
     else:
         yield from shape.values(turns(shape, *measured_range(item.measure, tables)), scale).tolist()
+
+
+def _among_any(shape: Relative, scale: float) -> tuple[float, float]:
+    """Between which values a relative shape gives to whichever members lie."""
+    if isinstance(shape, ZScore):
+        return -np.inf, np.inf
+    if isinstance(shape, Rank | Borda) and shape.to is None:
+        return 0.0, np.inf
+    return (0.0, shape.ends(scale)[1]) if shape.found else shape.ends(scale)
 
 
 def turns(shape: ValueShape, least: float = -FAR, most: float = FAR) -> Floats:
@@ -272,6 +277,8 @@ def _mean(branch: Branch, parts: Sequence[Span], weights: np.ndarray[tuple[int],
     if branch.shape is None:
         return _gathered(branch, parts, weights)
     span = _gathered(replace(branch, shape=None, own=None), parts, weights)
+    if isinstance(branch.shape, Relative):
+        return span if span.empty else Span(*_among_any(branch.shape, branch.scale), span.sure)
     if span.empty or not np.isfinite([span.low, span.high]).all():
         return span if span.empty else ANYWHERE
     values = branch.shape.values(turns(branch.shape, round(span.low, NOISE), round(span.high, NOISE)), branch.scale)

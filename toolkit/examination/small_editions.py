@@ -61,7 +61,7 @@ class Ground:
     @cached_property
     def tree(self) -> Tree:
         """The scheme's tree."""
-        return Tree.of(self.scheme)
+        return Tree.of(self.scheme).among(self.classes)
 
     @cached_property
     def applicable(self) -> Mask:

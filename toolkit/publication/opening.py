@@ -78,6 +78,8 @@ def open_rows(evaluation: Evaluation) -> OpenRows:
     willing, kept = permitting(evaluation), evaluation.award_rule.classes
     lower = evaluation.scheme.total.better == "lower" or evaluation.award_rule.firsts  # what an interval tells is worked out for bars, the higher first
     left_out = {class_told(name) for name, positions in kept if willing[positions].sum() < FEWEST or (lower and not willing[positions].all())}
+    if evaluation.tree.compares and not willing.all():  # what a node compares by is told, and hangs on the scores of who is not open
+        left_out = {class_told(name) for name, _ in kept}
     while True:
         left_out |= _telling_of_few(evaluation, willing, left_out)
         rows = _opened(evaluation, willing & ~evaluation.members["class"].map(class_told).isin(left_out).to_numpy(np.bool_), left_out)

@@ -64,17 +64,16 @@ Aggregate = Annotated[str, AfterValidator(_aggregate), Field(json_schema_extra={
 NotApplicable = Literal["rescale", 0]
 MIDDLES = ("median", "mean", "class_median", "class_mean")
 """The policies by which the middle of what others have stands in for a missing value."""
-ALONE = {get_args(kind.model_fields["shape"].annotation)[0] for kind in (*get_args(OfMembers), Benchmark, Category)}
-"""Shapes that look at the other members, or at states, which an indicator alone has."""
+ALONE = {get_args(Category.model_fields["shape"].annotation)[0]}
+"""Shapes that look at states, which an indicator alone has."""
 
 
 def _of_a_score(written: object) -> object:
-    """A shape of one score; of one that compares members the nearest is told."""
+    """A shape of a score; of one by states the nearest is told."""
     if isinstance(written, dict) and written.get("shape") in ALONE:
         raise Unfit(
-            phrase("{shape} 要看其他会员的数或按状态计分，只能写在指标上，分组和总分只能用看一个得分的计分", "the shape `{shape}`, by other members or by states, is for indicators alone: a group or the total is valued by its own score", shape=written["shape"]),
-            Phrase("如下面只有一项指标，请写在该指标上；合成后再与他人比较的，最接近的办法：先算出这一组的得分（committee evaluate 写出 scores.csv），填入会员表的一列，再作为指标按此计分",
-                   "where one indicator lies below, write it there; else the nearest: work the group's scores out first (scores.csv of committee evaluate), record them as a column of the members table, and value that as an indicator"),
+            phrase("{shape} 按状态计分，只能写在指标上：分组和总分的得分是数", "the shape `{shape}`, by states, is for indicators alone: the score of a group or of the total is a number", shape=written["shape"]),
+            Phrase("如下面只有一项指标，请写在该指标上；得分分档计分的，请用 steps", "where one indicator lies below, write it there; a score is valued in bands by `steps`"),
         )  # fmt: skip
     return _in_tuples(written)
 
@@ -86,7 +85,7 @@ def _in_tuples(written: object) -> object:
     return tuple(map(_in_tuples, written)) if isinstance(written, list) else written
 
 
-NodeShape = Annotated[Annotated[OfNumbers, Field(discriminator="shape")], BeforeValidator(_of_a_score)]
+NodeShape = Annotated[Annotated[OfNumbers | OfMembers | Benchmark, Field(discriminator="shape")], BeforeValidator(_of_a_score)]
 
 
 class Named(StrictModel):
@@ -144,7 +143,7 @@ class Group(Node):
     any weight; a ``quotient`` is scale x the first child / the second, in the order of the scheme, and of an indicator above 0.
     Where a child of a ``sum`` does not count for a member, `not_applicable` says what that means: the others' points
     are raised in proportion (``rescale``, as where nothing is said), or it adds 0. What the children come to together is
-    held at `cap` at most, and becomes what `value`, a shape of one score, makes of it.
+    held at `cap` at most, and becomes what `value`, a shape, makes of it: of a relative one by all members who have a score here.
     """
 
     weight: Weight

@@ -349,7 +349,8 @@ class StruckRuns:
     def member_score(self) -> Score:
         """The rounded scores of the member in each run, float64[runs] by node."""
         evaluation = self.evaluation
-        return list_scores(evaluation.scheme, evaluation.tree, self.values, self.applicable[self.who], self.points)
+        tree = evaluation.held_tree.among(self.rule.named[self.who])
+        return list_scores(evaluation.scheme, tree, self.values, self.applicable[self.who], self.points)
 
     @cached_property
     def member_rule(self) -> AwardRule:
@@ -377,12 +378,13 @@ class StruckRuns:
         """Who gains and who loses what in each run; None where the scheme demands a value that is then missing."""
         anew = [self._found_anew(record) if relative == "recomputed" else {} for record in self.struck]
         moves: list[Moves | None] = [((), ()) if columns is not None else None for columns in anew]
-        otherwise = self._otherwise() | np.array([bool(columns) for columns in anew])
+        everyone = relative == "recomputed" and self.evaluation.tree.compares  # a node's score of one moves the others'
+        otherwise = self._otherwise() | np.array([everyone or bool(columns) for columns in anew])
         runs = np.flatnonzero(otherwise & np.array([columns is not None for columns in anew]))
         size = max(1, CELLS // self.applicable.size)
         for start in range(0, len(runs), size):
             some = runs[start : start + size]
-            given = ListRun.of(self._rule_of(some), self._score_of(some, [anew[run] or {} for run in some])).given
+            given = ListRun.of(self._rule_of(some), self._score_of(some, [anew[run] or {} for run in some], everyone=everyone)).given
             changed = given != self.given[:, None]
             for place in np.flatnonzero(changed.any(axis=(0, 2))):
                 moves[some[place]] = self._pairs(changed[:, place] & given[:, place]), self._pairs(changed[:, place] & ~given[:, place])
@@ -426,12 +428,12 @@ class StruckRuns:
             facts={name: by_run(known, other.facts[name]) for name, known in rule.facts.items()},
         )
 
-    def _score_of(self, runs: Integers, anew: Sequence[Mapping[str, Floats]]) -> Score:
+    def _score_of(self, runs: Integers, anew: Sequence[Mapping[str, Floats]], *, everyone: bool) -> Score:
         """The rounded scores of all members in some runs, float64[runs, members] by node; `anew` are the columns that are valued anew."""
         scores = {node: np.tile(self.score(node), (len(runs), 1)) for node in self.rule.nodes}
         for node, score in scores.items():
             score[np.arange(len(runs)), self.who[runs]] = self.member_score(node)[runs]
-        whole = [place for place, columns in enumerate(anew) if columns]
+        whole = [place for place, columns in enumerate(anew) if columns or everyone]
         if whole:
             scored = self._scored_anew(runs[whole], [anew[place] for place in whole])
             for node, score in scores.items():

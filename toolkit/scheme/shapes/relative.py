@@ -108,6 +108,10 @@ class Relative(Ranged):
         """The upper end of the range, which the best of the members is given."""
         return self.ends(scale)[1]
 
+    def bounds(self, scale: float, count: int) -> tuple[float, float]:  # noqa: ARG002 - some hang on how many are compared
+        """Between which values the shape gives to `count` members compared among themselves lie, whatever they have."""
+        return self.ends(scale)
+
     def worst(self, raw: Floats, scale: float, classes: Any = None) -> Floats:  # noqa: ARG002 - some must look
         """What stands in for a missing value of each member under ``missing = "worst"``."""
         return np.full(np.shape(raw), self.lowest)
@@ -257,6 +261,10 @@ class ZScore(Relative):
         """No bound."""
         return math.inf
 
+    def bounds(self, scale: float, count: int) -> tuple[float, float]:  # noqa: ARG002 - it has no scale
+        """None stands farther from the mean of N than the root of N deviations."""
+        return self.mean - self.deviation * math.sqrt(count), self.mean + self.deviation * math.sqrt(count)
+
     def worst(self, raw: Floats, scale: float, classes: Any = None) -> Floats:
         """The lowest value found, of the class where the shape looks at classes; `mean` where none was found."""
         lowest = np.full(np.shape(raw), self.mean)
@@ -292,12 +300,9 @@ class ShareOfBest(Relative):
 
     def through(self, entry: Best, raw: Floats, scale: float) -> Floats:
         """Values of `raw`; full marks for one better than the best that was found."""
-        best = entry.best
+        best, lower = entry.best, self.better == "lower"
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what overflows is better than the best
-            if self.better == "lower":
-                share = np.where(raw <= best, 1.0, best / raw)
-            else:
-                share = raw / best if best > 0 else np.where(raw > 0, 1.0, 0.0)
+            share = np.where(raw <= best, 1.0, best / raw) if lower else raw / best if best > 0 else np.where(raw > 0, 1.0, 0.0)
         return self.spread(np.where(np.isnan(raw), np.nan, share), scale)
 
 
@@ -413,6 +418,10 @@ class _Counted(Placed):
             return self.counting
         return phrase("按名次等距：首名{high.zh}，末名{low.zh}", "by rank in even steps, {high.en} for the first, {low.en} for the last", low=low, high=high)
 
+    def bounds(self, scale: float, count: int) -> tuple[float, float]:
+        """What the last has, and one more for each of the others; or the range."""
+        return self.ends(scale) if self.to else (0.0, count + self.last)
+
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """N - place, and what the last has; or on the range."""
         return self._behind(place, count, scale) if self.to else count + self.last - place
@@ -485,8 +494,7 @@ class ExponentialRank(Placed):
     def valued(self, place: Floats, count: int, scale: float) -> Floats:
         """The share R of the way up, stretched."""
         share = (count + 1 - place) / count
-        stretched = -self.rate * np.log(1 - share * (1 - np.exp(-100 / self.rate)))
-        return np.asarray(stretched * scale / 100, dtype=np.float64)
+        return np.asarray(-self.rate * np.log(1 - share * (1 - np.exp(-100 / self.rate))) * scale / 100, dtype=np.float64)
 
 
 OfMembers: TypeAlias = MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank  # a new shape is entered here

@@ -171,7 +171,8 @@ class Revalued:
         values = self.values[who]
         for (position, item, raw), (start, end) in zip(questions, pairwise(ends), strict=True):
             values[start:end, tree.nodes.index(item.id) - tree.leaves.start] = self._valued(position, item, raw)
-        score = list_scores(evaluation.scheme, tree, values, self.applicable[who], {name: points[who] for name, points in self.added.items()})
+        alone = evaluation.held_tree.among(evaluation.award_rule.named[who])
+        score = list_scores(evaluation.scheme, alone, values, self.applicable[who], {name: points[who] for name, points in self.added.items()})
         table = {node: score(node) for node in evaluation.award_rule.nodes}
         return [{node: points[start:end] for node, points in table.items()} for start, end in pairwise(ends)]
 
