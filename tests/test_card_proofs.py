@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -154,6 +155,7 @@ def test_a_sealed_bag_sends_each_member_its_card_and_the_page_that_checks_it(who
     assert root in done.output
     sent = [read_card(path.read_text("utf-8")) for path in (tmp_path / "out" / "cards").iterdir()]
     assert {card.root for card in sent} == {root}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out" / "cards").iterdir()} == {0o600}
     assert len({card.content["salt"] for card in sent}) == len(sent) == len(sealed_cards(whole / "data"))
     assert root in (tmp_path / "out" / "check-card.html").read_text("utf-8")
 

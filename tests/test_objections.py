@@ -65,7 +65,7 @@ def test_what_is_due_is_told_and_what_is_overdue_warned_of(small_edition: Path) 
 @pytest.mark.parametrize(("fields", "more", "words"), [
     ({"recieved": "2019-01-31"}, "", "unknown key"), ({"member": '"05"'}, "", "no member has this code"), ({"due": "2019-01-30"}, "", "due before it was received"),
     ({"received": '"2019-01-31"'}, "", "must be a date"), ({"about": '""'}, "", "must not be empty"), ({"received": "2099-01-31"}, "", "holidays of 2099"),
-    ({"received": "9999-12-31"}, "", "holidays of 9999"), ({}, '[upheld]\nstrike = [{ table = "activities" }]\n', "which record is meant"),
+    ({"received": "9999-12-31"}, "", "holidays of 9999"), ({"received": "2099-01-31"}, "", "still to come"), ({}, '[upheld]\nstrike = [{ table = "activities" }]\n', "which record is meant"),
     ({}, '[decision]\noutcome = "upheld"\non = 2019-02-01\nby = "a"\nbecause = "b"\nentry = 1\n', "minutes do not"),
 ])  # fmt: skip
 def test_every_fault_of_a_file_is_a_warning_with_its_place(small_edition: Path, fields: dict[str, str], more: str, words: str) -> None:
@@ -277,6 +277,14 @@ def test_nothing_is_decided_while_something_pressing_is_open(small_edition: Path
     assert refused.exit_code == 1
     assert "2 家完全同分" in refused.output
     settled(small_edition, "005")
+    changed = run(*asked)
+    assert (changed.exit_code, "之后又有改动" in changed.output, "state reviewed" in changed.output) == (1, True, True), changed.output
+    with (small_edition / "scheme.toml").open("a", encoding="utf-8") as file:
+        file.write("# a remark\n")
+    for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
+        decide_state(small_edition, word, by=by, reason=WHY)
+    with (small_edition / "scheme.toml").open("a", encoding="utf-8") as file:
+        file.write("# another\n")
     assert "本届转为“已决定”" in run(*asked).output
 
 
@@ -288,7 +296,10 @@ def test_what_was_decided_is_withdrawn_before_it_is_decided_otherwise(small_edit
     assert not changed_since(small_edition)
     settled(small_edition, "006")
     assert changed_since(small_edition)
-    decide_state(small_edition, "decided", by="理事会", reason=WHY)
+    with pytest.raises(Refused, match="the list may be another by now"):
+        decide_state(small_edition, "decided", by="理事会", reason=WHY)
+    for word, by in (("reviewed", WHO), ("publicised", "秘书处"), ("decided", "理事会")):
+        decide_state(small_edition, word, by=by, reason=WHY)
     scheme = load_scheme(small_edition / "scheme.toml").with_weights({"learning": 25.0})
     for change in (
         lambda: settled(small_edition, "005"), lambda: adopt_scheme(small_edition, scheme_digest(small_edition), scheme, by=WHO, reason=WHY),
@@ -298,6 +309,17 @@ def test_what_was_decided_is_withdrawn_before_it_is_decided_otherwise(small_edit
             change()
     decide_state(small_edition, "withdrawn", by="理事会", reason=WHY)
     settled(small_edition, "005")
+
+
+def test_nothing_is_decided_before_it_is_received(small_edition: Path) -> None:
+    objected(small_edition)
+    decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY)
+    path = small_edition / "objections" / "1.toml"
+    path.write_text(path.read_text("utf-8").replace("2019-01-31", "2099-01-31"), "utf-8")
+    assert "收到之日晚于裁定之日" in read_objections(small_edition).problems.text("zh")
+    objected(small_edition, 2, received="2099-01-31")
+    with pytest.raises(Refused, match="a day that is still to come"):
+        decide_objection(small_edition, 2, "rejected", by=WHO, reason=WHY)
 
 
 def changed_since(folder: Path) -> bool:

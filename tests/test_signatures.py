@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ import subprocess
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,6 +35,7 @@ from toolkit.sealing.signatures import (
     new_key,
     public_key,
     read_signers,
+    refuse_unsignable,
     signature_files,
     statement,
 )
@@ -148,7 +152,7 @@ def test_a_signature_counts_in_the_role_it_was_given_in_and_no_other(
     assert "1 signature needed as `supervisor`, 0 there" in told.text("en")
     assert ("was signed as `chair`, not as `supervisor`" in told.text("en")) == (not left_out)
     sign_bag(bag, keys["chair"], "supervisor", notebooks=house, pages=house / "pages")
-    assert not verified(bag).errors
+    assert "chair、supervisor are for 2 different persons, 1 there" in verified(bag).errors.text("en")
     plain = Path(shutil.copytree(whole, tmp_path / "plain"))
     sign_bag(plain, keys["stranger"], "chair", notebooks=house, pages=house / "pages")
     copied(plain, "chair", "supervisor", without=left_out)
@@ -373,12 +377,12 @@ def test_what_only_a_replay_would_see_is_refused_at_once_and_new_signatures_do_n
     shutil.rmtree(bag / "signatures")
     assert [problem.value for problem in verified(bag).errors] == ["chair", "supervisor"]
     # Whoever lists keys of its own in the bag, and signs with them, is seen by who knows the true ones.
-    stranger = keys["stranger"]
+    strangers = {"chair": keys["stranger"], "supervisor": Ed25519PrivateKey.from_private_bytes(b"g" * 32)}
     listed = bag / "data" / "edition" / SIGNERS
-    listed.write_text("\n".join(Signer(role, public_key(stranger)).line for role in ("chair", "supervisor")), "utf-8")
+    listed.write_text("\n".join(Signer(role, public_key(key)).line for role, key in strangers.items()), "utf-8")
     with_new_manifests(bag)
-    for role in ("chair", "supervisor"):
-        sign_bag(bag, stranger, role, notebooks=house, pages=house / "pages")
+    for role, key in strangers.items():
+        sign_bag(bag, key, role, notebooks=house, pages=house / "pages")
     assert not verified(bag).errors
     told = verified(bag, signers=signed / SIGNERS)
     assert "is no key that may sign as `chair`" in told.text("en")
@@ -395,17 +399,40 @@ def test_without_a_word_in_the_scheme_a_signature_is_told_by_its_key(whole: Path
     assert named(verified(bag, signers=signed / SIGNERS)) == {"signatures", f"signatures/{stem(bag, '主任').stem}"}
 
 
+@pytest.mark.parametrize(("roles", "listed", "persons"), [
+    ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("supervisor", 1, "甲")], 1),
+    ({"chair": 1, "supervisor": 1}, [("chair", 0, "会长 甲"), ("supervisor", 1, "会长甲")], 1),
+    ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("supervisor", 0, "乙")], 1),
+    ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("supervisor", 1, "乙")], 0),
+    ({"chair": 1, "supervisor": 1}, [("chair", 0, ""), ("supervisor", 1, "")], 0),
+    ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("chair", 1, "乙"), ("supervisor", 0, "甲")], 0),
+    ({"expert": 2}, [("expert", 0, "甲"), ("expert", 1, "甲")], 1),
+    ({"expert": 2, "chair": 1}, [("expert", 0, "甲"), ("expert", 1, "乙"), ("chair", 1, "乙")], 2),
+    ({"expert": 1}, [("expert", 0, "甲"), ("chair", 0, "甲")], 0),
+])  # fmt: skip
+def test_a_quorum_is_of_different_persons(tmp_path: Path, keys: dict[str, Ed25519PrivateKey], roles: dict[str, int], listed: list[tuple[str, int, str]], persons: int) -> None:
+    """How many persons are there where they are too few; whoever has two roles signs for one of them."""
+    own = [public_key(key) for key in keys.values()]
+    (tmp_path / SIGNERS).write_text("\n".join(Signer(role, own[key], name).line for role, key, name in listed), "utf-8")
+    scheme: Any = SimpleNamespace(signatures=SimpleNamespace(roles=roles))
+    if not persons:
+        refuse_unsignable(tmp_path, scheme)
+        return
+    with pytest.raises(Refused, match=f"for {sum(roles.values())} different persons, {persons} there"):
+        refuse_unsignable(tmp_path, scheme)
+
+
 def test_a_key_is_made_used_and_kept_from_others(tmp_path: Path, small_edition: Path) -> None:
     path = tmp_path / "chair"
     public = new_key(path, PASSPHRASE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert b"bcrypt" in __import__("base64").b64decode("".join(path.read_text("ascii").split()[4:-4]))[:60]
-    assert (tmp_path / "chair.pub").read_text("ascii").strip() == public
+    assert (tmp_path / "chair.pub").read_text("ascii").strip() == f"ssh-ed25519 {base64.b64encode(public).decode()}"
     assert is_locked(path)
-    assert f"chair {public}" == re.sub(r' namespaces="[^"]*"', "", Signer("chair", public_key(load_key(path, PASSPHRASE))).line)
+    assert public_key(load_key(path, PASSPHRASE)) == public
     if shutil.which("ssh-keygen"):
         same = subprocess.run(["ssh-keygen", "-y", "-P", PASSPHRASE, "-f", str(path)], capture_output=True, text=True, check=True)
-        assert same.stdout.split()[:2] == public.split()
+        assert same.stdout.split()[:2] == (tmp_path / "chair.pub").read_text("ascii").split()
     for wrong, says in ((path, "there already"), (small_edition / "chair", "copied with it"), (small_edition / "records" / "k", "copied with it")):
         with pytest.raises(Refused, match=says):
             new_key(wrong, PASSPHRASE)
@@ -421,7 +448,8 @@ def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: 
     monkeypatch.setattr("toolkit.sealing._whole_problems", lambda *_: __import__("toolkit.ground.problems", fromlist=["x"]).Problems())
     made = CliRunner().invoke(app, ["key", "new", str(tmp_path / "k")], input=f"{PASSPHRASE}\n{PASSPHRASE}\n")
     assert made.exit_code == 0, made.output
-    assert "ssh-ed25519 AAAA" in made.output
+    assert re.search(r'职务 namespaces="committee-seal" ssh-ed25519 AAAA\S+ 姓名', made.output)
+    assert all(f"k{ending}（" in made.output for ending in ("", ".pub", ".pem"))
     unlisted = CliRunner().invoke(app, ["sign", str(bag), "--key", str(tmp_path / "k"), "--role", "chair"], input=f"{PASSPHRASE}\n")
     assert (unlisted.exit_code, "没有登记为“chair”" in unlisted.output) == (1, True)
     open_key = tmp_path / "open"

@@ -139,6 +139,20 @@ def test_a_mark_before_the_text_changes_nothing(tmp_path: Path) -> None:
     assert read_scheme(tmp_path / "scheme.toml")[0].edition == "small-2018"
 
 
+@pytest.mark.parametrize("mark", ["\u202e", "\u2067"], ids=["override", "isolate"])
+@pytest.mark.parametrize(("old", "row"), [('title    = "', 2), ('label = "学习', 18), ('"已签" = 100', 54)])
+def test_a_mark_that_turns_what_follows_it_is_refused_and_never_shown(tmp_path: Path, old: str, row: int, mark: str) -> None:
+    edition = tmp_path / "data" / "edition"
+    edition.mkdir(parents=True)
+    (edition / "scheme.toml").write_text(SCHEME.replace(old, old.replace('"', f'"{mark}', 1), 1), "utf-8")
+    with pytest.raises(Refused) as refused:
+        read_scheme(edition / "scheme.toml")
+    (problem,) = refused.value.problems
+    assert (problem.row, "改变书写方向" in problem.rule.zh, mark in refused.value.problems.text("zh")) == (row, True, False)
+    (tmp_path / "bagit.txt").touch()
+    read_scheme(edition / "scheme.toml")  # what was sealed is read as it stands
+
+
 STRANGE: tuple[Any, ...] = (
     *([], {}, [[]], [{}], {"a": {"a": 1}}, 0, -1, 1.5, math.nan, math.inf, "x", "", True, dt.date(2018, 1, 1)),
     *([1, "a"], ["x", "x"], [["A", 1]], {"": 1}, {"x": [1]}, [[1, 2], [1]], 2**62),

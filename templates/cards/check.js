@@ -79,9 +79,11 @@
   let language = document.documentElement.dataset.language, verdict = ["", ""], shown = null, chosen = "";
   const say = (key) => WORDS[key][language];
 
+  const TURNS = /[\u202a-\u202e\u2066-\u2069]/g; // what follows such a mark would be shown backwards
+
   function element(tag, text, parent, css) {
     const made = document.createElement(tag);
-    if (text !== undefined) made.textContent = String(text);
+    if (text !== undefined) made.textContent = String(text).replace(TURNS, "\ufffd");
     if (css) made.className = css;
     parent.append(made);
     return made;

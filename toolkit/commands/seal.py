@@ -75,6 +75,10 @@ RULES_LOST = Phrase(
 )
 RECOMPUTED = Phrase("封存包完好，重算结果一致。", "The bag is whole and recomputes.")
 RULES_ALONE = Phrase("封存包完好；其中只有办法，没有可重算的结果。", "The bag is whole; it holds rules alone, and nothing to compute again.")
+LIST_IT = (
+    "封存之前，请在届次文件夹的 {file} 中加入下面一行，其中“职务”写评选办法 [signatures] 里的名称，“姓名”写本人姓名：",
+    "Before the seal, add this line to {file} in the edition's folder, with a role of [signatures] in the scheme and the name filled in:",
+)
 UNLISTED_KEY = (
     "提醒：封存包的 allowed_signers 没有列这把密钥，核对的人须另行得知公钥。下次封存之前，请在届次文件夹的 allowed_signers 加一行：\n{line}",
     "warning: the bag's allowed_signers does not list this key: whoever checks has to be told the public key. Before the next seal, add to the edition's allowed_signers:\n{line}",
@@ -220,14 +224,16 @@ def key(
     language: LanguageOption = "zh",
 ) -> None:
     """做一把签名用的密钥，口令现场输入两次。 Make a key to sign with; its passphrase is asked twice."""
-    from toolkit.sealing.signatures import new_key
+    from toolkit.sealing.signatures import SIGNERS, Signer, new_key
 
     assert action == "new"
     with refusals(language):
         public = new_key(file, _passphrase(NEW_PASSPHRASE, language, confirm=True))
         say(language, phrase("私钥：{file}（只由本人保管，不外传）", "Private key: {file} (keep it to yourself)", file=file))
-        say(language, phrase("公钥：{file}（交给秘书处登记）", "Public key: {file} (for the secretariat to list)", file=f"{file}.pub"))
-        typer.echo(public)
+        say(language, phrase("公钥：{file}（OpenSSH 格式，交给秘书处登记）", "Public key: {file} (as OpenSSH reads it; for the secretariat to list)", file=f"{file}.pub"))
+        say(language, phrase("同一公钥：{file}（OpenSSL 格式，不用本程序也能核对签名）", "The same: {file} (as OpenSSL reads it, to check signatures without this software)", file=f"{file}.pem"))
+        say(language, phrase(*LIST_IT, file=SIGNERS))
+        say(language, Phrase(*(Signer(role, public, name).line for role, name in (("职务", "姓名"), ("ROLE", "NAME")))))
 
 
 def sign(

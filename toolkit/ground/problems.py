@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from toolkit.ground.text import Language, Phrase, discreet
+from toolkit.ground.text import TURNS, Language, Phrase, discreet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ class Problem:
         ]
         place = ("，" if zh else ", ").join(part for part in places if part)
         advice = f"{self.rule.into(language)}{'；' if zh else '; '}{self.mend.into(language)}"
-        return f"{place}{'：' if zh else ': '}{advice}" if place else advice
+        return (f"{place}{'：' if zh else ': '}{advice}" if place else advice).translate(TURNS)
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,9 @@ def figure(number: float) -> str:
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """What no line of text holds, by Unicode's categories: line breaks, a terminal's commands, turns of direction, halves of a character."""
 
+TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+"""Marks that turn the direction in which what follows is shown, each with the sign that is shown in its place."""
+
 
 def one_line(text: str) -> str:
     r"""The text in one line, so that it can pass for no other line where it is printed.

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, Validatio
 from pydantic_core import ErrorDetails
 
 from toolkit.ground.problems import Problem, Problems, Refused, Severity, inaccessible, nearest, refuse
+from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Phrase, key_words, phrase
 from toolkit.ground.toml_syntax import (
     Halt,
@@ -31,6 +32,7 @@ from toolkit.ground.toml_syntax import (
     place_words,
     readable,
     slips,
+    turned,
     with_quoted_keys,
 )
 
@@ -38,6 +40,11 @@ NUMBER_TYPES = ("float_type", "int_type")
 DIGITS = re.compile(r"[0-9_]{1001,}")
 ENDLESS = Phrase("有一个数字长达上千位", "A number of thousands of digits"), Phrase("请核对位数", "check its digits")
 NO_NUMBER = Phrase("数字太大", "the number is too large"), Phrase("请核对位数", "check its digits")
+
+TURNED = (
+    Phrase("含有改变书写方向的控制符：看不见，却会把其后的文字倒过来显示", "holds a mark that turns the direction of writing: it cannot be seen, and what follows it is shown backwards"),
+    Phrase("请把这一处文字整个删去，重新输入", "delete the whole of this text, and type it anew"),
+)
 
 
 @dataclass(frozen=True)
@@ -299,6 +306,7 @@ def read_model(
         With every fault of the file, in the order of its lines.
     """
     name = name or path.name
+    faults = faults if is_frozen(path.parent) else _and_turns(faults)  # what was sealed is read as it stands
     written = _text(path, name)
     whole = readable(with_quoted_keys(written))
     if not whole.halts:
@@ -312,6 +320,10 @@ def read_model(
     slipped = {problem.row for problem in syntax}  # a line is told once
     problems = (*syntax, *(problem for problem in among_problems if problem.row not in slipped))
     raise Refused(Problems(tuple(sorted(problems, key=lambda problem: problem.row or 0))))
+
+
+def _and_turns(faults: Callable[[Raw], Iterable[Fault]]) -> Callable[[Raw], Iterable[Fault]]:
+    return lambda raw: (*(Fault(place, *TURNED) for place in turned(raw)), *faults(raw))
 
 
 def _doubtful(fault: Fault, text: Readable, lines: Mapping[KeyPath, int]) -> bool:

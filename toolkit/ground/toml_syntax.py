@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import TURNS, Phrase, phrase
 
 QUOTED = re.compile(r'"""(?:\\.|[^\\])*?"""|\'{3}.*?\'{3}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 HALF_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "。": ".", "、": ",", "—": "-", "－": "-"}
@@ -436,3 +436,12 @@ def bounded(value: Any) -> Any:
     if isinstance(value, list):
         return [bounded(inner) for inner in value]
     return 1 if isinstance(value, int) and not -LARGEST <= value <= LARGEST else value
+
+
+def turned(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Where a text, or the name of a key, holds a mark that turns the direction in which what follows is shown."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from ((*path, key),) if isinstance(key, str) and key.translate(TURNS) != key else turned(inner, (*path, key))
+    elif isinstance(value, str) and value.translate(TURNS) != value:
+        yield path

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.ranking import Placing, Ruling, Tie
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
-from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, entered
-from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal
+from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, WORDING, enter_found, entered
+from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal, refuse_unsaid
 from toolkit.minutes.mends import OBJECTION
 from toolkit.scheme import load_scheme
 from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE
@@ -45,7 +45,10 @@ AGAIN = Phrase("一家会员写了两次", "a member is named twice")
 FINAL = "decided"
 IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
 WITHDRAW = Phrase("如确需改动，请先由会长办公会或理事会撤回：state withdrawn", "where it has to, the president's meeting or council withdraws it first: state withdrawn")
-ANEW = Phrase("请退回，重新评审、公示", "send it back, and have it reviewed and made public anew")
+ANEW = Phrase(
+    "请退回，重新评审、公示（状态先转为“已评审”，再转为“公示中”：state reviewed，state publicised）",
+    "send it back, and have it reviewed and made public anew: state reviewed, then state publicised",
+)
 UNUSUAL = (
     "提醒：照所写记为“{by}”所定。同分、待定位次和异议依例由专家委员会、会长办公会或理事会裁定，请写明是哪次会议（同分和待定位次可以再裁定一次，以后一次为准）",
     "note: entered as decided by `{by}`. Ties, open places and objections are for the expert committee, the president's meeting or the council: name which meeting it was (a tie or a place can be ruled on once more, and the later ruling holds)",
@@ -347,10 +350,15 @@ def changed_after(journal: Journal) -> Problems:
     state = next((entry for entry in reversed(journal.entries) if entry.what == STATE and _state(entry)), None)
     if state is None or state.details["state"] not in {"publicised", FINAL}:
         return Problems()
-    later = [entry for entry in journal.entries[state.number :] if entry.what in {RULING, PLACING, ADOPTION, FOUND, ON_DISK}]
+    later = [entry for entry in journal.entries[state.number :] if entry.what in {RULING, PLACING, ADOPTION, FOUND, ON_DISK} and not _says_the_same(entry)]
     title = STATES[state.details["state"]].title
     rule = phrase("转为“{title.zh}”之后又有改动，名单可能已不是当时的名单", "changed after it was `{title.en}`: the list may be another by now", title=title)
     return Problems(tuple(Problem("warning", rule, ANEW, file=JOURNAL, row=entry.number) for entry in later[:1]))
+
+
+def _says_the_same(entry: Entry) -> bool:
+    """Whether a line tells of a scheme that was found to say what it had said."""
+    return entry.what == FOUND and entry.details.get("changes") in ([WORDING.zh], [WORDING.en])
 
 
 def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
@@ -359,12 +367,18 @@ def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
     Raises
     ------
     Refused
-        When there is no such state, it does not follow the one the edition is in, or is not for whoever is named to say; when name or
-        reason is empty; when another writer holds the edition, or it cannot be written.
+        When there is no such state, it does not follow the one the edition is in, or is not for whoever is named to say; when what is to be decided
+        is another than was made public; when name or reason is empty; when another writer holds the edition, or it cannot be written.
     """
+    refuse_unsaid(by, reason)
     with edition_lock(folder):
         word = next((state.word for state in STATES.values() if word in (state.title.zh, state.title.en)), word)
-        problems = Problems(tuple(_state_problems(state_of(read_journal(folder)), word, by)))
+        if word == FINAL:
+            enter_found(folder)
+        journal = read_journal(folder)
+        problems = Problems(tuple(_state_problems(state_of(journal), word, by)))
+        if word == FINAL:
+            problems += tuple(replace(changed, severity="error") for changed in changed_after(journal))
         if problems:
             raise Refused(problems)
         return entered(folder, STATE, by, reason, {"state": word})

@@ -43,6 +43,8 @@ DECIDED_ALREADY = Phrase("这一异议已经裁定（第 {line} 条）", "this o
 ANOTHER = Phrase("如有新的事实，请另立一号异议", "where there is something new, enter it as another objection")
 ELSEWHERE = Phrase("文件里写了裁定，记录里却没有", "its file tells a decision that the minutes do not")
 BY_COMMAND = Phrase("请删去 [decision]，用 committee decide 届次 objection 序号 记入", "remove [decision], and enter it with committee decide DIR objection NUMBER")
+STILL_TO_COME = Phrase("收到之日还没有到", "received on a day that is still to come")
+CHECK_DAY = Phrase("请改正收到之日", "correct the day it was received on")
 IS_NAMED = Phrase("写有提出异议的人，会随记录公开", "it names whoever objects, and goes into the minutes")
 UNNAMED = Phrase("请删去其姓名，如改为“某会员”", "leave the name out: `a member`")
 IN_MINUTES = Phrase("裁定已记入记录，但没有写进异议的文件", "the decision is in the minutes, but was not written into the objection's file")
@@ -148,6 +150,7 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
     """The objections of the edition in `folder`; with its records, the members they concern are held against these."""
     listed: dict[int, Objection] = {}
     problems: list[Problem] = []
+    entries = _decided_by(read_journal(folder))
     for path in sorted((folder / FOLDER).glob("*.toml"), key=lambda path: (len(path.name), path.name)):
         name = f"{FOLDER}/{discreet(path.name)}"
         if not NUMBER.fullmatch(path.stem):
@@ -159,10 +162,9 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
             problems += [replace(_nameless(problem), severity="warning") for problem in refused.problems]
             continue
         listed[int(path.stem)] = objection
-        problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name)]
+        problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name), *_too_early(objection, name, entries.get(int(path.stem)))]
         if objection.decision is None:
             problems += [replace(problem, severity="warning") for problem in _named(objection, name)]
-    entries = _decided_by(read_journal(folder))
     problems += [*_of_minutes(listed, entries), *(unmended(entries, records) if records is not None else ())]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
     return Objections(decided, Problems(tuple(problems)))
@@ -271,9 +273,10 @@ def decide_objection(
             raise refuse(phrase(DECIDED_ALREADY.zh, DECIDED_ALREADY.en, line=former.number), ANOTHER, file=f"{FOLDER}/{number}.toml")
         if objection.decision is not None:
             raise refuse(ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml")
-        named = Problems(tuple(_named(objection, f"{FOLDER}/{number}.toml", by, reason)))
-        if named:
-            raise Refused(named)
+        name = f"{FOLDER}/{number}.toml"
+        early = (replace(problem, severity="error") for problem in _too_early(objection, name))
+        if unfit := Problems((*_named(objection, name, by, reason), *early)):
+            raise Refused(unfit)
         member = objection.member if records is None else concerned(objection, number, records)
         details: dict[str, Any] = {"objection": number, "outcome": outcome, "member": member, "about": discreet(objection.about), "moves": [*moves]}
         details |= {"mends": [vars(mend) for mend in mends]} if mends else {}
@@ -347,6 +350,14 @@ def _of_days(objection: Objection, name: str) -> Iterator[Problem]:
     if objection.answer_by is None and objection.decision is None:
         rule = phrase(NOT_YET.zh, NOT_YET.en, year=objection.received.year)
         yield Problem("warning", rule, SAY_DUE, file=name, column="received", value=str(objection.received))
+
+
+def _too_early(objection: Objection, name: str, entry: Entry | None = None) -> Iterator[Problem]:
+    """Where an objection was decided, by `entry` or today, before it was received."""
+    day = entry.time.date() if entry else dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
+    if objection.received > day:
+        rule = phrase("收到之日晚于裁定之日 {day}", "received after it was decided, on {day}", day=day) if entry else STILL_TO_COME
+        yield Problem("warning", rule, CHECK_DAY, file=name, column="received", value=str(objection.received))
 
 
 def _of_minutes(listed: dict[int, Objection], decided: dict[int, Entry]) -> list[Problem]:

@@ -166,7 +166,9 @@ def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> 
     template, style = _part("card.html"), _part("card.css")
     with placed_in(folder) as unfinished:
         for member, card in cards.items():
-            (unfinished / names[member]).write_text(_page(template, style, card, scheme), encoding="utf-8", newline="\n")
+            page = unfinished / names[member]
+            page.touch(0o600)  # for its member alone
+            page.write_text(_page(template, style, card, scheme), encoding="utf-8", newline="\n")
     return next(iter(cards.values())).root or "" if cards else ""
 
 

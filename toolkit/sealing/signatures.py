@@ -12,8 +12,8 @@ import base64
 import os
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +47,11 @@ LIST_THEM = Phrase(
     "封存之前，请把公钥登记在届次文件夹的 {file} 中，一人一行，依次写职务（{role}）、公钥文件里的那一行、姓名，中间各空一格",
     "list their public keys in {file} in the edition's folder before you seal, a line each: role, what stands in the .pub file, name, such as {role} ssh-ed25519 AAAA... A. Person",
 )
+OTHERS = ("{roles} 须由 {n} 人分别签名，只有 {there} 人（同名或同一把密钥算一人）", "{roles} are for {n} different persons, {there} there (one name or one key is one person)")
+LIST_OTHERS = phrase(
+    "请在 {file} 中为各职务登记不同的人；同名的两人请在姓名后加以区分",
+    "list different persons for the roles in {file}; tell two of one name apart in their names", file=SIGNERS,
+)  # fmt: skip
 UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
 ROLELESS = Phrase("看不出以什么职务签名", "it cannot be seen in what role it signs")
 NAME_ROLE = Phrase("请写明职务", "name the role")
@@ -73,6 +78,8 @@ HALF = ("签名没有写完：缺 {lacking}", "the signature was broken off: {la
 SIGN_AGAIN = Phrase("请本人再签一次，即可补全", "its signer signs again, which completes it")
 FOREIGN = ("不在可以“{role}”身份签名的密钥之列：{key}", "is no key that may sign as `{role}`: {key}")
 LACKING = ("“{role}”的签名需要 {n} 个，只有 {good} 个", "{n:signature|signatures} needed as `{role}`, {good} there")
+ASK_WHO = Phrase("请向秘书处核实：同名的是不是两个人", "ask the secretariat whether those of one name are two persons")
+SIGN_OTHERS = Phrase("请由另一人以其职务签名", "have another person sign in the role")
 SIGN = Phrase("请该职务的签名人签名", "have it signed by who holds this role")
 NO_LIST = Phrase("名册里一个签名人也没有", "lists nobody")
 GIVE_LIST = Phrase("请换用登记了签名人的名册", "give a file that lists who may sign")
@@ -98,6 +105,11 @@ class Signer:
         return fingerprint(self.key)
 
     @property
+    def called(self) -> str:
+        """Its name as it is compared with others: spaces and the case of letters make no other."""
+        return "".join(self.name.split()).casefold()
+
+    @property
     def stem(self) -> str:
         """What the files of its signature are called, without their endings."""
         return f"{self.role}-{sha256(self.key).hexdigest()[:16]}"
@@ -113,13 +125,13 @@ def fingerprint(key: bytes) -> str:
     return "SHA256:" + base64.b64encode(sha256(key).digest()).decode().rstrip("=")
 
 
-def new_key(path: Path, passphrase: str) -> str:
+def new_key(path: Path, passphrase: str) -> bytes:
     """Write a new private key to `path`, its public one beside it as ``.pub`` (for OpenSSH) and ``.pem`` (for OpenSSL).
 
     Returns
     -------
-    str
-        The line of the public key.
+    bytes
+        The public key.
 
     Raises
     ------
@@ -139,10 +151,10 @@ def new_key(path: Path, passphrase: str) -> str:
         raise refuse(SHORT, AGAIN)
     key = Ed25519PrivateKey.generate()
     encryption = PrivateFormat.OpenSSH.encryption_builder().kdf_rounds(ROUNDS).build(passphrase.encode())
-    public = f"{KIND.decode()} {base64.b64encode(public_key(key)).decode()}"
+    public = public_key(key)
     _write_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, encryption))
-    write_whole(files[1], f"{public}\n")
-    write_whole(files[2], _pem(public_key(key)))
+    write_whole(files[1], f"{KIND.decode()} {base64.b64encode(public).decode()}\n")
+    write_whole(files[2], _pem(public))
     return public
 
 
@@ -245,20 +257,53 @@ def refuse_unsignable(folder: Path, scheme: Scheme) -> None:
     Raises
     ------
     Refused
-        With every role that too few keys are listed for, and every line of the file that is none.
+        With every role that too few keys are listed for, or with all roles where too few persons hold them, and every line of the file that is none.
     """
-    problems = tuple(_unsignable(read_signers(folder / SIGNERS), scheme))
-    if problems:
+    signers = read_signers(folder / SIGNERS)
+    if problems := tuple(_without_keys(signers, scheme)) or tuple(_too_few_persons(_persons(signers), scheme, LIST_OTHERS, SIGNERS)):
         raise Refused(Problems(problems))
 
 
-def _unsignable(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase | None = None) -> Iterator[Problem]:
+def _without_keys(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase | None = None) -> Iterator[Problem]:
     """Every role that too few keys are listed for; the mend says how to list one, unless it is given."""
     for role, needed in demanded(scheme).items():
         known = len({signer.key for signer in signers if signer.role == role})
         if known < needed:
             how = mend or phrase(LIST_THEM.zh, LIST_THEM.en, file=SIGNERS, role=role)
             yield Problem("error", phrase(*NOBODY, role=role, n=needed, known=known), how, file=SIGNERS, value=role)
+
+
+def _persons(signers: Sequence[Signer]) -> list[tuple[str, Hashable]]:
+    """Each role with who has it, by number: the first signer of the same key or name."""
+    return [
+        (signer.role, next(place for place, other in enumerate(signers) if other.key == signer.key or (signer.called and other.called == signer.called)))
+        for signer in signers
+    ]
+
+
+def _too_few_persons(given: Collection[tuple[str, Hashable]], scheme: Scheme, mend: Phrase, file: str) -> Iterator[Problem]:
+    """Where those who have the roles that the scheme names are fewer persons than have to sign: whoever has two of them signs for one."""
+    needed = sum(demanded(scheme).values())
+    if (there := _different(given, demanded(scheme))) < needed:
+        roles = "、".join(demanded(scheme))
+        yield Problem("error", phrase(*OTHERS, roles=roles, n=needed, there=there), mend, file=file)
+
+
+def _different(given: Collection[tuple[str, Hashable]], roles: Mapping[str, int]) -> int:
+    """How many of the signatures that roles need different persons can give (a largest matching)."""
+    slots = [role for role, needed in roles.items() for _ in range(needed)]
+    signs: dict[Hashable, int] = {}
+
+    def found(slot: int, asked: set[Hashable]) -> bool:
+        for role, person in given:
+            if role == slots[slot] and person not in asked:
+                asked.add(person)
+                if person not in signs or found(signs[person], asked):
+                    signs[person] = slot
+                    return True
+        return False
+
+    return sum(found(slot, set()) for slot in range(len(slots)))
 
 
 def demanded(scheme: Scheme) -> dict[str, int]:
@@ -318,8 +363,8 @@ def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -
     if trusted and not signers:
         yield Problem("error", NO_LIST, GIVE_LIST, file=trusted.name)
     if not trusted:
-        yield from _unsignable(signers, scheme, ASK)  # no such bag is sealed
-    good: set[tuple[str, bytes]] = set()
+        yield from _without_keys(signers, scheme, ASK)  # no such bag is sealed
+    good: dict[tuple[str, Hashable], Signer] = {}
     for stem in sorted({path.stem for path in (bag / SIGNATURES).glob("*") if path.suffix != STAMP}):
         said = _said(bag, stem)
         signer = next((each for each in (*signers, *_unlisted(stem, said)) if each.stem == stem), None)
@@ -327,12 +372,16 @@ def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -
         faults = tuple(_faults(bag, stem, signer, said, listed=listed))
         yield from faults
         if signer and not any(fault.severity == "error" for fault in faults) and {"sig", "sshsig"} & set(said):
-            good.add((signer.role, signer.key))
+            good[signer.role, signer.key] = signer
             yield Problem("note", phrase(*SIGNED, role=signer.role, name=signer.name, key=signer.fingerprint), COMPARE, file=f"{SIGNATURES}/{stem}")
     for role, needed in demanded(scheme).items():
         there = sum(of == role for of, _ in good)
         if there < needed:
             yield Problem("error", phrase(*LACKING, role=role, n=needed, good=there), SIGN, file=SIGNATURES, value=role)
+    if all(sum(of == role for of, _ in good) >= needed for role, needed in demanded(scheme).items()):
+        by_key = tuple(_too_few_persons(good, scheme, SIGN_OTHERS, SIGNATURES))
+        by_name = _too_few_persons(_persons([*good.values()]), scheme, ASK_WHO, SIGNATURES)
+        yield from by_key or (replace(problem, severity="warning") for problem in by_name)
     if trusted and not good:
         yield Problem("error", UNTRUSTED, ASK, file=SIGNATURES)
 
