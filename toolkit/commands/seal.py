@@ -230,8 +230,8 @@ def key(
     with refusals(language):
         public = new_key(file, _passphrase(NEW_PASSPHRASE, language, confirm=True))
         say(language, phrase("私钥：{file}（只由本人保管，不外传）", "Private key: {file} (keep it to yourself)", file=file))
-        say(language, phrase("公钥：{file}（{form} 格式，交给秘书处登记）", "Public key: {file} (as {form} reads it; for the secretariat to list)", file=f"{file}.pub", form="OpenSSH"))
-        say(language, phrase("同一公钥：{file}（{form} 格式，不用本程序也能核对签名）", "The same: {file} (as {form} reads it, to check signatures without this software)", file=f"{file}.pem", form="OpenSSL"))
+        say(language, phrase("公钥：{file}（{form} 格式，交给秘书处登记）", "Public key: {file} (in the format of {form}, for the secretariat to list)", file=f"{file}.pub", form="OpenSSH"))
+        say(language, phrase("同一公钥：{file}（{form} 格式，不用本程序也能核对签名）", "The same: {file} (in the format of {form}, to check signatures without this software)", file=f"{file}.pem", form="OpenSSL"))
         say(language, phrase(*LIST_IT, file=SIGNERS))
         say(language, Phrase(*(Signer(role, public, name).line for role, name in (("职务", "姓名"), ("ROLE", "NAME")))))
 
