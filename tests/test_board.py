@@ -15,7 +15,7 @@ from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
 from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, until_words
-from toolkit.interactive.board_details import card
+from toolkit.interactive.board_details import card, turning_record
 from toolkit.interactive.tuning import Tuning, moved, turned
 from toolkit.interactive.what_if import WhatIf, evaluation_under
 from toolkit.sensitivity import WeightDraws
@@ -54,6 +54,12 @@ def test_the_board_equals_the_list_after_many_random_moves(demo: Evaluation, mov
             ranking = after.ranking.loc[members]
             assert np.array_equal(board.rank, ranking["rank"].fillna(0).to_numpy(int))
             assert held.tolist() == ranking["award"].tolist()
+
+
+def test_a_record_turns_a_member_into_the_one_award_it_then_gets(demo: Evaluation) -> None:
+    edition, position = open_edition(house_folder("data/demo")), demo.members["name"].tolist().index("广东筱筠建筑工程有限公司")
+    (told,) = turning_record(demo, position, edition)  # over the line of the best: the lower award is not what it would get
+    assert (told["state"], told["award"], told["many"]) == ("record_win", "优秀会员", 1)
 
 
 def test_margins_are_the_distances_of_the_cards(demo: Evaluation) -> None:

@@ -235,17 +235,18 @@ def turning_value(evaluation: Evaluation, position: int) -> list[Said]:
 
 
 def turning_record(evaluation: Evaluation, position: int, edition: Edition) -> list[Said]:
-    """For each award a record of the member's own that wins it, or loses it, when it alone does not count."""
+    """For each award that a member holds, or that would be better than what it holds, a record of its own that loses or wins just that one when it alone does not count."""
     scheme, member = evaluation.scheme, str(evaluation.members.index[position])
     own = set(evaluation.awards.loc[evaluation.awards["member"] == member, "award"])
-    asked = pd.DataFrame([(award.id, member, bool(own & set(or_better(scheme, award.id)))) for award in scheme.awards], columns=["award", "member", "holds"])
+    sought = [award.id for award in scheme.awards if award.id in own or not own & set(or_better(scheme, award.id))]
+    asked = pd.DataFrame([(award, member, award in own) for award in sought], columns=["award", "member", "holds"])
     holds = dict(zip(asked["award"], asked["holds"], strict=True))
     return [
         {
             "state": "record_lose" if holds[str(award)] else "record_win", "award": scheme.label(str(award)), "many": many,
             "place": _place(scheme.language, str(file), str(sheet or ""), row),
         }
-        for award, _, file, sheet, row, _, many in turning_records(evaluation, edition.records, asked)
+        for award, _, file, sheet, row, _, many in turning_records(evaluation, edition.records, asked, alone=True)
     ]  # fmt: skip
 
 

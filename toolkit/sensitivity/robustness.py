@@ -224,13 +224,15 @@ def _hanging(evaluation: Evaluation, hair: pd.DataFrame, asked: pd.DataFrame, re
     return rows.astype({"row": "Int64", "records": "Int64"})
 
 
-def turning_records(evaluation: Evaluation, records: Records | None, asked: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def turning_records(evaluation: Evaluation, records: Records | None, asked: pd.DataFrame, *, alone: bool = False) -> Iterator[tuple[object, ...]]:
     """Of each award and member the record that turns it when struck, of the kind that has the fewest such, and how many there are.
 
     Parameters
     ----------
     asked
         Columns award, member, and holds, whether it has that award or a better one.
+    alone
+        Of that award alone, not of a better one as well.
 
     Returns
     -------
@@ -242,7 +244,7 @@ def turning_records(evaluation: Evaluation, records: Records | None, asked: pd.D
     struck = struck_records(evaluation, records, set(asked["member"]), relative="held")
     changed = struck[struck["answer"] == "changed"].rename(columns={"member": "owner"})
     for award, member, holds in asked[["award", "member", "holds"]].itertuples(index=False, name=None):
-        counted = {(id_, member) for id_ in or_better(evaluation.scheme, award)}
+        counted = {(id_, member) for id_ in ([award] if alone else or_better(evaluation.scheme, award))}
         won, lost = ([bool(counted & set(moved)) for moved in changed[way]] for way in ("gained", "lost"))
         turning = changed[np.array(lost) & ~np.array(won) if holds else won] if len(changed) else changed
         if len(turning):
