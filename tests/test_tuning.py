@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -173,10 +174,16 @@ def test_another_decision_keeps_what_was_moved() -> None:
         assert overridden(DEMO, again)[0] == "exchange"
 
 
-def test_another_decision_of_what_nobody_moved_stands_and_what_cannot_be_told_apart_is_kept() -> None:
+def test_what_was_dragged_stays_and_only_what_gave_way_gives_way_anew() -> None:
     elsewhere = DEMO.with_weights({DEMO.children("learning")[0].id: 70})
     again = decided_anew(moved(Tuning.of(DEMO), "learning", 44), elsewhere)
     assert shares(again.scheme) == shares(moved(Tuning.of(elsewhere), "learning", 44).scheme)
     assert overridden(DEMO, again) == []
     dragged = moved(moved(Tuning.of(DEMO), "learning", 44), "conduct", 9)
-    assert top(decided_anew(dragged, DEMO.with_weights({"exchange": 40})).scheme) == top(dragged.scheme)
+    other = DEMO.with_weights({"exchange": 40})
+    for mine in (dragged, undone(moved(dragged, "duty", 3)), redone(undone(dragged))):
+        again, before, decided = shares(decided_anew(mine, other).scheme), shares(dragged.scheme), shares(other)
+        assert (again["learning"], again["conduct"]) == (before["learning"], 9)
+        assert len({round(again[node.id] / decided[node.id], 2) for node in DEMO.children() if node.id not in {"learning", "conduct"}}) == 1
+    unknown = replace(dragged, by_hand=())  # of a variant nobody knows what was moved
+    assert top(decided_anew(unknown, other).scheme) == top(dragged.scheme)

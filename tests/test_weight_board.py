@@ -232,6 +232,7 @@ def test_what_was_tried_outlives_the_kernel_with_every_step_and_lock(heard: Hear
     assert (other.board.tuning.past, other.board.tuning.scheme, other.board.tuning.future) == (
         heard.board.tuning.past, heard.board.tuning.scheme, heard.board.tuning.future)  # fmt: skip
     assert answer["locked"] == ["hours"]
+    assert set(other.board.tuning.by_hand) == set(heard.board.tuning.by_hand) == {"learning", "pledge"}
     while answer["undo"]:
         answer = other.ask("undo")
     assert not answer["changed"]
@@ -264,10 +265,12 @@ def test_a_step_is_told_once_and_steps_gone_are_forgotten(heard: Heard) -> None:
     heard.ask("move", node="learning", share=30)
     second = heard.board.kept()
     (patch,) = second["patches"].values()
-    assert patch == {"weights": {"learning": 30.0, "conduct_group": 70.0}}
+    assert patch == {"weights": {"learning": 30.0, "conduct_group": 70.0}, "by_hand": ["learning"]}
     assert len(second["past"]) == 2
     heard.ask("open")
     assert len(heard.board.kept()["patches"]) == 3
+    heard.ask("restore")
+    assert heard.board.tuning.by_hand == ()
 
 
 @pytest.mark.parametrize(

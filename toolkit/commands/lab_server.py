@@ -40,7 +40,8 @@ COMPUTED = ("“{name}”已算好。", "“{name}” is computed.")
 FAILED = ("“{name}”有 {n} 处没有算成，页面上写明了原因。", "{n:place|places} in “{name}” could not be computed; the page says why.")
 EDITED = ("“{name}”被改动过，不自动计算；请在页面上按“重新计算全部”。", "“{name}” was edited and is not computed by itself: press “Recompute all” on its page.")
 CHANGED = ("“{name}”在计算时被改动过：改动原样保留，没有写入计算结果；请在页面上按“重新计算全部”。", "“{name}” was edited while it was computed: the edits stay and no results are written; press “Recompute all” on its page.")
-QUIET = logging.Logger("committee.lab", level=logging.CRITICAL + 1)
+QUIET = logging.getLogger("committee.lab")
+QUIET.disabled = True
 BROKEN = ("“{name}”没有算成：计算进程未能启动或意外结束；请在页面上按“重新计算全部”。", "“{name}” is not computed, its process ended: press “Recompute all” on its page.")
 
 

@@ -122,8 +122,9 @@ def _identity(step: Step) -> tuple[int, WhatIf]:
 
 
 def _patch(decided: Scheme, step: Step) -> Said:
-    """A step as plain values: what its scheme decides otherwise, and what is left out."""
-    return patch_of(decided, step.scheme) | ({"what_if": step.what_if.kept} if step.what_if else {})
+    """A step as plain values: what its scheme decides otherwise, what of it was moved by hand, and what is left out."""
+    tried = {"what_if": step.what_if.kept} if step.what_if else {}
+    return patch_of(decided, step.scheme) | tried | ({"by_hand": list(step.by_hand)} if step.by_hand else {})
 
 
 def resumed(decided: Scheme, kept: Said, known: Known) -> Tuning:
@@ -145,15 +146,17 @@ def resumed(decided: Scheme, kept: Said, known: Known) -> Tuning:
 
     def step(patch: object) -> Step:
         tried = patch.get("what_if") if isinstance(patch, dict) else None
-        said = json.dumps({**patch, "what_if": None} if isinstance(patch, dict) else patch, sort_keys=True)
+        hands = patch.get("by_hand") if isinstance(patch, dict) else None
+        said = json.dumps({**patch, "what_if": None, "by_hand": None} if isinstance(patch, dict) else patch, sort_keys=True)
         if said not in made:
             made[said] = patched(decided, patch)
-        return Step(made[said], WhatIf.of_kept(tried, known) if isinstance(tried, dict) else NOTHING)
+        by_hand = tuple(node for node in decided.nodes if node in hands) if isinstance(hands, list) else ()
+        return Step(made[said], WhatIf.of_kept(tried, known) if isinstance(tried, dict) else NOTHING, by_hand)
 
     past, future = (tuple(map(step, list(kept.get(side) or ())[-MOST_STEPS:])) for side in ("past", "future"))
     locked = frozenset(map(str, kept.get("locked") or ())) & decided.nodes.keys()
     now = step(kept.get("now"))
-    return Tuning(decided, now.scheme, locked, past, future, what_if=now.what_if)
+    return Tuning(decided, now.scheme, locked, past, future, what_if=now.what_if, by_hand=now.by_hand)
 
 
 # ---- where one can go ----

@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Refused, refuse
@@ -34,10 +34,11 @@ UNLOCK_ONE = Phrase("请先给其中一项解除锁定", "unlock one of them fir
 
 @dataclass(frozen=True)
 class Step:
-    """Where undo and redo lead: a scheme, and what was tried beside it."""
+    """Where undo and redo lead: a scheme, what was tried beside it, and which of its weights were moved by hand, the last one last."""
 
     scheme: Scheme
     what_if: WhatIf = NOTHING
+    by_hand: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Tuning:
         What moved last: moves of one gesture, such as a drag, are undone together, and count from where it began.
     what_if
         What is left out for a trial, or whose weights hold: never a part of what is adopted.
+    by_hand
+        Nodes whose shares were moved since the decided scheme, the last one last; others only gave way.
     """
 
     decided: Scheme
@@ -67,6 +70,7 @@ class Tuning:
     future: tuple[Step, ...] = ()
     gesture: str = ""
     what_if: WhatIf = NOTHING
+    by_hand: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, scheme: Scheme) -> Tuning:
@@ -76,7 +80,7 @@ class Tuning:
     @property
     def step(self) -> Step:
         """Where it stands."""
-        return Step(self.scheme, self.what_if)
+        return Step(self.scheme, self.what_if, self.by_hand)
 
 
 def shares(scheme: Scheme) -> dict[str, float]:
@@ -115,7 +119,8 @@ def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuni
     begun = _begun(tuning, gesture)
     _refuse_unfit(tuning, node, share)
     weights = _shared_out(replace(tuning, scheme=begun.scheme), node, round(share, DECIMALS))
-    return _stepped(tuning, begun, replace(begun, scheme=begun.scheme.with_weights(weights)), gesture)
+    by_hand = (*(one for one in begun.by_hand if one != node), node)
+    return _stepped(tuning, begun, replace(begun, scheme=begun.scheme.with_weights(weights), by_hand=by_hand), gesture)
 
 
 def typed(tuning: Tuning, node: str, share: float) -> Tuning:
@@ -154,7 +159,7 @@ def tried(tuning: Tuning, what_if: WhatIf) -> Tuning:
 
 def taken_up(tuning: Tuning, scheme: Scheme) -> Tuning:
     """The tuning with a whole scheme of elsewhere in place of the one that stands, as one step that can be undone."""
-    return replace(_stepped(tuning, tuning.step, replace(tuning.step, scheme=scheme), ""), locked=_still_locked(tuning, scheme))
+    return replace(_stepped(tuning, tuning.step, replace(tuning.step, scheme=scheme, by_hand=()), ""), locked=_still_locked(tuning, scheme))
 
 
 def toggled(tuning: Tuning, node: str) -> Tuning:
@@ -179,7 +184,7 @@ def redone(tuning: Tuning) -> Tuning:
 
 
 def _at(tuning: Tuning, step: Step) -> Tuning:
-    return replace(tuning, scheme=step.scheme, what_if=step.what_if, locked=_still_locked(tuning, step.scheme), gesture="")
+    return replace(tuning, scheme=step.scheme, what_if=step.what_if, by_hand=step.by_hand, locked=_still_locked(tuning, step.scheme), gesture="")
 
 
 def _still_locked(tuning: Tuning, scheme: Scheme) -> frozenset[str]:
@@ -195,7 +200,7 @@ def restored(tuning: Tuning) -> Tuning:
 
 def adopted(tuning: Tuning) -> Tuning:
     """What stands is what is decided; the way there can still be undone, and that adopted in turn."""
-    return replace(tuning, decided=tuning.scheme, gesture="")
+    return replace(tuning, decided=tuning.scheme, by_hand=(), gesture="")
 
 
 def decided_anew(tuning: Tuning, decided: Scheme) -> Tuning:
@@ -241,9 +246,16 @@ def _family_again(tuning: Tuning, decided: Scheme, family: Sequence[str]) -> Sch
         return decided
     if any(was.get(node) != other[node] for node in family):
         held = [node for node in family if node in tuning.locked]
+        known = list(dict.fromkeys([*held, *(node for node in tuning.by_hand if node in family)]))
+        if len(known) > len(held):
+            return _held(decided, known, now) if len(known) < len(family) else _as_it_stands(tuning, decided, family)
         for by_hand in (held, *([*held, node] for node in family if node not in held)):
             if 0 < len(by_hand) < len(family) and _near(shares(_held(tuning.decided, by_hand, now)), now, family):
                 return _held(decided, by_hand, now)
+    return _as_it_stands(tuning, decided, family)
+
+
+def _as_it_stands(tuning: Tuning, decided: Scheme, family: Sequence[str]) -> Scheme:
     return decided.with_weights({node: tuning.scheme.nodes[node].weight for node in family})
 
 
@@ -266,7 +278,7 @@ def _begun(tuning: Tuning, gesture: str) -> Step:
 
 def _stepped(tuning: Tuning, begun: Step, step: Step, gesture: str) -> Tuning:
     """A step from `begun`; what leads nowhere is none."""
-    stands = replace(tuning, scheme=step.scheme, what_if=step.what_if)
+    stands = replace(tuning, scheme=step.scheme, what_if=step.what_if, by_hand=step.by_hand)
     if gesture and gesture == tuning.gesture:
         return stands
     if step == begun:
