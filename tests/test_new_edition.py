@@ -142,6 +142,17 @@ def test_ten_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_
     assert not [problem for problem in problems if "满分" in problem.rule.zh]  # everybody can reach full marks
 
 
+def test_what_stands_below_a_list_stays_the_head_of_what_follows(tmp_path: Path) -> None:
+    """A second award comes before the head of the grades, and no head is left of what is taken out."""
+    assert asked(tmp_path / "ed", *LINES[:5], "5", *LINES[6:]).exit_code == 0
+    text, tables = ((tmp_path / "ed" / name).read_text("utf-8") for name in ("scheme.toml", "tables.toml"))
+    assert text.index('id = "advanced"') < text.index("# ---- 信用等级 ") < text.index("[grades]")
+    assert "\n\n[[award]]" in text
+    assert "[previous]" not in text
+    assert "上一届" not in tables
+    assert "【请改】" not in tables
+
+
 def test_a_wrong_answer_is_asked_for_again_with_the_reason(tmp_path: Path) -> None:
     wrong = ["字" * 61, LINES[0], "第一届", LINES[1], "2025-12-31 2025-01-01", "2025-02-30 2025-12-31", "今年", LINES[2], "甲、甲", LINES[3], "一百", "-1", "nan", LINES[4], "2", LINES[5], "、", LINES[6],
              "10", "60 60", LINES[7], "101 1", "1 2", LINES[8], "也许", LINES[9]]  # fmt: skip
@@ -165,6 +176,10 @@ def test_pressing_enter_ten_times_is_an_answer(tmp_path: Path) -> None:
     assert asked(tmp_path / "ed", *[""] * 10).exit_code == 0
     text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
     assert "# 同类相比：拍卖企业不与交易中心比" in text  # remarks stay
+    assert text.index("# ---- 一级指标") < text.index("[[group]]") < text.index("# ---- 学习培训") < text.index('id = "law_hours"') < text.index("# ---- 奖项") < text.index("# ---- 公示")
+    assert [line for line in text.splitlines() if "【请改】" in line and line.startswith(("title", "edition", "as_of", "period"))] == []  # asked for, and answered
+    scheme = load_plan(tmp_path / "ed")[0]
+    assert (scheme.seed, scheme.papers.organisation) == (int(f"{scheme.as_of:%Y%m%d}"), "")  # a blank to fill in, nobody's name
     assert text.count("\n[[phase.asks]]") == 5
     assert "信用等级：" not in text  # no head over nothing, and nobody is asked to permit a grade that is not given
     assert "consent_grade" not in text + (tmp_path / "ed" / "tables.toml").read_text("utf-8")

@@ -12,7 +12,7 @@ names, are set in 12 points. What a line is, its first signs say:
     &               a line that stays on the page of the next one
     @ {{ names }}   the names of a list, two in a row
     |+ a | b        a high row, to be written in by hand
-    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm, |& 40 | 116 of a table that stays on one page; █ before a cell makes it a bar
+    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm, |& 40 | 116 of a table that stays on one page, |- of one of many rows, in small type; █ before a cell makes it a bar
     ! landscape     the page lies on its side;  ! close a text that is to stay on one page;  --- a new page;  %include NAME another text
     {%p ... %}      a sign for the filling program, which leaves no line; {%tr ... %} the same between rows
 """
@@ -56,7 +56,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "": {"indent": 2},
     "cell": {"size": 12, "pitch": 20, "align": WD_ALIGN_PARAGRAPH.LEFT},
     "head": {"size": 12, "pitch": 20, "align": CENTRE, "font": HEI, "keep": True},
-    "name": {"size": 14, "align": WD_ALIGN_PARAGRAPH.LEFT},
+    "name": {"size": 12, "align": WD_ALIGN_PARAGRAPH.LEFT},
     "bar": {"size": 9, "pitch": 15, "align": WD_ALIGN_PARAGRAPH.LEFT, "font": "宋体", "colour": "0072B2"},
 }
 """How a line is set, by its sign; the cells of tables, their heads, and names of a list."""
@@ -84,6 +84,8 @@ ENGLISH = {
 ENGLISH_LYING = ENGLISH | {sign: ENGLISH[sign] | {"size": 16, "pitch": 26} for sign in ("", "<", ">", "^")} | {"==": ENGLISH["=="] | {"size": 26, "pitch": 42}}
 CLOSE = {True: ENGLISH | {sign: ENGLISH[sign] | {"pitch": 16, "after": 3} for sign in ("", "<", ">", "&")}, False: {sign: kind if "size" in kind else kind | {"pitch": 24} for sign, kind in KINDS.items()}}
 """By whether it is English, how a text is set that is to stay on one page."""
+SMALL = {True: {"size": 9.5, "pitch": 12.5}, False: {"size": 10.5, "pitch": 14}}
+"""By whether it is English, how a table of many rows is set."""
 SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*|&) (.*)", re.DOTALL)
 
 
@@ -109,7 +111,8 @@ def template(name: str) -> Any:
             rows = list(part)
             if document.paragraphs and not any(row.startswith("{%tr") for row in rows):
                 document.paragraphs[-1].paragraph_format.keep_with_next = True  # what says how it is filled in stands on its page
-            table = _table(document, rows[1:], [int(width) for width in rows[0].lstrip("|=&").split("|")], kinds, height=8 if close else 10)
+            small = {sign: kind | SMALL[english] for sign, kind in kinds.items()} if rows[0].startswith("|-") else kinds
+            table = _table(document, rows[1:], [int(width) for width in rows[0].lstrip("|=&-").split("|")], small, height=8 if close else 10)
             if rows[0].startswith("|&"):
                 _kept_together(table)
         else:

@@ -278,7 +278,7 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
         _write(source, to, planned, days, language)
         say(language, phrase(UNWRITTEN.zh, UNWRITTEN.en, names=_named((paper for paper in papers if not paper.planned), language_of(language))))
         raise refused from None
-    lacking = [(paper, why) for paper in papers if (why := paper.lacks(case))]
+    lacking = [(paper, why) for paper in papers if (why := paper.lacks(case) or (None if named else paper.uncalled(case)))]
     asked = [paper for paper in papers if paper not in dict(lacking)]
     drafts: list[Paper] = []
     count = 0

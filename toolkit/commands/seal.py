@@ -341,19 +341,29 @@ def demo(
 def _demo_of_a_panel(into: Path, language: Language) -> None:
     """The example of a panel: an edition begun from its template, with all that came back, checked and shown to the panel's chair."""
     from toolkit.commands.experts import panel
-    from toolkit.forms.new_edition import new_edition
+    from toolkit.forms.new_edition import begun_edition
     from toolkit.ground.resources import house_folder
 
     with refusals(language):
         _refuse_other(into)
         _clear(into)
-        new_edition(into, "expert_panel")
+        begun_edition(into, "expert_panel", _named_for_show)
         shutil.copytree(house_folder("data/panel"), into, dirs_exist_ok=True, ignore=MAKING)
         (into / DEMO).touch()
     check(into, language=language)
     panel(into, language=language)
     say(language, phrase(*PANEL_NEXT, folder=into, page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
     tell_program(language)
+
+
+def _named_for_show(folder: Path) -> None:
+    """The papers of an example bear the name of nobody's federation."""
+    from toolkit.edition import load_plan
+    from toolkit.scheme.writing import write_scheme
+
+    scheme, _ = load_plan(folder)
+    papers = scheme.papers.model_copy(update={"organisation": "公共资源交易联合会（演示）", "authority": "业务主管部门（演示）"})
+    write_scheme(scheme.model_copy(update={"papers": papers}), folder / "scheme.toml")
 
 
 def _named(bag: Path) -> Phrase:

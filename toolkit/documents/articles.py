@@ -7,8 +7,10 @@ says (that taking part is voluntary and free, who decides, how objections are ma
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import Language, Phrase, figure, joined, phrase
@@ -63,6 +65,36 @@ def chinese_number(number: int) -> str:
     if not tens:
         return DIGITS[ones]
     return f"{DIGITS[tens] if tens > 1 else ''}十{DIGITS[ones] if ones else ''}"
+
+
+TITLE_WIDTH = 19.5
+"""Characters of a title in 2 号 that a line of 156 mm holds."""
+NOT_FIRST, NOT_LAST = "的、，。；：）》”’〉和与及", "（《“‘〈第"
+"""What no line of a title begins or ends with."""
+CLOSED = re.compile(r"[A-Za-z0-9—–-]+|.", re.DOTALL)
+"""A number or a word in Latin letters, which is not broken, or one character."""
+
+
+def evenly_broken(title: str) -> str:
+    r"""A title over as few lines as hold it, about as long as each other, none broken within a number or before 的 or a stop.
+
+    Examples
+    --------
+    >>> evenly_broken("关于表彰2025年度获奖会员的决定")
+    '关于表彰2025年度获奖会员的决定'
+    >>> evenly_broken("关于表彰2025年度优秀会员、先进会员、特别贡献奖的决定")
+    '关于表彰2025年度优秀会员、\n先进会员、特别贡献奖的决定'
+    """
+    parts = CLOSED.findall(str(title))
+    ends = list(accumulate(sum(1.0 if ord(sign) > LATIN else 0.5 for sign in part) for part in parts))
+    lines = math.ceil(ends[-1] / TITLE_WIDTH) if ends else 1
+    able = [place for place in range(1, len(parts)) if parts[place] not in NOT_FIRST and parts[place - 1] not in NOT_LAST]
+    breaks = {min(able, key=lambda place: abs(ends[place - 1] - ends[-1] * line / lines) - 4 * (parts[place - 1] in "、，》”")) for line in range(1, lines)} if able else set()
+    return "".join(f"\n{part}" if place in breaks else part for place, part in enumerate(parts))
+
+
+LATIN = 0x2000
+"""What comes before is half as wide as a Chinese character."""
 
 
 def counted(number: int, language: Language) -> str:

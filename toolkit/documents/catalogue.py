@@ -11,16 +11,18 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from toolkit.documents.articles import evenly_broken
 from toolkit.documents.fields import (
     Case,
     Fields,
     action_fields,
     award_fields,
     certificates,
+    classes,
     code_fields,
     common_fields,
     grading_fields,
@@ -93,6 +95,7 @@ def _sandbox() -> Any:
     from jinja2.sandbox import SandboxedEnvironment
 
     environment: Any = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
+    environment.filters["匀排"] = evenly_broken
     environment.from_string = cache(environment.from_string)
     return environment
 
@@ -131,6 +134,7 @@ NO_OBJECTIONS = Phrase("没有收到异议", "there was no objection")
 NO_RULING = Phrase("异议都还没有裁定", "no objection is ruled on yet")
 UNRULED = Phrase("第 {numbers} 号异议还没有裁定", "not ruled on yet: {numbers}")
 NO_IDLE = Phrase("没有这样的会员", "there is no such member")
+NO_SUCH_KIND = Phrase("会员中没有这一类；要写请用 --only", "no member is of that kind; name it with --only")
 NO_NAME = re.compile(r"[^\w、（）-]")
 """What of a class, which may be any text, is left out of a file's name."""
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
@@ -160,6 +164,8 @@ class Paper:
         Why there is nothing to write; None where there is something.
     withheld
         What of it cannot be written yet, though the rest is; None where nothing is.
+    uncalled
+        Why nobody needs it, so that it is written only where it is asked for by name; None where it is written with the others.
     planned
         Whether scheme and data dictionary are enough, so that it can be written before there are records.
     """
@@ -169,6 +175,7 @@ class Paper:
     final: frozenset[str] | None = None
     lacks: Callable[[Case], Phrase | None] = lambda _: None
     withheld: Callable[[Case], Phrase | None] = lambda _: None
+    uncalled: Callable[[Case], Phrase | None] = lambda _: None
     planned: bool = False
 
     @property
@@ -192,6 +199,12 @@ def _grades(case: Case) -> Phrase | None:
 
 def _winners(case: Case) -> Phrase | None:
     return NO_WINNERS if case.evaluation.awards.empty else None
+
+
+def _no_such_kind(kind: str, case: Case) -> Phrase | None:
+    """Where the members' classes are kinds that pledge, a kind that is none of them pledges nothing."""
+    kinds = {pledged.zh for pledged in PLEDGED} & {*classes(case)}
+    return NO_SUCH_KIND if kinds and kind not in kinds else None
 
 
 def _extract(case: Case) -> Phrase | None:
@@ -225,7 +238,7 @@ def _idle(case: Case) -> Phrase | None:
 DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("会员诚信自律公约", "Convention on integrity"), planned=True),
     Paper(Phrase("倡议书", "Call to members"), planned=True),
-    *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), planned=True) for kind in PLEDGED),
+    *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
     Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
     Paper(Phrase("评选办法", "Evaluation rules"), rules_fields, frozenset({"approved"}), _awards, planned=True),
     Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), grading_fields, frozenset({"approved"}), _grades, planned=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.articles import (
@@ -163,7 +163,7 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
         "评价期": case.says(Phrase("至", " to ")).join(map(case.on, scheme.period)) if scheme.period else "",
         "日期": case.on(case.day), "草稿标记": case.says(DRAFT) if draft else "",
         "会员数": len(case.evaluation.members) if case.known else blank, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else blank,
-        "类别一览": case.says(wording.JOIN).join(_classes(case)) or case.says(Phrase("各类会员", "members of every kind")),
+        "类别一览": case.says(wording.JOIN).join(classes(case)) or case.says(Phrase("各类会员", "members of every kind")),
         "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else blank,
         "方案指纹": case.digest[:16] or blank,
     }  # fmt: skip
@@ -187,7 +187,7 @@ def _occasion(title: str) -> str:
     return bare if bare.endswith(("评选", "评定", "评价", "评比", "评审", "评估", "表彰")) else f"{bare}评选"
 
 
-def _classes(case: Case) -> Iterable[str]:
+def classes(case: Case) -> Iterable[str]:
     """The kinds of members: those there are, or those that the register allows."""
     if case.known:
         return sorted({str(name) for name in case.evaluation.members["class"].dropna()}, key=pinyin)
@@ -208,7 +208,7 @@ def award_fields(case: Case, *, public: bool) -> Fields:
         awards.append({"序": counted(place, case.language), "名称": award.label, "家数": given, "规定": case.says(official(award_in_words(scheme, award), scheme)),
                        "分类": list(_by_class(mine, case)), "未列": given - len(mine) if public else 0})  # fmt: skip
     ranked = bool(extract and extract.notice["order"] == "rank")
-    return {"奖项": awards, "排列说明": case.says(RANKED if ranked else UNRANKED), "评出": case.says(_selected(awards)), "表彰对象": case.says(_praised(awards))}
+    return {"奖项": awards, "排列说明": case.says(RANKED if ranked else UNRANKED), "评出": case.says(_selected(awards)), "表彰对象": case.says(_praised(awards)), "受表彰的": case.says(_honoured(awards))}
 
 
 def _all_rows(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
@@ -241,6 +241,16 @@ def _praised(awards: list[Fields]) -> Phrase:
     return Phrase("、".join(f"{award['家数']} 家{award['名称']}" for award in given) or "　　家会员", _listed(given).en or "________ members")
 
 
+def _honoured(awards: list[Fields]) -> Phrase:
+    """Who is commended, as a title has it: by their awards, as long as these are short."""
+    labels = "、".join(award["名称"] for award in awards if award["家数"])
+    return Phrase(labels if 0 < len(labels) <= HONOURED else "获奖会员", "members")
+
+
+HONOURED = 12
+"""Characters of awards' names that a title has room for."""
+
+
 def notice_fields(case: Case, round_: str) -> Fields:
     """One round of the notice: its days, and the fingerprints by which it can be computed again."""
     digests = case.extract.notice["digests"] if case.extract else {}
@@ -266,10 +276,11 @@ def _notice_days(case: Case, place: int) -> Phrase:
 
 
 def certificates(case: Case) -> Iterator[tuple[str, Fields]]:
-    """One certificate for each award given, under the code of the member, numbered in the order of the list."""
+    """One certificate for each award given, under the code of the member, numbered in the order of the list, after the approval or else the year."""
+    after = case.scheme.approval.strip() or (case.scheme.period or (case.scheme.as_of,))[-1].year
     rows = sorted(_all_rows(case.evaluation, case.language), key=lambda row: [award.label for award in case.scheme.awards].index(row["award"]))
     for place, row in enumerate(rows, 1):
-        yield row["member"], {"名称": row["name"], "奖项": row["award"], "编号": f"{case.scheme.edition}-{place:03d}"}
+        yield row["member"], {"名称": row["name"], "奖项": row["award"], "编号": f"{after}-{place:03d}"}
 
 
 def with_last(items: list[Fields]) -> list[Fields]:
@@ -334,8 +345,18 @@ def _decided(case: Case, entry: Entry) -> Phrase:
     return phrase("{day}，{by}：{said.zh}。{why.zh}", "{day}, {by}: {said.en}.{why.en}", day=case.on(entry.time.date()), by=entry.by, said=_ended(said(entry)), why=why)
 
 
+ROLES = {
+    "chair": Phrase("会长", "chair"), "president": Phrase("会长", "president"), "supervisor": Phrase("监事", "supervisor"), "auditor": Phrase("审计人", "auditor"),
+    "secretary": Phrase("秘书长", "secretary"), "secretariat": Phrase("秘书处", "secretariat"), "notary": Phrase("公证人", "notary"), "observer": Phrase("观察员", "observer"),
+    "expert": Phrase("专家", "expert"), "convenor": Phrase("专家组组长", "convenor"), "director": Phrase("主任委员", "director"),
+}  # fmt: skip
+"""The roles of those who sign, by which keys are listed in Latin letters, as a paper calls them; another one stands as it is."""
+
+
 def _kept(case: Case, entry: Entry) -> Phrase:
-    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(said(entry)))
+    role = ROLES.get(str(entry.details.get("role")))
+    called = replace(entry, details={**entry.details, "role": case.says(role)}) if role else entry
+    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(said(called)))
 
 
 def _ended(words: Phrase) -> Phrase:

@@ -202,7 +202,7 @@ WIDE = 0.9
 
 
 TO_ADD = Phrase("【请秘书处结合实际补充。】", "[To be added by the secretariat.]")
-UNTOLD = Phrase("本届记录中没有这一项的登记，由秘书处据实填写：【　　　　】。", "There is no record of this in the registers; to be filled in by the secretariat: [        ].")
+UNTOLD = Phrase("本届记录中没有这一项的登记。【请秘书处据实填写】", "There is no record of this in the registers. [To be filled in by the secretariat.]")
 
 
 def _unmoved(idle: int, members: int) -> Phrase:

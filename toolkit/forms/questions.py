@@ -38,8 +38,12 @@ FEWEST_TRIMMED = 5
 """Experts from which on the highest and the lowest score fall away."""
 
 
-PART = re.compile(r"^(?:# ---- .*\n\n)?\[(?P<name>grades|panel)\].*?(?=^# ----|^\[|\Z)", re.MULTILINE | re.DOTALL)
-"""A part of a template that may be left out, with its head."""
+PART = re.compile(r"^\[(?P<name>grades|panel)\].*?(?=^# ----|^\[|\Z)", re.MULTILINE | re.DOTALL)
+"""A part of a template that may be left out."""
+EMPTY_HEAD = re.compile(r"^# ---- [^\n]*\n\s*(?=# ---- |\Z)", re.MULTILINE)
+"""A head over nothing."""
+TO_ANSWER = re.compile(r"^((?:title|edition|as_of|period|scale|quota|choices) *=.*?) *# *【请改】(.*)$", re.MULTILINE)
+"""A line of a template that is still to be changed, and was asked for."""
 
 
 class UnfitAnswerError(ValueError):
@@ -202,20 +206,26 @@ def _decided(folder: Path, answers: Answers) -> None:
         listed.pop(scheme.previous.table)  # there is no edition before the first one
     if scheme.consent is not None and scheme.consent.grade and not answers["grades"]:
         listed[scheme.consent.table]["column"].pop(scheme.consent.grade)  # nobody is asked to permit what is not given
-    write_whole(folder / FILES[1], tomlkit.dumps(document))
+    write_whole(folder / FILES[1], _cleared(tomlkit.dumps(document)))
     wanted = modelled(_scheme(plain_values(scheme), answers), Scheme, scheme_faults, FILES[0])[0]
     text = (folder / FILES[0]).read_text("utf-8")
     write_whole(folder / FILES[0], PART.sub(lambda part: "" if getattr(wanted, part["name"]) is None else part[0], text))
     write_scheme(wanted, folder / FILES[0])
+    write_whole(folder / FILES[0], _cleared((folder / FILES[0]).read_text("utf-8")))
     scheme, tables = load_plan(folder)
     if wrong := reference_problems(scheme, tables).errors:
         raise Refused(wrong)
 
 
+def _cleared(text: str) -> str:
+    """A template's text without heads over nothing, and without the mark 【请改】 on what was answered; what is said beside it stays."""
+    return TO_ANSWER.sub(lambda line: f"{line[1]}  # {line[2].strip()}" if line[2].strip() else line[1], EMPTY_HEAD.sub("", text)).rstrip("\n") + "\n"
+
+
 def _scheme(raw: Raw, answers: Answers) -> Raw:
     factor, former = answers["full"] / raw["scale"], raw["period"]
     raw = _moved(raw, former, answers["period"])
-    raw |= {"title": answers["title"], "edition": answers["edition"], "period": list(answers["period"]), "as_of": answers["period"][1], "scale": answers["full"]}
+    raw |= {"title": answers["title"], "edition": answers["edition"], "period": list(answers["period"]), "as_of": answers["period"][1], "scale": answers["full"], "seed": int(f"{answers['period'][1]:%Y%m%d}")}
     for node in raw.get("indicator", ()):
         node["value"] = _within(_marked(node["value"], factor), node.get("unit", ""), answers["period"])
     for item in raw.get("adjustment", ()):

@@ -218,8 +218,22 @@ def _adopt_items(table: MutableMapping[str, Any], key: str, wanted: list[Raw]) -
             _adopt(items[place], item)
         else:
             added = _table(item)
-            added.add(tomlkit.nl())  # else the head of another item added after it stands on its last line
+            for blank in _remarks_below(items, place) or [tomlkit.nl()]:  # else the head of another item added after it stands on its last line
+                added.add(blank)
             items.insert(place, added)
+
+
+def _remarks_below(items: Any, place: int) -> list[Any]:
+    """The blank lines and remarks below the last item of a list, taken from it where another one comes after it: they are the head of what follows."""
+    import tomlkit
+
+    if place < len(items) or not place:
+        return []
+    body = items[place - 1].value.body
+    first = next((n for n in reversed(range(len(body))) if body[n][0] is not None), -1) + 1
+    below = [item for _, item in body[first:]]
+    body[first:] = [(None, tomlkit.nl())]
+    return below
 
 
 def _another(line: MutableMapping[str, Any], wanted: Raw) -> bool:
