@@ -69,10 +69,13 @@ def chinese_number(number: int) -> str:
 
 TITLE_WIDTH = 19.5
 """Characters of a title in 2 号 that a line of 156 mm holds."""
-NOT_FIRST, NOT_LAST = "的、，。；：）》”’〉和与及", "（《“‘〈第"
+NOT_FIRST, NOT_LAST = "的、，。；：）》”’〉", "（《“‘〈第"
 """What no line of a title begins or ends with."""
-CLOSED = re.compile(r"[A-Za-z0-9—–-]+|.", re.DOTALL)
-"""A number or a word in Latin letters, which is not broken, or one character."""
+CLOSED = re.compile(
+    r"[A-Za-z0-9—–-]+|年度|会员|单位|评选|评定|评价|结果|优秀|先进|公示|[初复终]审|表彰|申报|工作|通知|决定|办法|管理|诚信|自律|信用|等级|行业|协会|联合会|公司|企业|行动|成果|报告|.",
+    re.DOTALL,
+)
+"""A number, a word in Latin letters or one that titles are made of, none of which is broken; else one character."""
 
 
 def evenly_broken(title: str) -> str:
@@ -84,6 +87,8 @@ def evenly_broken(title: str) -> str:
     '关于表彰2025年度获奖会员的决定'
     >>> evenly_broken("关于表彰2025年度优秀会员、先进会员、特别贡献奖的决定")
     '关于表彰2025年度优秀会员、\n先进会员、特别贡献奖的决定'
+    >>> evenly_broken("关于2017—2018年度优秀会员和先进会员评选结果的公示")
+    '关于2017—2018年度优秀会员\n和先进会员评选结果的公示'
     """
     parts = CLOSED.findall(str(title))
     ends = list(accumulate(sum(1.0 if ord(sign) > LATIN else 0.5 for sign in part) for part in parts))
