@@ -10,14 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from tests.attack.visitor import LIVE, answer, opened
-from tests.sealed_page import free_port, passes, served_page, write_bag
+from tests.sealed_page import free_port, passes, write_bag
 from toolkit.ground.problems import Refused
 from toolkit.publication import server
 
@@ -53,18 +54,31 @@ def within(seconds: float, told: Path, words: str) -> bool:
     return words in told.read_text("utf-8")
 
 
-def test_the_notebook_of_a_bag_is_never_run(tmp_path: Path) -> None:
-    proof = tmp_path / "owned"
-    bag = write_bag(tmp_path / "bag")
+@pytest.fixture(scope="module")
+def forged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a bag whose notebook would write a file, and the file."""
+    folder = tmp_path_factory.mktemp("forged")
+    bag, proof = write_bag(folder / "bag"), folder / "owned"
     page = bag / "data/pages/results.ipynb"
-    forged = json.loads(page.read_text("utf-8"))
-    for cell in forged["cells"]:
+    notebook = json.loads(page.read_text("utf-8"))
+    for cell in notebook["cells"]:
         cell["source"] = f"open({str(proof)!r}, 'w').close()" if cell["cell_type"] == "code" else ""
-    page.write_text(json.dumps(forged), "utf-8")
+    page.write_text(json.dumps(notebook), "utf-8")
     with server.served([bag], port := free_port(), verify=passes):
-        status, body, _ = answer(f"http://127.0.0.1:{port}/", LIVE)
+        yield f"http://127.0.0.1:{port}/", proof
+
+
+def test_the_notebook_of_a_bag_is_never_run(forged: tuple[str, Path]) -> None:
+    address, proof = forged
+    status, body, _ = answer(address, LIVE)
     assert not proof.exists()
     assert (status, "vnd.voila.cell-output" in body) == (200, True)
+
+
+def test_a_page_knows_where_it_is_and_nothing_of_the_bag(forged: tuple[str, Path]) -> None:
+    address, proof = forged
+    (settings,) = [one.cmdline()[-1] for one in psutil.Process().children() if f'"port": {urlsplit(address).port}' in one.cmdline()[-1]]
+    assert str(proof.parent) not in settings
 
 
 def test_a_bag_without_a_page_of_its_own_is_served_all_the_same(tmp_path: Path) -> None:
@@ -85,10 +99,15 @@ def test_an_extract_that_cannot_be_shown_is_refused_in_words(tmp_path: Path, not
 @posix
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_the_address_is_in_a_file_at_once_and_a_signal_ends_everything(tmp_path: Path, sign: signal.Signals) -> None:
+    """One page is open, and four are being opened."""
     said = tmp_path / "said.txt"
-    with serving(write_bag(tmp_path / "bag"), said) as (process, address):
+    with serving(write_bag(tmp_path / "bag"), said) as (process, address), ExitStack() as visitors:
         assert within(40, said, address)
         opened(address)
+        for _ in range(4):
+            visitor = visitors.enter_context(socket.create_connection(("127.0.0.1", urlsplit(address).port or 0)))
+            visitor.sendall(b"GET /live HTTP/1.1\r\nHost: page\r\n\r\n")
+        time.sleep(0.7)
         started = psutil.Process(process.pid).children(recursive=True)
         folder = Path(started[0].cwd()).parent
         assert len(started) >= 2
@@ -98,24 +117,6 @@ def test_the_address_is_in_a_file_at_once_and_a_signal_ends_everything(tmp_path:
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
     assert not folder.exists()
     assert "Traceback" not in said.read_text("utf-8")
-
-
-@posix
-def test_ended_while_pages_are_opening_it_leaves_no_process(tmp_path: Path) -> None:
-    said = tmp_path / "said.txt"
-    with serving(write_bag(tmp_path / "bag"), said) as (process, address):
-        assert within(40, said, address)
-        waiting = [socket.create_connection(("127.0.0.1", int(address.rstrip("/").rsplit(":")[-1]))) for _ in range(4)]
-        for visitor in waiting:
-            visitor.sendall(b"GET /live HTTP/1.1\r\nHost: page\r\n\r\n")
-        time.sleep(0.7)
-        started = psutil.Process(process.pid).children(recursive=True)
-        process.terminate()
-        assert process.wait(timeout=20) == 0
-        for visitor in waiting:
-            visitor.close()
-    _, alive = psutil.wait_procs(started, timeout=5)
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @posix
@@ -143,15 +144,6 @@ def test_the_page_is_served_on_the_other_loopback_too(tmp_path: Path) -> None:
         assert page.address == f"http://[::1]:{port}/"
         assert answer(page.address, "still")[0] == 200
         assert opened(page.address)
-
-
-def test_a_page_knows_where_it_is_and_nothing_of_the_bag(tmp_path: Path) -> None:
-    before = psutil.Process().children()  # such as the process whose copies are the kernels of all seals
-    with served_page(tmp_path / "bag") as address:
-        (page,) = (child for child in psutil.Process().children() if child not in before)
-        settings = json.loads(page.cmdline()[-1])
-        assert str(settings["port"]) in address
-        assert str(tmp_path) not in json.dumps(settings)
 
 
 def test_it_starts_without_a_grammar_that_nothing_here_asks_for() -> None:
