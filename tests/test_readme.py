@@ -28,7 +28,7 @@ from toolkit.scheme.outcomes import Consent
 
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
-PAGES = ["CONTRIBUTING.md", "benchmarks/README.md", *(f"docs/{page}.md" for page in ("action", "keys", "keys.zh-CN", "panel", "panel.zh-CN"))]
+PAGES = ["CONTRIBUTING.md", "benchmarks/README.md", *(f"docs/{page}.md" for page in ("action", "keys", "keys.zh-CN", "panel", "panel.zh-CN", "scale", "scale.zh-CN"))]
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
     "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[workplan]": (Workplan,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
