@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import functools
 import http.server
 import io
@@ -11,7 +12,11 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,15 +24,27 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from tests.browser.test_page import BROWSER, FLAGS
+from tests.browser import BROWSER, FLAGS
 from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, with_applications, write_small_edition
+from tests.sealed_page import free_port, passes
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
 from toolkit.ground.problems import Refused
-from toolkit.publication.card_codes import LENGTH, SIGNS, check_sign, locked, new_code, read_code
+from toolkit.publication.card_codes import (
+    LENGTH,
+    SIGNS,
+    check_sign,
+    file_name,
+    locked,
+    new_code,
+    read_code,
+)
 from toolkit.publication.card_proofs import proved
+from toolkit.publication.server import Settings, renew, served
+from toolkit.reports.card_pages import lock_of
 from toolkit.sealing import agreement
-from toolkit.sealing.cards import CODES, kept_codes
+from toolkit.sealing.cards import CODES, cards_as_sent, kept_codes
+from toolkit.sealing.site import fresh_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -77,6 +94,15 @@ def published(bag: Path, to: Path, *options: str) -> Result:
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(agreement, "_program", lambda _: None)
         return run("publish", bag, "--to", to, *options)
+
+
+def fetched(address: str, path: str) -> tuple[int, bytes, Mapping[str, str]]:
+    """What a server answers."""
+    try:
+        with urllib.request.urlopen(address + path) as got:
+            return got.status, got.read(), got.headers
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), dict(error.headers)
 
 
 def codes_in(folder: Path) -> dict[str, list[str]]:
@@ -131,13 +157,13 @@ def test_what_is_shorter_longer_or_of_other_signs_is_no_code(text: str) -> None:
 
 def test_all_files_have_one_size_and_none_is_made_twice_alike() -> None:
     cards = dict(zip([new_code() for _ in range(3)], proved(['"甲"' * 5, '"乙"' * 2000, "{}"]), strict=True))
-    first, again = locked(cards, b"0" * 16), locked(cards, b"0" * 16)
+    first, again = locked(cards, b"0" * 16, AT), locked(cards, b"0" * 16, AT)
     assert list(first.files) == sorted(first.files) == list(again.files)
     assert len({len(content) for content in first.files.values()}) == 1
     assert not {*first.files.values()} & {*again.files.values()}
-    assert not {*locked(cards, b"1" * 16).files} & {*first.files}
+    assert not {*locked(cards, b"1" * 16, AT).files} & {*first.files}
     assert len(first.files) == len(cards)
-    assert locked({}, b"0" * 16).files == {}
+    assert locked({}, b"0" * 16, AT).files == {}
 
 
 # ---- what is written -----------------------------------------------------------------------------------------------
@@ -280,6 +306,53 @@ def test_a_code_in_the_place_of_a_member_is_not_told_and_a_chinese_spreadsheet_m
     assert [place for place in ("第 2 行", "第 3 行", "第 4 行") if place in told] == ["第 2 行", "第 3 行"]
     assert rows[1][0] not in told
     assert rows[2][0] not in told
+
+
+# ---- served --------------------------------------------------------------------------------------------------------
+
+
+def test_served_cards_are_those_that_were_sent_and_go_with_consent(edition: Path, sent: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(edition, tmp_path / "copy"))
+    bag, today = copy / "sealed" / "r1", dt.date(2026, 11, 30)
+    under_lock = cards_as_sent(sent, bag, "/gongshi/")
+    settings = Settings(path="/gongshi/", site=partial(fresh_site, begins=None, today=today, sent=under_lock))
+    names = sorted(path.name for path in (sent / "site" / "locked").iterdir())
+    with served([bag], free_port(), settings=settings, verify=passes) as (page,):
+        for name in names:
+            _, body, headers = fetched(page.address, f"locked/{name}")
+            assert body == (sent / "site" / "locked" / name).read_bytes()
+            assert headers["Content-Type"] == "application/octet-stream"
+        for name in ("locked/", "locked/" + "0" * 32 + ".bin", CODES, "card-letters/", "../" + CODES):
+            assert fetched(page.address, name)[0] == 404
+        status, body, headers = fetched(page.address, "my-card.html")
+        assert status == 200
+        assert "connect-src 'self'" in headers["Content-Security-Policy"]
+        assert lock_of(body.decode()) == lock_of((sent / "site" / "my-card.html").read_text("utf-8"))
+        assert 'href="my-card.html"' in fetched(page.address, "")[1].decode()
+        write_pledges(copy, "007")  # not awarded, nothing of it is open: its card alone goes
+        renew([page], settings, "zh", print)
+        gone, end = file_name(codes_in(sent)["007"][2], under_lock.cards.salt), time.monotonic() + 60
+        while fetched(page.address, f"locked/{gone}")[0] == 200 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert [name for name in names if fetched(page.address, f"locked/{name}")[0] == 404] == [gone]
+
+
+@pytest.mark.parametrize(("spoil", "told"), [("path", "--path /gongshi/"), ("root", "总指纹不同"), ("list", "不是同一次公布"), ("codes", "没有加密的得分单"), ("http", "不是同一次公布")])
+def test_cards_that_letters_do_not_lead_to_are_not_served(edition: Path, sent: Path, tmp_path: Path, spoil: str, told: str) -> None:
+    to = Path(shutil.copytree(sent, tmp_path / "out"))
+    page, codes = to / "site" / "my-card.html", to / CODES
+    if spoil == "root":
+        root = lock_of(page.read_text("utf-8"))["root"]
+        page.write_text(page.read_text("utf-8").replace(root, root[::-1]), "utf-8")
+    if spoil == "http":
+        page.write_text(page.read_text("utf-8").replace(f'"{AT}"', f'"{AT}"'.replace("https", "http")), "utf-8")
+    if spoil == "list":
+        codes.write_text("\n".join(codes.read_text("utf-8-sig").splitlines()[:-1]), "utf-8-sig")
+    if spoil == "codes":
+        codes.unlink()
+    with pytest.raises(Refused) as refused:
+        cards_as_sent(to, edition / "sealed" / "r1", "/" if spoil == "path" else "/gongshi/")
+    assert told in refused.value.problems.text("zh")
 
 
 # ---- in a browser --------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from toolkit.publication.site import PAUSE, Period, notice_page
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 pytestmark = pytest.mark.skipif(NGINX is None or os.name == "nt", reason="needs nginx: install the package nginx-light")
 PATH = "/gong.shi/2018/"
+LOCKED = "0123456789abcdef" * 2 + ".bin"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ def a_site(bag: Path, place: Path) -> Period:
     (place / "records.html").write_text("<!DOCTYPE html><p>诚信记录", "utf-8")
     (place / "open" / "data").mkdir(parents=True)
     (place / "open" / "data" / "members.csv").write_text("会员\n", "utf-8")
+    (place / "locked").mkdir()
+    (place / "locked" / LOCKED).write_bytes(b"\x00 card")
     return period
 
 
@@ -162,7 +165,9 @@ def test_when_all_places_are_taken_or_every_page_is_down_the_list_is_read_all_th
     for path, type_, said in (("records.html", "text/html", "诚信记录"), ("open/data/members.csv", "text/csv", "会员")):
         status, body, headers = answer(front.address, path)
         assert (status, headers["Content-Type"], said in body) == (200, f"{type_}; charset=utf-8", True)
-    for path in ("pledges.html", "../nginx.conf", "site/index.html", "still.html/", "log.txt"):
+    status, body, headers = answer(front.address, f"locked/{LOCKED}")
+    assert (status, headers["Content-Type"].partition(";")[0], "card" in body) == (200, "application/octet-stream", True)
+    for path in ("pledges.html", "locked/", f"locked/{LOCKED[1:]}", f"locked/{LOCKED.upper()}", "../nginx.conf", "site/index.html", "still.html/", "log.txt"):
         assert answer(front.address, path)[0] in {400, 404}, path
     with pytest.raises(websocket.WebSocketBadStatusException), connect(front.address, str(uuid.uuid4())):
         pass
@@ -177,7 +182,7 @@ def test_a_site_that_is_not_to_be_shown_is_not_shown_when_every_page_is_down_eit
     while PAUSE.zh not in answer(front.address, "")[1] and time.monotonic() < end:  # what nginx keeps it keeps for a second here, else a minute
         time.sleep(0.2)
     time.sleep(1)
-    for path in ("", "index.html", "still", LIVE, "records.html", "open/data/members.csv"):
+    for path in ("", "index.html", "still", LIVE, "records.html", "open/data/members.csv", f"locked/{LOCKED}"):
         body = answer(front.address, path)[1]
         assert PAUSE.zh in body, path
         assert "广州市粤达采购中心" not in body

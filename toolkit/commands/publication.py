@@ -49,8 +49,8 @@ PUT_UP = Phrase(
     "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card lies open in it. To check it, within it: {command}",
 )
 CODED = Phrase(
-    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。这些得分单只在放到网站上的那个文件夹里，committee serve 不提供。",
-    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. These cards are in the folder to put up alone: committee serve has none of them.",
+    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。committee serve 加 --cards {to} 也提供它们。",
+    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. committee serve has these cards with --cards {to}.",
 )
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
@@ -59,7 +59,7 @@ def publish(
     bag: Bag,
     to: Annotated[Path, typer.Option("--to", file_okay=False, help="写到此文件夹 where it goes")],
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
-    cards_at: Annotated[str, typer.Option("--cards-at", metavar="网址 ADDRESS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开（须把写出的网站放上去，serve 不提供） the https address of the site: cards lie there too, under lock (of the site that is put up; serve has none)")] = "",
+    cards_at: Annotated[str, typer.Option("--cards-at", metavar="网址 ADDRESS", help="公示网站的 https 网址：另把得分单加密放在网站上，凭编码打开（用 serve 的加 --cards） the https address of the site: cards lie there too, under lock (serve has them with --cards)")] = "",
     language: LanguageOption = "zh",
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""
@@ -71,6 +71,7 @@ def publish(
     from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.cards import (
         CODES,
+        SITE,
         foreign_files,
         foreign_page,
         lock_cards,
@@ -83,7 +84,6 @@ def publish(
     from toolkit.sealing.revisions import refuse_replaced
     from toolkit.sealing.site import (
         NOT_LOOKED,
-        SITE,
         Disclosed,
         publication_day,
         refuse_unready,
@@ -122,7 +122,7 @@ def publish(
         if under_lock is not None:
             with working(language, Phrase("正在写得分单查阅函", "writing letters about score cards")):
                 _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, to / LETTERS)
-            for line in (phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=address + OWN_CARD, codes=to / CODES, letters=to / LETTERS), *under_lock.told):
+            for line in (phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=address + OWN_CARD, codes=to / CODES, letters=to / LETTERS, to=to), *under_lock.told):
                 say(language, line)
         say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):

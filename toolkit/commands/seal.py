@@ -49,6 +49,7 @@ PANEL_NEXT = (
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
 ONE_SITE = Phrase("--processes 与 --nginx 同用；--nginx 一次只用于一版", "--processes goes with --nginx, and --nginx with one edition")
+ONE_REVISION = Phrase("--cards 一次只用于一版", "--cards goes with one edition")
 BEHIND = (
     "nginx 的配置已写出。另开一个窗口执行：{command}；读者的网址是“本机名:{port}{path}”",
     "The configuration of nginx is written. In another window: {command}; readers go to http://THIS-MACHINE:{port}{path}",
@@ -283,26 +284,32 @@ def serve(
     begins: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="公示起始日，工作记录没有写明时用 the day of publication, where the minutes do not say it")] = None,
     viewers: Annotated[int, typer.Option(min=1, max=1000, help="同时打开筛选页的人数上限，每人约占 25 MB；其余各页不限 how many may have the page with filters open, of 25 MB each; the others have no bound")] = 40,
     path: Annotated[str, typer.Option(help="网址中的路径（如 /2018/） the path of all addresses, such as /2018/", show_default=False)] = "/",
+    cards: Annotated[Path | None, typer.Option(exists=True, file_okay=False, metavar="文件夹 FOLDER", help="publish --cards-at 写到的文件夹：其中加密的得分单一并提供，函件里的 https 网址由前面的网页服务器提供 the folder that publish --cards-at wrote into: its cards under lock are served too, at the https address of the letters, which a web server in front has", show_default=False)] = None,
     nginx: Annotated[Path | None, typer.Option(file_okay=False, help="在此文件夹写出 nginx 的配置：nginx 用 --port，各页用其后的端口 write a configuration of nginx there: it has --port, the pages the next ones")] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="nginx 之后的进程数 processes behind nginx")] = 1,
     language: LanguageOption = "zh",
 ) -> None:
-    """把公示网站以只读方式提供浏览：各页与 publish 写出的相同（加密的得分单除外），另有可筛选的名单。 The site that publish writes, but for cards under lock, read-only, and the list with filters."""
+    """把公示网站以只读方式提供浏览：各页与 publish 写出的相同（加密的得分单要加 --cards），另有可筛选的名单。 The site that publish writes, with its cards under lock where --cards names them, read-only, and the list with filters."""
     from toolkit.ground.resources import house_folder
     from toolkit.publication.server import SITE, Settings, path_of, write_nginx
     from toolkit.publication.server import serve as serve_pages
     from toolkit.sealing import verify_bag
+    from toolkit.sealing.cards import cards_as_sent
     from toolkit.sealing.site import fresh_site
 
     def site(bag: Path, place: Path) -> Period:
         with working(language, Phrase("正在写出公示网站", "writing the site")):
-            return fresh_site(bag, place, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
+            return fresh_site(bag, place, begins and begins.date(), date.today(), sent=sent)  # noqa: DTZ011 - the wall's date
 
+    sent = None
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
         for bag in bags:
             _tell_older(bag, language)
         settings = Settings(most_viewers=viewers, path=path_of(path), site=site, kept=nginx and nginx / SITE)
+        if cards is not None and len(bags) > 1:
+            raise wrong_use(ONE_REVISION, language)
+        sent = cards_as_sent(cards, bags[0], path_of(path)) if cards is not None else None
         if (nginx is None and processes > 1) or (nginx is not None and len(bags) > 1):
             raise wrong_use(ONE_SITE, language)
         if nginx is not None:

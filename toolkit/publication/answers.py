@@ -31,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Server": "committee",
 }
+BINARY = ".bin"
 TYPES = {".html": "text/html", ".csv": "text/csv", ".json": "application/json"}
 OWN_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"')
 NOTHING = "default-src 'none'"
@@ -72,7 +73,7 @@ def _held(path: Path) -> Held:
     type_ = TYPES.get(path.suffix, "text/plain")
     own = OWN_POLICY.search(content[:8192].decode("utf-8", "replace")) if type_ == "text/html" else None
     policy = html.unescape(own[1]) if own else NOTHING
-    return Held(content, gzip.compress(content, 9, mtime=0), f"{type_}; charset=utf-8", f"{policy}{UNFRAMED}", f'"{hashlib.sha256(content).hexdigest()}"')
+    return Held(content, gzip.compress(content, 9, mtime=0), "application/octet-stream" if path.suffix == BINARY else f"{type_}; charset=utf-8", f"{policy}{UNFRAMED}", f'"{hashlib.sha256(content).hexdigest()}"')
 
 
 class Paused(Closed, RequestHandler):

@@ -130,13 +130,16 @@ class LockedCards:
         What lies there, by the name of each file; all of one size, in the order of their names.
     salt
         By which codes lead to these files and to no others; told to everyone.
+    address
+        Of the site that letters tell members to open their cards at.
     """
 
     files: Mapping[str, bytes]
     salt: bytes
+    address: str
 
 
-def locked(cards: Mapping[str, ProvedCard], salt: bytes) -> LockedCards:
+def locked(cards: Mapping[str, ProvedCard], salt: bytes, address: str) -> LockedCards:
     """Each card by its code, under lock; bound to the root that it leads to.
 
     Parameters
@@ -145,13 +148,20 @@ def locked(cards: Mapping[str, ProvedCard], salt: bytes) -> LockedCards:
         By the code of each, as `read_code` gives it.
     salt
         16 random bytes.
+    address
+        Of the site, as `read_address` gives it.
     """
     packed = {code: zlib.compress(card.write().encode(), 9) for code, card in cards.items()}
     size = BLOCK * math.ceil((COUNT + max(map(len, packed.values()), default=0)) / BLOCK)
     with ThreadPoolExecutor() as several:
         keys = dict(zip(packed, several.map(partial(_keys, salt=salt), packed), strict=True))
     files = {f"{keys[code][0]}.bin": _sealed(keys[code][1], content, size, cards[code].root or "") for code, content in packed.items()}
-    return LockedCards(dict(sorted(files.items())), salt)
+    return LockedCards(dict(sorted(files.items())), salt, address)
+
+
+def file_name(code: str, salt: bytes) -> str:
+    """What the file is called that a code leads to."""
+    return f"{_keys(code, salt)[0]}.bin"
 
 
 def _keys(code: str, salt: bytes) -> tuple[str, bytes]:

@@ -6,6 +6,7 @@ What a card says is fixed as a text when the edition is sealed; the root of all 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -15,7 +16,14 @@ from toolkit.ground.display import Table
 from toolkit.ground.resources import as_json, filled, house_folder, page_of, words_as_json
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.publication.card_codes import COUNT, LENGTH, NONCE, ROUNDS, SIGNS
+from toolkit.publication.card_codes import (
+    COUNT,
+    LENGTH,
+    NONCE,
+    ROUNDS,
+    SIGNS,
+    LockedCards,
+)
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
 from toolkit.publication.site import NAVIGATION, OWN_CARD, SITE_SCRIPT, TITLES
@@ -172,6 +180,17 @@ def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> 
     return next(iter(cards.values())).root or "" if cards else ""
 
 
+def lock_of(page: str) -> Mapping[str, Any]:
+    """What `own_card_page` wrote into a page for its script; nothing where it is another page."""
+    found = re.search(r'<script type="application/json" id="lock">(.*?)</script>', page, re.DOTALL)
+    try:
+        lock = json.loads(found[1]) if found else {}
+    except ValueError:
+        return {}
+    wanted = {"salt": r"[0-9a-f]{32}", "root": r"[0-9a-f]{64}", "address": r"https://\S+/"}
+    return lock if isinstance(lock, dict) and all(re.fullmatch(kind, str(lock.get(key))) for key, kind in wanted.items()) else {}
+
+
 def shown_tables(content: Mapping[str, Any]) -> list[Table]:
     """The tables of a card's content, as they are printed."""
     return [
@@ -199,15 +218,15 @@ def check_page(title: str, root: str, language: Language = "zh", navigation: str
     )  # fmt: skip
 
 
-def own_card_page(title: str, root: str, salt: bytes, language: Language, navigation: str) -> str:
+def own_card_page(title: str, root: str, cards: LockedCards, language: Language, navigation: str) -> str:
     """The page that opens a card of its site by a code, and checks it as `check_page` does; it asks its own site for that file alone.
 
     Parameters
     ----------
-    salt
-        Of the cards under lock.
+    cards
+        That lie there.
     """
-    lock = {"folder": LOCKED_FOLDER, "salt": salt.hex(), "rounds": ROUNDS, "root": root, "signs": SIGNS, "length": LENGTH, "nonce": NONCE, "count": COUNT}
+    lock = {"folder": LOCKED_FOLDER, "salt": cards.salt.hex(), "address": cards.address, "rounds": ROUNDS, "root": root, "signs": SIGNS, "length": LENGTH, "nonce": NONCE, "count": COUNT}
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", "code.js", SITE_SCRIPT),
         language=language, edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
@@ -27,11 +28,27 @@ from toolkit.ground.writing import (
     write_csv,
     write_whole,
 )
-from toolkit.publication.card_codes import LockedCards, holds_code, locked, new_code, read_code
+from toolkit.publication.card_codes import (
+    NAME,
+    LockedCards,
+    file_name,
+    holds_code,
+    locked,
+    new_code,
+    read_address,
+    read_code,
+)
 from toolkit.publication.card_proofs import is_card, proved, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.publication.site import OWN_CARD
-from toolkit.reports.card_pages import card_texts, check_page, page_names, write_card_pages
+from toolkit.reports.card_pages import (
+    LOCKED_FOLDER,
+    card_texts,
+    check_page,
+    lock_of,
+    page_names,
+    write_card_pages,
+)
 from toolkit.reports.score_cards import as_formerly
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems, refuse_kept
@@ -60,7 +77,16 @@ END_IT = Phrase("请等它结束后再试；没有在写的，请删去 {name}",
 EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
 NOT_OURS = Phrase("这里已有同名文件，不是本软件写出的页面", "another file is called so here already, which is no page of this program")
 MOVE_IT = Phrase("什么也没有写出。请把它移走，或另指一个文件夹", "nothing was written: move it away, or name another folder")
+NONE_SENT = Phrase("这个文件夹里没有加密的得分单和编码清单", "this folder holds no cards under lock with the list of their codes")
+SEND_THEM = Phrase("请指明 committee publish --cards-at 写到的文件夹（--to）", "name the folder that committee publish --cards-at wrote into (--to)")
+NOT_WHOLE = Phrase("加密的得分单、“我的得分单”页面和编码清单不是同一次公布写出的，或已损坏", "cards under lock, their page and the list of codes are not of one publication, or damaged")
+OF_ANOTHER = Phrase("这些得分单不是 {bag} 的：总指纹不同", "these are not the cards of {bag}: their root is another")
+SEND_AGAIN = Phrase("请用要提供的这一版再运行 committee publish --cards-at（沿用已有的编码）", "run committee publish --cards-at again on the revision that is served; codes stay as they are")
+OTHER_PLACE = Phrase("函件告诉会员的网址是 {address}，路径与这里的不同，那些网址打不开", "letters tell members the address {address}, whose path is another: those addresses would lead nowhere")
+SAME_PATH = Phrase("请加 --path {path}；网址变了的，请用新网址再公布一次", "give --path {path}; where the address has changed, publish again with the new one")
 SHOWN = 3
+SITE = "site"
+"""The folder of the site, beside the list of codes."""
 CODES = "card-codes.csv"
 """The codes of cards under lock, beside the cards that are mailed: one row a member, for letters."""
 CODE_HEADS = tuple(Phrase(*words) for words in (("会员代码", "Member"), ("会员名称", "Name"), ("得分单编码", "Code of the card"), ("打开网址", "Address"), ("得分单文件", "File of the card")))
@@ -185,7 +211,45 @@ def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -
     own = {member: kept.get(member) or new_code() for member in texts if member in members}
     _write_codes(codes, own, texts, address, load_scheme(bag / "data" / "edition" / "scheme.toml").language)
     cards = dict(zip(texts, proved(list(texts.values())), strict=True))
-    return UnderLock(locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16)), own, tuple(_changes(kept, own)))
+    return UnderLock(locked({code: cards[member] for member, code in own.items()}, secrets.token_bytes(16), address), own, tuple(_changes(kept, own)))
+
+
+def cards_as_sent(sent: Path, bag: Path, path: str) -> UnderLock:
+    """The cards under lock as `publish` wrote them into the folder `sent`, with their codes.
+
+    Parameters
+    ----------
+    bag
+        Whose cards they have to be.
+    path
+        Under which they are going to be served.
+
+    Raises
+    ------
+    Refused
+        Where there are none, they are those of another revision, letters tell of another place, or list and files do not belong together.
+    """
+    page, codes = sent / SITE / OWN_CARD, sent / CODES
+    if not page.is_file() or not codes.is_file():
+        raise refuse(NONE_SENT, SEND_THEM, file=sent.name)
+    kept = kept_codes(codes, sealed_cards(bag / "data"))
+    with refusing(page):
+        lock = lock_of(page.read_text("utf-8", "replace"))
+        files = {file.name: file.read_bytes() for file in sorted((page.parent / LOCKED_FOLDER).glob("*.bin")) if NAME.fullmatch(file.name)}
+    if not lock or len(files) != len(kept) or len({*map(len, files.values())}) > 1:
+        raise refuse(NOT_WHOLE, SEND_AGAIN, file=sent.name)
+    if lock["root"] != card_root(bag / "data")["cards"]:
+        raise refuse(phrase(OF_ANOTHER.zh, OF_ANOTHER.en, bag=bag.name), SEND_AGAIN, file=sent.name)
+    address, salt = read_address(str(lock["address"])), bytes.fromhex(str(lock["salt"]))
+    if (told := unquote(urlsplit(address).path)) != path:
+        raise refuse(phrase(OTHER_PLACE.zh, OTHER_PLACE.en, address=address), phrase(SAME_PATH.zh, SAME_PATH.en, path=told), column="--path", value=path)
+    return UnderLock(LockedCards(files, salt, address), kept, ())
+
+
+def cards_of(sent: UnderLock, agreeing: Collection[str]) -> LockedCards:
+    """Those of members that agree still."""
+    gone = {file_name(code, sent.cards.salt) for member, code in sent.codes.items() if member not in agreeing}
+    return replace(sent.cards, files={name: content for name, content in sent.cards.files.items() if name not in gone})
 
 
 def _changes(kept: Mapping[str, str], own: Mapping[str, str]) -> Iterator[Phrase]:

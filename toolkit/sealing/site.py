@@ -57,7 +57,7 @@ from toolkit.reports.card_pages import CHECK, LOCKED_FOLDER, check_page, own_car
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems
-from toolkit.sealing.cards import foreign_files
+from toolkit.sealing.cards import cards_of, foreign_files
 from toolkit.sealing.open_bag import (
     BAGGED,
     OPEN,
@@ -83,8 +83,8 @@ if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
     from toolkit.publication.open_rows import OpenRows
     from toolkit.records import Records
+    from toolkit.sealing.cards import UnderLock
 
-SITE = "site"
 FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
 """All that a site can hold."""
 SHOWN = 3
@@ -215,8 +215,13 @@ def _permitted(edition: Edition, records: Records) -> pd.DataFrame:
         return permissions(engine, edition.scheme, records).astype(bool)
 
 
-def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) -> Period:
+def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date, *, sent: UnderLock | None = None) -> Period:
     """Write the site that a server shows of a sealed bag on a day, as `publish` would; nothing where no open bag was sealed with it. Gives how long its notice stands.
+
+    Parameters
+    ----------
+    sent
+        The cards under lock to be served as well: of these, those of members that agree still.
 
     Raises
     ------
@@ -226,10 +231,11 @@ def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date) ->
     disclosed = Disclosed(bag, begins, today)
     if unfit := refuse_unready(disclosed):
         raise Refused(unfit)
+    cards = cards_of(sent, disclosed.agreeing) if sent is not None else None
     if (bag / "data" / OPEN).is_dir():
         with tempfile.TemporaryDirectory() as place:
             send_open(bag, Path(place, OPEN))
-            send_site(disclosed, Path(place, OPEN), site, live=True)
+            send_site(disclosed, Path(place, OPEN), site, live=True, cards=cards)
     return disclosed.period
 
 
@@ -273,7 +279,7 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
         CHECK: lambda names: check_page(title, root, language, navigation(names, CHECK)),
     }
     if cards is not None:
-        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards.salt, language, navigation(names, OWN_CARD))
+        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(names, OWN_CARD))
     return {name: make(tuple(makers)) for name, make in makers.items()}
 
 
