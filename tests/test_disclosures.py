@@ -17,24 +17,36 @@ from toolkit.evaluation import Evaluation, scored
 from toolkit.publication.disclosures import SEEN, activities, counted_apart, seen_by, tells_of_nobody
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
+from toolkit.sealing.open_readme import warned_of
 
 
 @pytest.mark.parametrize(
-    ("worth", "amounts", "open_", "told"),
+    ("take", "worth", "amounts", "open_", "told"),
     [
-        (1, [5.0] * 6 + [0.0] * 6, 0, (6, 30.0)),
-        (1, [5.0] * 6 + [0.0] * 6, 2, None),
-        (1, [500.0] + [1.0] * 7 + [0.0] * 6, 0, (8, None)),
-        (-1, [5.0] * 6 + [0.0] * 6, 0, None),
+        ("sum", 1, [5.0] * 6 + [0.0] * 6, 0, (6, 30.0)),
+        ("sum", 1, [5.0] * 6 + [0.0] * 6, 2, None),
+        ("sum", 1, [500.0] + [1.0] * 7 + [0.0] * 6, 0, (8, None)),
+        ("sum", -1, [5.0] * 6 + [0.0] * 6, 0, None),
+        ("count", 1, [2.0] * 5 + [1.0] * 6 + [0.0] * 6, 0, (11, 16.0)),
+        ("count", 1, [2.0] * 4 + [1.0] * 7 + [0.0] * 6, 0, (11, None)),
+        ("any", 1, [1.0] * 6 + [0.0] * 6, 0, (6, None)),
     ],
-    ids=["nobody is told apart", "four others", "one of them gives most of it", "what costs points is no activity"],
+    ids=["nobody is told apart", "four others", "one of them gives most of it", "what costs points is no activity", "five more than once", "all but four once", "nothing is added up"],
 )
-def test_an_activity_is_told_as_far_as_it_tells_of_nobody(worth: int, amounts: list[float], open_: int, told: tuple[int, float | None] | None) -> None:
+def test_an_activity_is_told_as_far_as_it_tells_of_nobody(take: str, worth: int, amounts: list[float], open_: int, told: tuple[int, float | None] | None) -> None:
     raw = pd.DataFrame({"hours": amounts})
-    item = SimpleNamespace(id="hours", label="学时", unit="学时", measure=SimpleNamespace(take="sum", points={}))
+    item = SimpleNamespace(id="hours", label="学时", unit="学时", measure=SimpleNamespace(take=take, points={}))
     stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), measured=SimpleNamespace(raw=raw), applicable=raw >= 0, values=raw * worth)
     found = activities(stand_in, np.arange(len(amounts)) < open_)
     assert [(one.members, one.total) for one in found] == ([told] if told else [])
+
+
+@pytest.mark.parametrize("applied", [[True, True, True], [True, False, False]])
+def test_totals_of_who_did_not_apply_are_told_of(applied: list[bool]) -> None:
+    rows: Any = SimpleNamespace(
+        withheld=pd.DataFrame({"class": []}), members=pd.DataFrame({"applied": applied}), classes=pd.DataFrame({"class": ["甲"], "applied": [3]}), lines=pd.DataFrame({"unnamed": [0], "class": ["甲"]})
+    )
+    assert ["2 家没有申报" in words.zh and "2 members in it did not apply" in words.en for words in warned_of(rows)] == [True] * (not all(applied))
 
 
 @given(st.data())

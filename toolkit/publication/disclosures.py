@@ -134,7 +134,10 @@ class Pledge:
 
 @dataclass(frozen=True)
 class Activity:
-    """How many members took part in what an indicator counts, and how much of it there was; None where that would tell of few, or where nothing is `summed`."""
+    """How many members took part in what an indicator counts, and how much of it there was; None where that would tell of few, or where nothing is `summed`.
+
+    One member's part must not follow from a sum (the p %-rule); of counts as many as `FEWEST` have to be more than one, lest a sum tell that all are one.
+    """
 
     label: str
     unit: str
@@ -353,8 +356,8 @@ def _activity(item: Indicator, raw: Floats, asked: Mask, took_part: Mask, open_:
     if not tells_of_nobody(took_part[asked & ~open_]):
         return None
     others = np.sort(raw[took_part & ~open_])
-    hidden = len(others) == 0 or others[:-2].sum() >= DOMINATED * others[-1]
-    summed = item.measure.take == "sum" and bool(item.unit)
+    hidden = len(others) == 0 or (others[:-2].sum() >= DOMINATED * others[-1] and (item.measure.take == "sum" or (others > 1).sum() >= FEWEST))
+    summed = item.measure.take in {"sum", "count"} and bool(item.unit)
     total = float(decimal_digits(float(raw[took_part].sum()))) if summed and hidden else None
     return Activity(item.label, item.unit, int(took_part.sum()), total, summed)
 

@@ -123,7 +123,7 @@ def result_in_words(extract: Extract) -> tuple[Phrase, ...]:
     notice = extract.notice
     given = [award for award in notice["awards"] if award["count"]]
     zh = "、".join(f"{award['label']} {award['count']} 家" for award in given) or "无获奖会员"
-    en = " and ".join(f"{award['count']} {_award(award, 'en')}" for award in given) or "none"
+    en = " and ".join(f"{award['count']} {award_called(award, 'en')}" for award in given) or "none"
     unnamed = notice.get("unnamed", 0)
     among = _among(len(notice["classes"]))
     selected = phrase(
@@ -177,7 +177,7 @@ def award_list(extract: Extract, rows: Sequence[NoticeRow], language: Language) 
 def _unlisted(award: dict[str, Any], language: Language) -> Safe:
     """An award whose winners all stay unnamed."""
     line = phrase("{zh} {n} 家均未同意公开名称，不列名单。", "{en}: {n}, none of whom agreed to be named.",
-                  zh=award["label"], en=_award(award, "en"), n=award["count"])  # fmt: skip
+                  zh=award["label"], en=award_called(award, "en"), n=award["count"])  # fmt: skip
     return element("p", line.into(language), css="unlisted")
 
 
@@ -309,7 +309,7 @@ def _facts(extract: Extract, language: Language) -> list[str]:
 def _tallies(extract: Extract, language: Language) -> list[tuple[str, str, str]]:
     """Number, unit and what it counts, for each figure of the bottom line."""
     home = Phrase("家", "").into(language)
-    tallies = [(str(award["count"]), home, _award(award, language)) for award in extract.notice["awards"]]
+    tallies = [(str(award["count"]), home, award_called(award, language)) for award in extract.notice["awards"]]
     classes = extract.notice["classes"]
     if classes:
         tallies.append(
@@ -323,7 +323,8 @@ def _tally(number: str, unit: str, label: str) -> Safe:
     return element("div", figure, element("span", label, css="label"), css="tally")
 
 
-def _award(award: dict[str, str], language: Language) -> str:
+def award_called(award: dict[str, str], language: Language) -> str:
+    """What an award is called; in English by its code as well, as its label is Chinese."""
     return award["label"] if language == "zh" else f"{award['label']} ({award['id'].replace('_', ' ')})"
 
 
@@ -331,7 +332,7 @@ def _award_table(extract: Extract, label: str, rows: list[NoticeRow], language: 
     columns = [
         field for field in ("class", "name", "grade", "rank", "total") if field in extract.notice["fields"]
     ]
-    known = {award["label"]: _award(award, language) for award in extract.notice["awards"]}
+    known = {award["label"]: award_called(award, language) for award in extract.notice["awards"]}
     unnamed = sum(award.get("unnamed", 0) for award in extract.notice["awards"] if label in {"", award["label"]}) if whole else 0
     counted = phrase("{n} 家", "{n}", n=len(rows)).into(language)
     if unnamed:

@@ -17,6 +17,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.minutes.objections import working_days_after
 from toolkit.publication.notice import (
     Safe,
+    award_called,
     award_list,
     colophon,
     day,
@@ -205,7 +206,7 @@ def _records(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date,
         for title, own in parts
         if own
     ]
-    on = phrase("截至{zh}", "as of {en}", zh=day(as_of.isoformat(), "zh"), en=day(as_of.isoformat(), "en"))
+    on = phrase("截至{zh}", "As of {en}", zh=day(as_of.isoformat(), "zh"), en=day(as_of.isoformat(), "en"))
     lead = joined([joined([on, *counted], "：", ": ") if len(counted) == 1 else joined([on, joined(counted, "；", "; ")], "：", ": "), Phrase("。", ".")], "", "")
     tables = [table for title, own in parts if own for table in (element("h2", title.into(language), css="part"), _conduct_table(own, language))]
     body = [element("p", (lead if counted else NO_RECORDS).into(language), css="lead"), element("p", ON_RECORDS.into(language), css="remark"), _contact(extract, language)]
@@ -306,7 +307,7 @@ def _amount(one: Activity) -> str:
 def _classes(extract: Extract, figures: Figures, language: Language) -> Safe:
     """Members, applicants and named winners of each class; who is not named, and all together."""
     awards, known = extract.notice["awards"], "class" in extract.notice["fields"]
-    heads = [CLASS, MEMBERS, APPLIED, *(Phrase(award["label"], award["label"]) for award in awards)]
+    heads = [CLASS, MEMBERS, APPLIED, *(Phrase(award["label"], award_called(award, "en")) for award in awards)]
     rows = [
         [name or "—", f"{members:,}", "—" if applied is None else f"{applied:,}", *(str(figures.named.get((award["id"], name), 0)) if known else "—" for award in awards)]
         for name, members, applied in figures.classes

@@ -33,6 +33,10 @@ FEW = (
     "提醒：{classes.zh}未列入而有名次的只有一两家，对照会员名册即可知道是哪几家，进而知道其有没有获奖",
     "warning: only one or two ranked members of {classes.en} are not in it: a list of members tells who they are, and so whether they won",
 )
+UNAPPLIED = (
+    "提醒：列入的会员里有 {n} 家没有申报，它们同意公开的各项已足以算出总分，结果页面和开放包列出其总分，注明“未申报”；请在征求同意时说明",
+    "warning: {n:member|members} in it did not apply: what they agreed to have published gives their total, which the page of results and the bag tell, marked as “did not apply”; say so when consent is asked for",
+)
 CARDS_TELL = (
     "提醒：得分单写明获奖最低分和线下的最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
     "warning: score cards tell the lowest awarded score and the best below it; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
@@ -176,6 +180,8 @@ def warned_of(rows: OpenRows) -> Iterator[Phrase]:
     """What the secretariat has to know of those not in the bag: classes where they are one or two, and lines on the members' own cards that may be their totals."""
     if few := [name for name, held in rows.withheld["class"].value_counts().items() if held <= ONE_OR_TWO]:
         yield phrase(*FEW, classes=joined([Phrase(*[str(name) or "—"] * 2) for name in few], "、", ", "))
+    if idle := int((~rows.members["applied"].astype(bool)).sum()):
+        yield phrase(*UNAPPLIED, n=idle)
     applied, telling = rows.classes.set_index("class")["applied"], rows.lines[rows.lines["unnamed"] > 0]
     if len(telling):
         told = set(applied.index) if "" in set(telling["class"]) else set(telling["class"])
