@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from toolkit import award_probabilities, evaluate, open_edition, rescored
+from toolkit.edition import Edition
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.grades import GradeOutcomes
@@ -22,8 +23,12 @@ from toolkit.sensitivity import WeightDraws
 
 
 @pytest.fixture(scope="module")
-def demo() -> Evaluation:
-    edition = open_edition(house_folder("data/demo"))
+def edition() -> Edition:
+    return open_edition(house_folder("data/demo"))
+
+
+@pytest.fixture(scope="module")
+def demo(edition: Edition) -> Evaluation:
     return evaluate(edition.scheme, edition.records)
 
 
@@ -56,10 +61,18 @@ def test_the_board_equals_the_list_after_many_random_moves(demo: Evaluation, mov
             assert held.tolist() == ranking["award"].tolist()
 
 
-def test_a_record_turns_a_member_into_the_one_award_it_then_gets(demo: Evaluation) -> None:
-    edition, position = open_edition(house_folder("data/demo")), demo.members["name"].tolist().index("广东筱筠建筑工程有限公司")
+def test_a_record_turns_a_member_into_the_one_award_it_then_gets(demo: Evaluation, edition: Edition) -> None:
+    position = demo.members["name"].tolist().index("广东筱筠建筑工程有限公司")
     (told,) = turning_record(demo, position, edition)  # over the line of the best: the lower award is not what it would get
     assert (told["state"], told["award"], told["many"]) == ("record_win", "优秀会员", 1)
+
+
+def test_a_card_lists_every_record_of_whatever_kind(demo: Evaluation, edition: Edition) -> None:
+    position = demo.members["name"].tolist().index("深圳澄屿公共资源交易中心")
+    told = card(demo, position, edition)
+    assert len(told["records"]) > 60
+    assert {"法规学习班与讲座学时", "会刊与网站采用稿件篇数", "同意公开的信息项数"} <= {row["label"] for row in told["records"]}
+    assert told["records_more"] == 0
 
 
 def test_margins_are_the_distances_of_the_cards(demo: Evaluation) -> None:

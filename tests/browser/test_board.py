@@ -179,6 +179,10 @@ def test_a_member_says_why(table: Table) -> None:
     text = table.page.inner_text(".cardbox")
     for said in ("与获奖线的距离", "若只动一项权重", "总分的构成", "所依据的记录"):
         assert said in text
+    records = table.page.locator(".cardbox details")
+    assert records.count() > 3
+    records.nth(1).locator("summary").click()
+    assert records.nth(1).locator("li").count() == int(re.findall(r"\d+", records.nth(1).locator("summary").inner_text())[-1])
     table.page.keyboard.press("Escape")
     assert table.page.is_visible(".listbox")
 

@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group
 
-MOST_RECORDS = 30
+MOST_RECORDS = 500
+"""Of one member, with its card; how many more there are is told."""
 MOST_TRIED, STEP = 20, 10.0**-DECIMALS
 """Weights that are typed for a trial, the next by a step of the last decimal, before nothing is told."""
 MOST_LIKELY = 75.0
@@ -127,7 +128,7 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
         "parts": [part for row in score_card.parts if (part := _part(scheme, row) or _left_out(evaluation, score_card, row, trial)) is not None],
         "lines": [_line(scheme, score_card.total, row, open_) for row in score_card.lines],
         "single": _single(evaluation, score_card, trial),
-        "records": [_record(scheme, edition, row) for row in records[:MOST_RECORDS]],
+        "records": [_record(scheme, edition, row) for row in records[:MOST_RECORDS]], "records_more": max(0, len(records) - MOST_RECORDS),
     }  # fmt: skip
 
 

@@ -142,6 +142,8 @@ WORDS: dict[str, Phrase] = {
     "single_none": Phrase("只动任何一项权重，获奖与否都不变", "no single weight changes whether it wins an award"),
     "single_untold": Phrase("照现在的锁定和试算，没有可以单独输入而改变获奖与否的权重", "as locked and tried now, no weight that can be typed by itself changes whether it wins an award"),
     "records": Phrase("所依据的记录", "The records behind it"),
+    "records_of": Phrase("{label}（{n} 条）", "{label} ({n})"),
+    "records_more": Phrase("另有 {n} 条，未在这里列出；命令 committee cards 给出全部", "{n} more are not listed here; `committee cards` gives all of them"),
     "adopt": Phrase("采用这一方案", "Adopt this scheme"),
     "adopt_help": Phrase(
         "写入 scheme.toml，并在 journal.jsonl 记下谁、为何；原办法另存", "Written to scheme.toml and told in journal.jsonl; the scheme as it was is kept"

@@ -64,7 +64,7 @@ class Questions {
 
 class Page {
   constructor(model, root) {
-    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, order: [], top: 0, chances: null, until: null });
+    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, order: [], top: 0, chances: null, until: null, unfolded: new Set() });
     this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
       (busy) => { root.dataset.busy = String(busy); });
     // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
@@ -87,7 +87,7 @@ class Page {
     window.addEventListener(SPOKEN, this.turned);
     this.recorded = (event) => { if (!this.start || !this.start.adoptable) return; event.preventDefault(); this.questions.ask({ do: "reread", slow: true }); root.scrollIntoView({ block: "start" }); };
     window.addEventListener(RECORDED, this.recorded);
-    this.onPaper = (event) => { this.printing = event.type === "beforeprint"; if (this.rank && !this.listBox.hidden) this.paint(); };
+    this.onPaper = (event) => { this.printing = event.type === "beforeprint"; this.laidOpen(); if (this.rank && !this.listBox.hidden) this.paint(); };
     for (const sign of ["beforeprint", "afterprint"]) window.addEventListener(sign, this.onPaper);
     root.classList.add("weight-board");
     this.resized = new ResizeObserver(() => {
@@ -138,8 +138,18 @@ class Page {
     if (message.start && message.card === undefined) this.asked = undefined;
     if (message.adopted && mine) this.adopted();
     if (message.saved && mine) this.lookAgain();
-    this.all();
+    this.steadily(() => this.all());
     this.mark("board");
+  }
+
+  steadily(work) {
+    // What is told above grows and shrinks: what lies under the hand stays where it is, and the page gives way, as far as all that is told stays in sight.
+    const stood = this.halves.getBoundingClientRect().top, held = this.halves.contains(document.activeElement);
+    work();
+    const by = held && this.halves.isConnected ? this.halves.getBoundingClientRect().top - stood : 0;
+    if (Math.abs(by) < 1) return;
+    const page = scroller(this.root), room = this.root.getBoundingClientRect().top - (page === document.scrollingElement ? 0 : page.getBoundingClientRect().top);
+    page.scrollTop += Math.min(by, Math.max(0, room));
   }
 
   all() {
@@ -192,7 +202,8 @@ class Page {
     const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.triedLine, this.movesBox);
     this.picture = null;
     this.known = {};
-    this.root.replaceChildren(head, make("div", { class: "halves" }, this.left(), this.right()));
+    this.halves = make("div", { class: "halves" }, this.left(), this.right());
+    this.root.replaceChildren(head, this.halves);
     this.paneled();
     this.resized.disconnect();
     this.resized.observe(this.scroll);

@@ -39,8 +39,11 @@ class Card {
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
     const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row) + (row.bar ? this.say("bar", row) : ""));
     const single = card.single && card.single.map((row) => make("li", {}, this.say(row.state, row)));
-    const records = [...new Set(card.records.map((row) => row.label))].map((label) => make("li", {}, label, make("ul", {},
-      ...card.records.filter((row) => row.label === label).map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place)))));
+    const kinds = [...new Set(card.records.map((row) => row.label))].map((label) => [label, card.records.filter((row) => row.label === label)]);
+    const records = kinds.map(([label, rows]) => make("li", {}, make("details", { open: this.unfolded.has(label), ontoggle: (event) => this.unfolded[event.target.open ? "add" : "delete"](label) },
+      make("summary", {}, this.say("records_of", { label, n: rows.length })),
+      make("ul", {}, ...rows.map((row) => make("li", {}, row.amount ? row.place + this.colon() + row.amount : row.place))))));
+    if (card.records_more) records.push(make("li", {}, this.say("records_more", { n: card.records_more })));
     const list = (name, items) => (items.length ? [make("h4", {}, this.say(name)), make("ul", {}, ...items)] : []);
     this.turnBoxes = Object.fromEntries(["value", "record", "ahead"].map((name) => [name, make("ul", {}, make("li", {}, "…"))]));
     this.chanceBox = make("ul", {});
@@ -56,6 +59,14 @@ class Card {
     this.cardBox.scrollTop = top;
     this.mark("card");
     if (this.start.awards.length) this.questions.ask({ do: "turns", member: card.member, language: this.language });
+  }
+
+  laidOpen() {
+    // On paper nothing is folded.
+    for (const fold of this.cardBox ? this.cardBox.querySelectorAll("details") : []) {
+      if (this.printing && !fold.open) fold.open = fold.forPaper = true;
+      else if (!this.printing && fold.forPaper) fold.open = fold.forPaper = false;
+    }
   }
 
   memberOut() {

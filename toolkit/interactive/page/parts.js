@@ -15,6 +15,12 @@ const make = (tag, attributes = {}, ...children) => {
 };
 const fill = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const setText = (node, text) => { if (node.textContent !== quoted(text)) node.textContent = quoted(text); };
+// What scrolls when a page is longer than its window.
+const scroller = (node) => {
+  let around = node.parentElement;
+  while (around && !(around.scrollHeight > around.clientHeight && /auto|scroll/.test(getComputedStyle(around).overflowY))) around = around.parentElement;
+  return around || document.scrollingElement;
+};
 // Which way the keys lead that everybody presses: back, forth, or neither.
 const steps = (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return null;
