@@ -280,6 +280,8 @@ def test_what_is_voluntary_is_never_overdue_and_no_letter_is_sent_for_it_alone(f
     assert {"要求": "承诺书（自愿）", "截止": "2018-02-28", "应交": "—", "按时": "2", "补交": "—", "未交": "—", "图": "████"} in fields["要求"]
     assert "“承诺书”由会员自愿参加，已有 2 家（占 50.0%）。" in fields["完成"]
     assert "承诺书" not in "".join(fields["不足"])
+    demand = standing.demand
+    assert [demand.model_copy(update={"label": label, "voluntary": said}).offered for label, said in (("承诺书（自愿）", None), ("承诺书", None), ("承诺书（自愿）", False))] == [True, False, False]
 
 
 @pytest.mark.parametrize(("day", "told"), [("2018-02-28", "截至 2018-02-28，4 家会员中还有 3 家"), ("2019-06-01", "截至 2018-12-31，4 家会员都参加了")])

@@ -111,7 +111,7 @@ def template(name: str) -> Any:
             rows = list(part)
             if document.paragraphs and not any(row.startswith("{%tr") for row in rows):
                 document.paragraphs[-1].paragraph_format.keep_with_next = True  # what says how it is filled in stands on its page
-            small = {sign: kind | SMALL[english] for sign, kind in kinds.items()} if rows[0].startswith("|-") else kinds
+            small = {sign: kind if sign == "bar" else kind | SMALL[english] for sign, kind in kinds.items()} if rows[0].startswith("|-") else kinds
             table = _table(document, rows[1:], [int(width) for width in rows[0].lstrip("|=&-").split("|")], small, height=8 if close else 10)
             if rows[0].startswith("|&"):
                 _kept_together(table)
@@ -203,7 +203,7 @@ def _table(document: Any, rows: list[str], widths: list[int], kinds: dict[str, d
         cells = [row, *[""] * (len(widths) - 1)] if row.startswith("{%tr") else [cell.strip(" ") for cell in row.removeprefix("|").removeprefix("+").split("|")]
         written = _row(table, cells, widths, kinds["head" if listing and place == 0 else "cell" if ruled else "name"], kinds["bar"])
         if ruled and not listing:
-            written.height = Mm(21 if row.startswith("|+") else height)
+            written.height = Mm((14 if height < 10 else 21) if row.startswith("|+") else height)
             for cell in written.cells:
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if ruled and not listing:

@@ -391,8 +391,8 @@ def reminder_fields(case: Case, owing: Iterable[Owing]) -> Fields:
     letters = list(owing)
     return {
         "统计日": case.on(letters[0].what[0].day),
-        "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": case.on(due.by), "情况": case.says(waited(due))} for due in one.what if not due.demand.voluntary],
-                         "自愿": case.says(wording.JOIN).join(due.demand.label for due in one.what if due.demand.voluntary)} for one in letters]),
+        "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": case.on(due.by), "情况": case.says(waited(due))} for due in one.what if not due.demand.offered],
+                         "自愿": case.says(wording.JOIN).join(due.demand.label for due in one.what if due.demand.offered)} for one in letters]),
     }
 
 
@@ -414,5 +414,6 @@ def idle_fields(case: Case) -> Fields:
 
 
 def action_fields(case: Case) -> Fields:
-    """The report of the action."""
-    return report_fields(case.evaluation, case.records, case.language, case.day or case.written)
+    """The report of the action, with those given an award who may be named."""
+    named = award_fields(case, public=True) if case.extract and not case.evaluation.awards.empty else {"奖项": []}
+    return {**report_fields(case.evaluation, case.records, case.language, case.day or case.written), "获奖": named["奖项"]}

@@ -147,10 +147,10 @@ class _Plan:
             label = one.demand.label
             if one.done and one.demand.together:
                 yield phrase("“{label}”：合计 {n:g}，达到要求。", "“{label}”: {n:g} together, as asked for.", label=label, n=one.together[1])
-            elif one.demand.voluntary and one.taken:
+            elif one.demand.offered and one.taken:
                 yield phrase("“{label}”由会员自愿参加，已有 {n} 家（占 {share}）。", "“{label}”, voluntary: {n:member has|members have} taken part ({share}).",
                              label=label, n=one.taken, share=_share(one.taken, len(one.members)))  # fmt: skip
-            elif one.done and len(one.members) and not one.demand.voluntary:
+            elif one.done and len(one.members) and not one.demand.offered:
                 yield phrase("“{label}”：应交 {n} 家，全部交齐。", "“{label}”: complete, of {n:member|members} asked.", label=label, n=len(one.members))
         planned = [one for one in self.work if one.phase is not None]
         if planned:
@@ -163,7 +163,7 @@ class _Plan:
             label, missing = one.demand.label, len(one.outstanding)
             if one.demand.together and not one.done:
                 yield phrase("“{label}”：合计 {n:g}，没有达到要求（{least:g}）。", "“{label}”: {n:g} together, less than asked for ({least:g}).", label=label, n=one.together[1], least=one.demand.least)
-            elif missing and not one.demand.voluntary:
+            elif missing and not one.demand.offered:
                 yield phrase("“{label}”：应交 {n} 家，未交 {missing} 家（{share}）。", "“{label}”: missing from {missing} of {n:member|members} ({share}).",
                              label=label, n=len(one.members), missing=missing, share=_share(missing, len(one.members)))  # fmt: skip
         for task in self.work:
@@ -180,7 +180,7 @@ def _asked_row(one: Standing, language: Language) -> dict[str, str]:
     if one.day < one.phase.from_:
         return row | {"应交": f"{len(one.members)}", "按时": BLANK, "补交": BLANK, "未交": BLANK, "图": ""}
     share = one.taken / len(one.members) if len(one.members) else 0.0
-    if one.demand.voluntary:
+    if one.demand.offered:
         return row | {"应交": BLANK, "按时": f"{one.taken}", "补交": BLANK, "未交": BLANK, "图": bar(share, 8)}
     in_time, late = int(one.in_time.sum()), int(one.late.sum())
     return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "图": bar(share, 8)}
@@ -188,7 +188,7 @@ def _asked_row(one: Standing, language: Language) -> dict[str, str]:
 
 def _voluntary(one: Standing) -> Phrase:
     """What follows the name of a thing that is voluntary and does not say so itself."""
-    return Phrase(f"（{VOLUNTARY.zh}）", f" ({VOLUNTARY.en})") if one.demand.voluntary and VOLUNTARY.zh not in one.demand.label else Phrase("", "")
+    return Phrase(f"（{VOLUNTARY.zh}）", f" ({VOLUNTARY.en})") if one.demand.offered and VOLUNTARY.zh not in one.demand.label else Phrase("", "")
 
 
 def _reached(registers: Mapping[str, Register], members: int) -> Iterator[Phrase]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -80,7 +80,7 @@ class Standing:
     @property
     def overdue(self) -> bool:
         """Whether something is outstanding after the due day; never of what is voluntary."""
-        return self.day > self.by and not self.done and not self.demand.voluntary
+        return self.day > self.by and not self.done and not self.demand.offered
 
 
 @dataclass(frozen=True)
@@ -201,9 +201,9 @@ def outstanding(standing: tuple[Standing, ...]) -> dict[str, list[Standing]]:
     return owed
 
 
-def to_remind(owed: dict[str, list[Standing]]) -> dict[str, list[Standing]]:
+def to_remind(owed: Mapping[str, list[Standing]]) -> dict[str, list[Standing]]:
     """Of `outstanding` those who get a letter: nobody for what is voluntary alone."""
-    return {member: what for member, what in owed.items() if not all(one.demand.voluntary for one in what)}
+    return {member: what for member, what in owed.items() if not all(one.demand.offered for one in what)}
 
 
 def dues(standing: tuple[Standing, ...]) -> Iterator[tuple[Standing, Literal["to_come", "done", "open", "overdue"]]]:

@@ -118,7 +118,7 @@ def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
     """Everything the phases ask and by when, where there are no records that could be counted."""
     rows = [
         {"phase": phase.label, "label": demand.label, "by": (by := due_day(phase, demand)), "asked": f"≥ {demand.least:g}" if demand.together else "—", **dict.fromkeys(("in_time", "late", "missing"), "—"),
-         "state": PROGRESS["to_come"] if day < phase.from_ else STILL_OPEN if demand.voluntary else days_left(by, day)}
+         "state": PROGRESS["to_come"] if day < phase.from_ else STILL_OPEN if demand.offered else days_left(by, day)}
         for phase in scheme.phases for demand in phase.asks
     ]  # fmt: skip
     return listing(DUES, rows, Lexicon(scheme, language), ASKED, COUNTED)
@@ -150,7 +150,7 @@ def outstanding_cells(rows: Iterable[Mapping[str, Any]], scheme: Scheme, languag
 
 def waited(one: Standing) -> Phrase:
     """How long something is overdue, or how many days are left; of what is voluntary that it is still open."""
-    return STILL_OPEN if one.demand.voluntary else _left(one.by, one.day)
+    return STILL_OPEN if one.demand.offered else _left(one.by, one.day)
 
 
 def _left(by: dt.date, day: dt.date) -> Phrase:
@@ -169,10 +169,10 @@ def days_left(by: dt.date, day: dt.date) -> Phrase:
 def _counts(one: Standing) -> dict[str, Any]:
     if one.demand.together:
         return {"asked": f"≥ {one.demand.least:g}", "in_time": f"{one.together[0]:g}", "late": f"{max(one.together[1] - one.together[0], 0):g}", "missing": "—"}
-    asked = VOLUNTARY if one.demand.voluntary else len(one.members)
+    asked = VOLUNTARY if one.demand.offered else len(one.members)
     if one.day < one.phase.from_:
         return {"asked": asked, "in_time": "—", "late": "—", "missing": "—"}
-    if one.demand.voluntary:
+    if one.demand.offered:
         return {"asked": asked, "in_time": one.taken, "late": "—", "missing": "—"}
     return {"asked": asked, "in_time": int(one.in_time.sum()), "late": int(one.late.sum()), "missing": len(one.outstanding)}
 

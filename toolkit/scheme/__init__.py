@@ -145,7 +145,7 @@ class Demand(StrictModel):
     """What a phase asks of each member, or with `together` of all of them taken as one: at least `least` of what `measure` takes, by the day `by`.
 
     Dated records count that happened within the phase, and until `by` where that is later; what comes after is late. `only` says which members are asked, by
-    columns of the members table; without `by` the last day of the phase holds. What is `voluntary` is offered, not asked for: it is never overdue, and nobody is missing.
+    columns of the members table; without `by` the last day of the phase holds. What is `voluntary` (where left out, what has 自愿 in its label) is offered, not asked for: it is never overdue, and nobody is missing.
     """
 
     label: Name
@@ -154,7 +154,12 @@ class Demand(StrictModel):
     by: dt.date | None = None
     only: Where = {}
     together: bool = False
-    voluntary: bool = False
+    voluntary: bool | None = None
+
+    @property
+    def offered(self) -> bool:
+        """Whether it is voluntary: as `voluntary` says, else where its label has the word 自愿 in it."""
+        return "自愿" in self.label if self.voluntary is None else self.voluntary
 
 
 class Phase(Named):
