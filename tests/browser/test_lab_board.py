@@ -82,6 +82,9 @@ def test_the_board_is_there_unasked_and_the_first_move_is_painted(page: Page) ->
     sync_api.expect(page.locator(".tree input.number").first).to_have_value("31")
     sync_api.expect(page.locator(".weight-board .headline, .weight-board [role=status]").first).not_to_have_text(headline)
     assert page.locator(".jp-Dialog").count() == 0
+    page.locator("button.undo").click()  # at the left edge, where the notebook has a button of its own for whole outputs
+    page.locator("button.redo").click()
+    sync_api.expect(page.locator("button.redo")).to_be_disabled()
 
 
 def kinds(page: Page) -> list[list[str]]:
