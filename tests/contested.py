@@ -45,6 +45,8 @@ def quotas(draw: st.DrawFn) -> dict[str, Any]:
     quota: dict[str, Any] = {key: {name: draw(size) for name in sorted(classes)} if table else draw(size)}
     quota["within"] = "class" if table else draw(st.sampled_from(["class", "all"]))
     quota |= {"rounding": draw(st.sampled_from(["floor", "ceil", "half_up"])), "least": draw(st.integers(0, 1))}
+    if key == "number":  # what `least` would raise is refused
+        quota["least"] = min(quota["least"], *quota[key].values()) if table else min(quota["least"], quota[key])
     quota |= {"most": draw(st.integers(1, 2))} if draw(RARELY) else {}
     quota |= {"in_all": draw(st.integers(0, 4))} if draw(RARELY) else {}
     return quota

@@ -234,7 +234,7 @@ def evaluations(draw: st.DrawFn) -> Evaluation:
             "least": draw(st.integers(0, 1)),
         }
         quota |= draw(
-            st.one_of(share.map(lambda s: {"share": s}), st.integers(0, 3).map(lambda n: {"number": n}))
+            st.one_of(share.map(lambda s: {"share": s}), st.integers(quota["least"], 3).map(lambda n: {"number": n}))
         )
         quota["rounding"] = draw(st.sampled_from(["floor", "ceil", "half_up"]))
         award: dict[str, Any] = {

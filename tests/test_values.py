@@ -115,7 +115,12 @@ def test_nothing_is_touched_where_nothing_stands_in() -> None:
 
 
 def test_a_class_without_a_value_gets_the_worst() -> None:
-    assert valued("class_mean", classes=pd.Series(["x", "x", "x", "y"], index=RAW.index)).frame.loc["D", "hours"] == 0
+    found = valued("class_mean", classes=pd.Series(["x", "x", "x", "y"], index=RAW.index))
+    assert found.frame.loc["D", "hours"] == 0
+    assert found.touched.set_index("member").loc["D", "how"] == "worst"
+    (told,) = found.problems
+    assert "nobody there has one: 1 member gets the worst, 0" in told.rule.en
+    assert (told.severity, told.column, told.value) == ("warning", "indicator[hours].missing", "y")
 
 
 @pytest.mark.parametrize("items", [EVERYTHING, IMPUTED])
@@ -156,7 +161,7 @@ def test_a_class_without_a_raw_value_gets_the_worst() -> None:
     own = {"missing": "class_mean", "missing_of": "raw"}
     found = everything(RAW, with_items(hours=own), ["x", "x", "x", "y"])
     assert found.frame.loc["D", "hours"] == 0
-    assert found.touched["how"].tolist() == ["imputed"]
+    assert found.touched["how"].tolist() == ["worst"]
 
 
 def test_a_treated_value_is_listed_with_what_it_was_and_what_was_used() -> None:

@@ -12,10 +12,10 @@ import pandas as pd
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.scheme.criteria import Group, Indicator
+from toolkit.scheme.criteria import MIDDLES, Group, Indicator
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
-from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax
+from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax, class_places
 
 HUGE = 1e6
 """How many times the scale a total is no score of any scheme that was meant."""
@@ -74,6 +74,7 @@ def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes
         yield from _relative(valued, shape, scale, classes)
     if valued.item.missing == "error" and valued.missing.any():
         yield from _gaps(valued, members)
+    yield from _nobody_else(valued, scale, classes)
     if valued.item.outliers is not None:
         yield from _treated(valued)
 
@@ -105,6 +106,30 @@ def _gaps(valued: Valued, members: pd.Index[Any]) -> Iterator[Problem]:
         rule = phrase("会员 {member} 缺少“{label}”", "member {member} lacks `{label}`", member=member, label=valued.item.label)
         mend = Phrase("请补齐数据，或在办法里写明缺失怎样处理（missing）", "fill it in, or say in the scheme what `missing` means")
         yield _said("error", valued.item, "missing", rule, mend, value=str(member))
+
+
+def without_others(valued: Valued, classes: Any) -> Iterator[tuple[str, Mask]]:
+    """The class, or ``all``, in which nobody has a value of which the middle could stand in, and who of it lacks one, bool[members]."""
+    item, known = valued.item, ~np.isnan(valued.values)
+    if item.missing not in MIDDLES or not valued.missing.any():
+        return
+    by_class = str(item.missing).startswith("class_")
+    for name, places in class_places(classes) if by_class else [(EVERYONE, slice(None))]:
+        there = np.zeros(len(known), np.bool_)
+        there[places] = valued.missing[places]
+        found = known[places].any() if item.stands_in is None else name in item.stands_in
+        if there.any() and not found:
+            yield name, there
+
+
+def _nobody_else(valued: Valued, scale: float, classes: Any) -> Iterator[Problem]:
+    item = valued.item
+    for name, lacking in without_others(valued, classes):
+        worst = item.value.worst(valued.used, scale, classes)[lacking][0] if isinstance(item.value, Relative) else item.value.lowest
+        rule = phrase("“{label}”没有数据的按{zh}的{middle.zh}计，而其中没有一家有数据：{n} 家都按最低分 {worst} 计", "`{label}` gives who has no value {middle.en} {en}, and nobody there has one: {n:member gets|members get} the worst, {worst}",
+                      label=item.label, zh=_whom(name).zh, en=_whom(name).en, middle=Phrase("平均数", "the mean") if str(item.missing).endswith("mean") else Phrase("中位数", "the median"), n=int(lacking.sum()), worst=figure(worst))  # fmt: skip
+        mend = Phrase('请核对数据；不应按最低分计的，请补齐，或改写 missing（如写明分值，或 "exclude" 不计）', 'check the data; if the worst is not meant, fill it in or say otherwise in `missing`, points or "exclude"')
+        yield _said("warning", item, "missing", rule, mend, value=name if name != EVERYONE else "")
 
 
 def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.value_checks import Valued, value_problems
+from toolkit.evaluation.value_checks import Valued, value_problems, without_others
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
@@ -26,7 +26,7 @@ from toolkit.scheme.criteria import MIDDLES, Indicator
 from toolkit.scheme.shapes import Category, Relative
 from toolkit.scheme.shapes.relative import EVERYONE, class_places
 
-POINTS, IMPUTED = "points", "imputed"
+POINTS, IMPUTED, WORST = "points", "imputed", "worst"
 
 
 def stand_ins(item: Indicator, used: Floats, values: Floats, scale: float, classes: Any) -> Floats | None:
@@ -137,7 +137,7 @@ class Scaled:
     @cached_property
     def touched(self) -> Sequence[pd.DataFrame]:
         """The rows of `Values.touched`."""
-        return tuple(_touched(self.of.valued, self.of.members, self.column, filled=self.of.filled)) if self.of else ()
+        return tuple(_touched(self.of, self.column)) if self.of else ()
 
     @cached_property
     def problems(self) -> Sequence[Problem]:
@@ -312,12 +312,15 @@ def _resolved(valued: Valued, scale: float, classes: States) -> Indicator:
     return item.model_copy(update=changes)
 
 
-def _touched(valued: Valued, members: pd.Index[Any], column: Floats, *, filled: bool) -> Iterator[pd.DataFrame]:
+def _touched(of: Source, column: Floats) -> Iterator[pd.DataFrame]:
+    valued, members = of.valued, of.members
     item, treatment = valued.item, valued.item.outliers
-    stood_in = valued.missing & filled if valued.imputed is None else valued.missing | valued.imputed
+    stood_in = valued.missing & of.filled if valued.imputed is None else valued.missing | valued.imputed
+    alone = np.logical_or.reduce([np.zeros(len(column), np.bool_), *(which for _, which in without_others(valued, of.classes))])
     if treatment is not None and valued.treated is not None:
         yield from _rows(valued, members, valued.treated & ~stood_in, treatment.treat, column)
-    yield from _rows(valued, members, stood_in, how(item), column)
+    yield from _rows(valued, members, stood_in & ~alone, how(item), column)
+    yield from _rows(valued, members, stood_in & alone, WORST, column)
 
 
 def _rows(valued: Valued, members: pd.Index[Any], which: Mask, name: str, column: Floats) -> Iterator[pd.DataFrame]:

@@ -341,6 +341,7 @@ def _beside(raw: Raw, path: KeyPath, named: list[object], earlier: list[Any]) ->
 def quota_faults(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     """Every fault of the places of an award, of a shortlist or of a band."""
     yield from _limits(raw, path, quota)
+    yield from _below_least(path, quota)
     if (quota.keys() >= {"share", "number"}) or not quota.keys() & {"share", "number", "per", "budget"}:
         rule = Phrase("名额要写 share（比例）或 number（个数）之一", "a quota is a share or a number")
         both = quota.keys() >= {"share", "number"}
@@ -359,6 +360,16 @@ def quota_faults(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
             rule = Phrase("名额按类别写，但会员不分类评选", "places are given by class, but classes do not compete apart")
             mend = Phrase('请写一个数；或在 [members] 中写 class，并删去 within = "all"', 'write one number; or name [members] class, without within = "all"')
             yield Fault((*path, key), rule, mend)
+
+
+def _below_least(path: KeyPath, quota: Raw) -> Iterator[Fault]:
+    """Of numbers of places that `least` would raise: none this time, say, and one all the same."""
+    number, least = quota.get("number"), quota.get("least", 0)
+    for name, count in number.items() if isinstance(number, dict) else [("", number)]:
+        if is_number(count) and is_number(least) and count < least:
+            rule = phrase("名额 {n} 个，又至少 {least} 个，实际会给 {least} 个", "{n:place|places}, but at least {least}: {least} would be given", n=count, least=least)
+            mend = phrase("请删去 least，或把 number 改为 {least}；least 用于按比例（share）的名额", "remove `least`, or let the number be {least}; `least` is for a share", least=least)
+            yield Fault((*path, "number", name) if name else (*path, "number"), rule, mend)
 
 
 def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
