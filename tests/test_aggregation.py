@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.invented import applicability, evaluation, group, indicator, members, scheme, tables, trees
@@ -82,6 +82,7 @@ def test_a_conditional_group_without_a_fitting_case_is_an_arithmetic_mean(data: 
 @given(st.data())
 def test_every_score_is_that_of_the_rule_followed_by_hand(data: st.DataObject) -> None:
     rules = scheme(**data.draw(trees(looking=True, stepped=data.draw(st.booleans()))))
+    assume(not Tree.of(rules).compares)  # one member at a time nobody is compared: see tests/cases/editions/best_is_100.toml
     values = data.draw(tables(rules, members(4)))
     applying = data.draw(applicability(values))
     found = scores(Tree.of(rules), values, applying)
