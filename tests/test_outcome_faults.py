@@ -22,6 +22,10 @@ def faults(folder: Path, text: str) -> list[Problem]:
     return list(refused.value.problems)
 
 
+def mean(measure: str) -> str:
+    return SCHEME + f'\n[[condition]]\nid = "m"\nmeasure = {{ {measure} }}\n'
+
+
 def award(more: str) -> str:
     return SCHEME + f'\n[[award]]\nid = "third"\n{more}\n'
 
@@ -63,6 +67,10 @@ def veto(more: str) -> str:
         (award("reserve = 2"), "award[third].reserve", "no reserves"),
         (award("quota = { share = 0.3, least = 4, most = 2 }"), "award[third].quota.most", "but at most 2"),
         (award("quota = { number = 0, least = 1 }"), "award[third].quota.number", "0 places, but at least 1: 1 would be given"),
+        (mean('take = "count", table = "conduct", mean_on = [2018-06-30, 2019-06-30]'), "condition[m].measure.mean_on[2]", "after the as-of date"),
+        (mean('take = "count", table = "conduct", mean_on = [2018-06-30]'), "condition[m].measure.mean_on", "two days or more"),
+        (mean('take = "any", table = "conduct", mean_on = [2018-06-30, 2018-12-31]'), "condition[m].measure.mean_on", "no number here"),
+        (mean('column = "members.pledge", mean_on = [2018-06-30, 2018-12-31]'), "condition[m].measure.mean_on", "needs `take`"),
         (award("quota = { number = { } }"), "award[third].quota.number", "is empty"),
         (award('quota = { number = { 甲 = 3 }, within = "all" }'), "award[third].quota.number", "do not compete apart"),
         (award("quota = { in_all = 3 }"), "award[third].quota", "a share or a number"),

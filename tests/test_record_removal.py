@@ -137,7 +137,8 @@ def test_the_record_is_named_by_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("measure", ['{ table = "conduct", take = "latest", column = "points" }',
-                                     '{ table = "conduct", take = "weighted_mean", column = "points", weight = "points" }'])  # fmt: skip
+                                     '{ table = "conduct", take = "weighted_mean", column = "points", weight = "points" }',
+                                     '{ table = "conduct", take = "sum", column = "points", mean_on = [2018-12-30, 2018-12-31] }'])  # fmt: skip
 def test_what_cannot_be_said_is_said(tmp_path: Path, measure: str) -> None:
     rows = [act(member, str(place), points="3") for place, member in enumerate("ABCDE")]
     assert "changed" in agrees(*asked(tmp_path, measure, rows=[*rows, act("A", "9", points="8")]), again=True)

@@ -38,7 +38,7 @@ KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
     Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "missing_of", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
     Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
     Measure: frozenset({"take", "table", "column", "weight", "over", "times", "where", "among", "window", "in_period", "once_per", "unverified",
-                        "points", "crossed_with", "keep", "best", "discard", "better"}),
+                        "points", "crossed_with", "keep", "best", "discard", "better", "mean_on"}),
 }
 MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
 """The weighted means."""

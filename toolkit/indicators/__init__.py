@@ -28,7 +28,7 @@ from toolkit.indicators.checks import (
     veto_problems,
 )
 from toolkit.indicators.consent import consent_problems, permissions
-from toolkit.indicators.engine import VETOES, Engine
+from toolkit.indicators.engine import VETOES, Engine, means_over_days
 from toolkit.indicators.panel import Judging, judging
 from toolkit.indicators.single_rows import RawValues, Taken
 from toolkit.scheme import Scheme
@@ -143,7 +143,7 @@ def measure_indicators(scheme: Scheme, records: Records, judged: Judging | None 
     """
     judged = judged or judging(scheme, records)
     with Engine(scheme, records) as engine:
-        taken = _taken(engine, scheme, judged)
+        taken = _taken(engine, scheme, records, judged)
         columns = {name: _column(engine, records, *said) for name, said in taken.items()}
         vetoes = pd.concat([engine.vetoed(veto) for veto in scheme.vetoes] or [_no_vetoes()], ignore_index=True)
         previous, repeated = previous_results(engine, scheme)
@@ -177,11 +177,13 @@ class _Column:
     problems: tuple[Problem, ...]
 
 
-def _taken(engine: Engine, scheme: Scheme, judged: Judging) -> dict[str, tuple[Item, Taken]]:
+def _taken(engine: Engine, scheme: Scheme, records: Records, judged: Judging) -> dict[str, tuple[Item, Taken]]:
     """What every indicator, adjustment and condition takes, by its id."""
     items: tuple[Item, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
-    measured_items = [item for item in items if item.measure.take != "panel"]
+    measured_items = [item for item in items if item.measure.take != "panel" and not item.measure.mean_on]
     measured = dict(zip((item.id for item in measured_items), engine.measured([item.measure for item in measured_items]), strict=True))
+    over_days = [item for item in items if item.measure.mean_on]
+    measured |= dict(zip((item.id for item in over_days), means_over_days(scheme, records, [item.measure for item in over_days]), strict=True))
     return {item.id: (item, measured[item.id] if item.id in measured else judged.taken(item.id, engine.members)) for item in items}
 
 

@@ -147,7 +147,9 @@ def _recorded(engine: MemberDays, scheme: Scheme, asked: pd.DataFrame, judged: J
 
 
 def _all(scheme: Scheme) -> tuple[Item | Veto, ...]:
-    return (*scheme.indicators, *scheme.adjustments, *scheme.conditions, *scheme.vetoes)
+    """All that a day can change: a mean over days that are past stays as it is."""
+    items = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
+    return (*(item for item in items if not item.measure.mean_on), *scheme.vetoes)
 
 
 def _selections(item: Item | Veto) -> Iterator[Selection]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
@@ -11,8 +13,11 @@ from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pandas as pd
 
+from toolkit.ground.problems import refuse
+from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.aggregates import as_written, one_value, plain, weighable
 from toolkit.indicators.selection import (
     MARKED,
@@ -336,3 +341,46 @@ def _arrow(records: Records, name: str) -> Any:
     places = [pa.field("_file", text), pa.field("_sheet", text), pa.field("_row", pa.int64())]
     schema = pa.schema([*fields, *places])
     return pa.Table.from_pandas(records.frames[name], schema=schema, preserve_index=False)
+
+
+def engines_of_days(scheme: Scheme, records: Records, days: Iterable[dt.date]) -> Iterator[Engine]:
+    """An engine that sees the records as they stood on each of these days, one at a time; a trial of an earlier day knows no later one."""
+    for day in days:
+        if day <= scheme.as_of:
+            with Engine(scheme.model_copy(update={"as_of": day}), records) as engine:
+                yield engine
+
+
+def means_over_days(scheme: Scheme, records: Records, measures: Sequence[Measure]) -> list[Taken]:
+    """Measures that are means over days, each day by the records there were; of the days on which there is a number.
+
+    Raises
+    ------
+    Refused
+        When what is measured is no number.
+    """
+    found: list[list[Taken]] = [[] for _ in measures]
+    for engine in engines_of_days(scheme, records, sorted({day for measure in measures for day in measure.mean_on})):
+        of_day = [place for place, measure in enumerate(measures) if engine.calendar.as_of in measure.mean_on]
+        taken = engine.measured([measures[place].model_copy(update={"mean_on": ()}) for place in of_day])
+        for place, one in zip(of_day, taken, strict=True):
+            found[place].append(one)
+    return [_mean_of(measure, taken, records.members.index) for measure, taken in zip(measures, found, strict=True)]
+
+
+def _mean_of(measure: Measure, taken: Sequence[Taken], members: pd.Index[str]) -> Taken:
+    """The mean of what was taken on some days, rounded once; a count or sum of no rows is 0 on that day."""
+    if any(not pd.api.types.is_numeric_dtype(one.value) or pd.api.types.is_bool_dtype(one.value) for one in taken):
+        rule = phrase("“{column}”不是数，不能按几个日期平均", "`{column}` holds no numbers, of which there is no mean over days", column=measure.column)
+        raise refuse(rule, Phrase("请删去 mean_on，或换一列", "remove `mean_on`, or name another column"), file="scheme.toml", column=f"{measure.table}.{measure.column}")
+    none = 0.0 if measure.take in {"sum", "count", "distinct"} else np.nan
+    table = np.array([np.where(one.rows == 0, none, one.value.to_numpy(np.float64, na_value=np.nan)) for one in taken]).reshape(len(taken), len(members))
+    means = [math.fsum(known) / len(known) if (known := [value for value in column if value == value]) else np.nan for column in table.T.tolist()]  # noqa: PLR0124 - NaN
+    rows = np.array([one.rows for one in taken]).reshape(len(taken), len(members))
+    missing = np.isnan(means)
+    undivided = [one.undivided for one in taken if one.undivided is not None]
+    return Taken(
+        pd.Series(means, index=members, dtype="float64"), rows.max(axis=0, initial=0),
+        gaps=any(one.gaps for one in taken), wrong=any(one.wrong for one in taken),
+        undivided=np.logical_or.reduce(undivided) & missing if undivided else None,
+    )  # fmt: skip

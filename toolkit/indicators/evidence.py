@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit.ground.answers import KEPT, asked_once
 from toolkit.ground.decimals import decimal_digits
-from toolkit.indicators.engine import Engine
+from toolkit.indicators.engine import Engine, engines_of_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -64,9 +64,17 @@ def _evidence(records: Records, scheme: Scheme, members: frozenset[str] | None) 
     all_items: tuple[Indicator | Adjustment | Condition, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
     items = [item for item in all_items if item.measure.take != "panel"]  # what one expert gave is nobody's evidence
     with Engine(scheme, records) as engine:
-        frames = [records_behind(engine, item.measure, members).assign(item=item.id)[list(COLUMNS)] for item in items]
+        frames = [_behind(engine, scheme, records, item.measure, members).assign(item=item.id)[list(COLUMNS)] for item in items]
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _behind(engine: Engine, scheme: Scheme, records: Records, measure: Measure, members: Collection[str] | None) -> pd.DataFrame:
+    """The records a measure rests on; of a mean over days those of any of the days, each once."""
+    if not measure.mean_on:
+        return records_behind(engine, measure, members)
+    frames = [records_behind(of_day, measure, members) for of_day in engines_of_days(scheme, records, measure.mean_on)]
+    return pd.concat(frames, ignore_index=True).drop_duplicates(["member", *PLACE]).sort_values(ORDER, ignore_index=True)
 
 
 def records_behind(engine: Engine, measure: Measure, members: Collection[str] | None = None) -> pd.DataFrame:
@@ -82,7 +90,7 @@ def records_behind(engine: Engine, measure: Measure, members: Collection[str] | 
 def answered(measure: Measure) -> bool:
     """Whether a measure's value without a record follows from the amounts of the others.
 
-    Of the latest record, of rows picked by their numbers, of a cell read as it stands, a panel, and quotients of two sums it does not.
+    Of a mean over days, of the latest record, of rows picked by their numbers, of a cell read as it stands, a panel, and quotients of two sums it does not.
 
     Examples
     --------
@@ -91,7 +99,7 @@ def answered(measure: Measure) -> bool:
     (True, False)
     """
     share = measure.take == "ratio" and measure.column is None
-    return share or (not measure.picks and measure.take in {*COUNTING, "sum", "mean", "max", "min"})
+    return not measure.mean_on and (share or (not measure.picks and measure.take in {*COUNTING, "sum", "mean", "max", "min"}))
 
 
 def value_of_all(measure: Measure, amounts: Sequence[Amount]) -> Value | None:

@@ -62,6 +62,14 @@ def measure_in_words(measure: Measure) -> Phrase:
     >>> measure_in_words(answered).zh
     'surveys（state = 已答） 占 surveys 的比例'
     """
+    said = _taken_in_words(measure)
+    if not measure.mean_on:
+        return said
+    days = [str(day) for day in measure.mean_on]
+    return phrase("{said.zh}，按 {zh} 各日分别取数再平均", "{said.en}, the mean of what it was on {en}", said=said, zh="、".join(days), en=", ".join(days))
+
+
+def _taken_in_words(measure: Measure) -> Phrase:
     table, column = measure.place
     if measure.take is None:
         cell = f"{table}.{column}" + (f" ÷ {measure.over}" if measure.over else f" × {measure.times}" if measure.times else "")

@@ -130,6 +130,7 @@ KEYS: dict[str, Phrase] = {
     "outside": Phrase("外部专家至少占", "outside"),
     "over": Phrase("分母", "over"),
     "times": Phrase("乘以", "times"),
+    "mean_on": Phrase("按哪些日期平均", "mean over the days"),
     "overrun": Phrase("经费不够下一家时", "when the budget is short"),
     "papers": Phrase("公文", "papers"),
     "organisation": Phrase("单位全称", "organisation"),

@@ -232,6 +232,9 @@ class Measure(StrictModel):
     number of those that count. Of a sum or mean only the `best` rows of a member count, or all but those it is to `discard`, its
     worst, of which one row stays; the higher number is the better one, unless `better` says ``lower``.
 
+    With `mean_on` it is taken as it stood on each of these days, by windows and days of records, and the mean is what is measured: of the days
+    on which there is a number.
+
     Without `take`, `column` is "table.column" of the one row a member has there; with `over`, another "table.column",
     it is divided by that cell, with `times` multiplied by it (报价 × 评审系数).
 
@@ -265,6 +268,7 @@ class Measure(StrictModel):
     best: Annotated[int | None, Field(ge=1)] = None
     discard: Annotated[int | None, Field(ge=1)] = None
     better: Literal["higher", "lower"] = "higher"
+    mean_on: tuple[dt.date, ...] = ()
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -300,6 +304,11 @@ class Measure(StrictModel):
     def picks(self) -> bool:
         """Whether it picks rows by their number."""
         return self.keep != "first" or self.best is not None or self.discard is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole number, of what is counted."""
+        return self.take in {"count", "distinct"} and not self.mean_on
 
     @property
     def alone(self) -> bool:

@@ -23,7 +23,7 @@ from toolkit.scheme.shapes import SHAPES, Shape
 T = TypeVar("T")
 
 MEASURED = (("indicator", "measure"), ("adjustment", "measure"), ("condition", "measure"), ("veto", "when"))
-NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight", "points", "crossed_with", "keep", "best", "discard", "better"}
+NEED_TAKE = {"table", "where", "among", "window", "in_period", "once_per", "unverified", "weight", "points", "crossed_with", "keep", "best", "discard", "better", "mean_on"}
 NEED_COLUMN = {"sum", "distinct", "latest", "mean", "weighted_mean", "max", "min", "panel"}
 ALL = {*NEED_COLUMN, "count", "any", "ratio"}
 GOES_WITH = {
@@ -49,6 +49,7 @@ def measures_faults(raw: Raw) -> Iterator[Fault]:
             yield from _bare(path, measure)
             continue
         yield from _in_period(path, measure, raw)
+        yield from _late(path, measure, raw)
         yield from _taken(path, measure) if path[-1] == "measure" else ()
     yield from _period(raw)
 
@@ -104,6 +105,26 @@ def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
         yield Fault((*path, key), rule, Phrase("请补上 take，或删去这一项", "add `take`, or remove it"))
 
 
+def _days(path: KeyPath, measure: Raw, take: str) -> Iterator[Fault]:
+    """Days of which the mean is taken: of a number, and of more days than one."""
+    days = measure.get("mean_on")
+    if "mean_on" in measure and (take in {"any", "panel"} or path[0] == "phase"):
+        rule = Phrase("这里没有可按几个日期平均的数", "there is no number here that could be averaged over days")
+        yield Fault((*path, "mean_on"), rule, Phrase("请删去 mean_on", "remove `mean_on`"))
+    elif isinstance(days, list) and len(set(map(str, days))) < max(2, len(days)):
+        rule = Phrase("求平均的日期至少两个，且不得重复", "a mean is of two days or more, each once")
+        yield Fault((*path, "mean_on"), rule, Phrase("请写各个日期，如四个季度末；只看一天的，用 as_of", "write the days, as the ends of four quarters; for one day alone there is `as_of`"))
+
+
+def _late(path: KeyPath, measure: Raw, raw: Raw) -> Iterator[Fault]:
+    """Days that the as-of date has not reached."""
+    days, as_of = measure.get("mean_on"), raw.get("as_of")
+    for place, day in enumerate(days if isinstance(days, list) else ()):
+        if is_day(day) and is_day(as_of) and day > as_of:
+            rule = phrase("{day} 晚于评价基准日 {as_of}，那时的情况还不知道", "{day} is after the as-of date {as_of}: how things stood then is not known", day=day, as_of=as_of)
+            yield Fault((*path, "mean_on", place), rule, Phrase("请改为不晚于评价基准日的日期", "write a day that is not after it"))
+
+
 def _is_cell(name: object) -> bool:
     return isinstance(name, str) and name.count(".") == 1 and all(name.split("."))
 
@@ -121,6 +142,7 @@ def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
         yield Fault((*path, "weight"), rule, Phrase("请写 weight", "add `weight`"))
     yield from _ratio(path, measure) if take == "ratio" else ()
     yield from _picks(path, measure)
+    yield from _days(path, measure, take)
     if "times" in measure:
         rule = Phrase("times 只用于直接取一个单元格", "`times` is for a cell that is read as it stands")
         yield Fault((*path, "times"), rule, Phrase('请删去 take，写 column = "表.列"、times = "表.列"；逐条相乘再合计的，请把乘积填为一列', 'remove `take` and write column = "table.column", times = "table.column"; products of rows are recorded as a column'))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.choices.scenario import Draw, Scenario
 
 
-WHOLE = {"count", "distinct"}
 DISTRIBUTIONS = ("normal", "uniform")
 
 
@@ -75,7 +74,7 @@ class MeasurementErrors:
             raw = scenario.column(name)
             error = self._errors(rng, len(raw))
             moved = raw * (1.0 + error) if self.relative else raw + error
-            whole = scenario.item(name).measure.take in WHOLE
+            whole = scenario.item(name).measure.whole
             scenario.raw[name] = np.clip(np.rint(moved) if whole else moved, *self._range(raw))
 
     def _errors(self, rng: np.random.Generator, count: int) -> np.ndarray:
@@ -139,10 +138,10 @@ class LateRecords:
         """Put the raw values of indicators with the late records into a scenario."""
         rng = draw.rng
         for name in names:
-            raw, take = scenario.column(name), scenario.item(name).measure.take
+            raw, measure = scenario.column(name), scenario.item(name).measure
             late = rng.random(len(raw)) < self.chance
-            worth = 1.0 if take in WHOLE else self.worth or 0.0
-            scenario.raw[name] = np.where(late, True, raw) if take == "any" else raw + worth * late
+            worth = 1.0 if measure.whole else self.worth or 0.0
+            scenario.raw[name] = np.where(late, True, raw) if measure.take == "any" else raw + worth * late
 
     def _unable(self, evaluation: Evaluation) -> partial[Phrase | None]:
         return partial(_no_late_records, evaluation, known=self.worth is not None)
@@ -157,9 +156,9 @@ def no_numbers(evaluation: Evaluation, item: Indicator) -> Phrase | None:
 
 def _no_late_records(evaluation: Evaluation, item: Indicator, *, known: bool) -> Phrase | None:
     take = item.measure.take
-    if take in WHOLE or take == "any":
+    if item.measure.whole or take == "any":
         return None
-    if take not in {"sum", None} or no_numbers(evaluation, item) is not None:
+    if item.measure.mean_on or take not in {"sum", None} or no_numbers(evaluation, item) is not None:
         return phrase("“{label}”不是随记录增加的数", "`{id}` does not grow with records", id=item.id, label=item.label)
     return None if known else phrase(
         "“{label}”再添一条记录会增加多少，须写明“worth”", "what one more record adds to `{id}` has to be said: `worth`", id=item.id, label=item.label

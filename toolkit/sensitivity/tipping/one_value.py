@@ -40,7 +40,6 @@ ValueSearch: TypeAlias = "Search[Scores, Result]"
 
 COLUMNS = ["award", "class", "member", "holds", "indicator", "raw", "needed", "change", "exact"]
 NEAREST_COLUMNS = ["award", "member", "holds", "indicator", "raw", "needed"]
-WHOLE = {"count", "distinct"}
 ROUNDS, PARTS = 7, 1 << 5
 REACHES = np.concatenate(([0.0], np.geomspace(1e-7, 1e3, 161)))  # of the range of the raw values
 STEPS = (1.0, 0.5, 0.1, 0.01)
@@ -251,7 +250,7 @@ class TurningValue:
     @property
     def whole(self) -> bool:
         """Whether rows are counted, and values are whole numbers."""
-        return self.item.measure.take in WHOLE
+        return self.item.measure.whole
 
     def compared(self, scores: Scores) -> Floats:
         """What the contest's places go by, the higher ahead."""
