@@ -230,6 +230,14 @@ def test_a_register_that_is_none_is_told(planned: Path, tmp_path: Path, old: str
     assert problem.row is not None
 
 
+def test_applications_after_the_period_are_none_that_lie_outside_it(planned: Path) -> None:
+    edition, evaluation, _ = evaluated_at(planned)
+    within = evaluation.scheme.model_copy(update={"period": (dt.date(2018, 2, 1), dt.date(2018, 12, 31))})
+    members = within.members.model_copy(update={"applied": "pledges.status"})
+    told = ["".join(report_fields(replace(evaluation, scheme=scheme), edition.records)["总体"]) for scheme in (within, within.model_copy(update={"members": members}))]
+    assert ["评价期以外的 1 条" in text for text in told] == [True, False], told
+
+
 def test_phases_overlap_and_end(folder: Path) -> None:
     scheme, _ = load_plan(folder)
     assert [[progress(phase, dt.date(*day)) for phase in scheme.phases] for day in ((2017, 12, 31), (2018, 3, 15), (2018, 4, 1), (2019, 1, 1))] == [

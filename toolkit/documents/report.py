@@ -251,7 +251,9 @@ def _register(id_of: str, table: Table, frame: pd.DataFrame, evaluation: Evaluat
     dated = table.date is not None and table.date in frame
     years = frame[table.date].dropna().dt.year.value_counts().sort_index().to_dict() if dated else {}
     held = next((int(frame[column].nunique()) for column in EVENTS if column in frame), 0)
-    return Register(table.label or id_of, len(frame), _outside(table, frame, evaluation.scheme.period), whose, dict(_states(table, frame)), years, held)
+    applied = (evaluation.scheme.members.applied or "").partition(".")[0]  # whoever applies does so when the period is over
+    outside = 0 if id_of == applied else _outside(table, frame, evaluation.scheme.period)
+    return Register(table.label or id_of, len(frame), outside, whose, dict(_states(table, frame)), years, held)
 
 
 def _by_task(registers: Mapping[str, Register], evaluation: Evaluation, records: Records) -> dict[str, Register]:
