@@ -245,6 +245,7 @@ def test_publishing_again_keeps_the_codes_and_takes_away_the_card_of_who_withdre
     assert codes_in(to)["007"][2] not in {before["007"][2], *done.output.split()}
     done = published(copy / "sealed" / "r1", to)
     assert done.exit_code == 0, done.output
+    assert "编码都打不开了" in done.output
     assert not (to / "site" / "locked").exists()
     assert not (to / "site" / "my-card.html").exists()
 

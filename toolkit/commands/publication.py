@@ -18,6 +18,7 @@ from toolkit.ground.writing import refusing, replaced_folder, write_whole
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from toolkit.sealing.cards import UnderLock
     from toolkit.sealing.site import Disclosed
 
 CARDS, OPEN, LETTERS = "cards", "open", "card-letters"
@@ -51,6 +52,10 @@ PUT_UP = Phrase(
 CODED = Phrase(
     "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。committee serve 加 --cards {to} 也提供它们。",
     "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. committee serve has these cards with --cards {to}.",
+)
+DEAD = Phrase(
+    "提醒：这一次没有给 --cards-at，网站上不再有加密的得分单，原来函告的编码都打不开了；要保留，请加 --cards-at 再运行一次（{codes} 里的编码不变）",
+    "warning: without --cards-at no card lies on the site any more, and the codes that were sent open nothing; to keep them, run it again with --cards-at (the codes in {codes} stay as they are)",
 )
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
@@ -122,8 +127,8 @@ def publish(
         if under_lock is not None:
             with working(language, Phrase("正在写得分单查阅函", "writing letters about score cards")):
                 _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, to / LETTERS)
-            for line in (phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=address + OWN_CARD, codes=to / CODES, letters=to / LETTERS, to=to), *under_lock.told):
-                say(language, line)
+        for line in _told_of_codes(under_lock, to, address + OWN_CARD):
+            say(language, line)
         say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))
@@ -131,6 +136,17 @@ def publish(
             raise Refused(problems)
         for line in told(found):
             say(language, line)
+
+
+def _told_of_codes(under_lock: UnderLock | None, to: Path, page: str) -> Iterator[Phrase]:
+    """Where cards under lock open, and whose codes changed; that codes sent before are dead where no card lies there any more."""
+    from toolkit.sealing.cards import CODES
+
+    if under_lock is not None:
+        yield phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=page, codes=to / CODES, letters=to / LETTERS, to=to)
+        yield from under_lock.told
+    elif (to / CODES).is_file():
+        yield phrase(DEAD.zh, DEAD.en, codes=to / CODES)
 
 
 def _letters(disclosed: Disclosed, opening: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
