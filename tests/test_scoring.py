@@ -43,6 +43,8 @@ def test_the_order_of_members_changes_no_bit(data: st.DataObject, random: object
     pd.testing.assert_frame_equal(
         scored(rules, values).loc[order], scored(rules, values.loc[order]), check_exact=True
     )
+    if Tree.of(rules).compares:  # nobody alone is compared
+        return
     alone = pd.concat([scored(rules, values.loc[[member]]) for member in order])
     pd.testing.assert_frame_equal(alone, scored(rules, values.loc[order]), check_exact=True)
 
