@@ -66,7 +66,7 @@ def write_edition(folder: Path, members: int, ending: str) -> None:
     (folder / "scheme.toml").write_text(head + items + awards, encoding="utf-8")
 
 
-def command(word: str, members: int, ending: str) -> dict[str, float]:
+def command(word: str, members: int, ending: str) -> dict[str, float | str]:
     """One command of the program on such an edition."""
     with tempfile.TemporaryDirectory() as name:
         edition = Path(name) / "e"
@@ -81,7 +81,7 @@ def command(word: str, members: int, ending: str) -> dict[str, float]:
         return {"seconds": children() - before, "megabytes": float(done.stderr.split()[-1])}
 
 
-def deciding(members: int) -> dict[str, float]:
+def deciding(members: int) -> dict[str, float | str]:
     """From raw values in memory to awards."""
     who, found = measured(members)
     start = time.process_time()
@@ -194,7 +194,7 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-TASKS: dict[str, Callable[..., dict[str, float | str]]] = {task.__name__: task for task in (command, deciding, drawing, recording)}  # type: ignore[dict-item]
+TASKS: dict[str, Callable[..., dict[str, float | str]]] = {task.__name__: task for task in (command, deciding, drawing, recording)}
 
 
 def apart(task: str, *words: object) -> dict[str, float | str] | str:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contested import contested
+from tests.drawing import flat
 from toolkit.evaluation import Evaluation, scored
 from toolkit.publication.disclosures import SEEN, activities, counted_apart, seen_by, tells_of_nobody
 from toolkit.scheme import Publication
@@ -69,6 +70,15 @@ def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(
     assert seen.loc[own].all()
     assert seen.drop(index=own).equals(public.drop(index=own))
     assert whole.all(axis=None)
+
+
+@pytest.mark.parametrize("publication", [None, Publication.model_validate({"fields": {"public": ("name", "award")}})], ids=["no publication", "no consent"])
+def test_where_nobody_was_asked_nothing_is_seen(publication: Publication | None) -> None:
+    asked = flat({"a": [90.0, 50.0]})
+    permitted = pd.DataFrame(data=True, index=asked.members.index, columns=list(get_args(Permission)))
+    one = scored(Evaluation(asked.scheme.model_copy(update={"publication": publication}), asked.members, replace(asked.measured, permitted=permitted)))
+    assert len(one.awards) == 1
+    assert not seen_by(one, "public").any(axis=None)
 
 
 @given(st.lists(st.booleans(), max_size=40))

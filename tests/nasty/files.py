@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
 from types import ModuleType
 
 from tests.nasty import cell_files, heading_files, kinds, layouts, texts
@@ -17,11 +16,3 @@ def _makers(module: ModuleType) -> list[Maker]:
 
 
 FILES: list[Maker] = [maker for module in (texts, kinds, layouts, heading_files, cell_files) for maker in _makers(module)]
-
-
-def write_all(folder: Path) -> None:
-    """Every nasty file in a folder of its own name, to be opened and looked at."""
-    for maker in FILES:
-        nasty = maker()
-        (folder / maker.__name__).mkdir(parents=True)
-        (folder / maker.__name__ / nasty.name).write_bytes(nasty.content)
