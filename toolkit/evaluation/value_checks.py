@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.scheme.criteria import MIDDLES, Group, Indicator
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
@@ -79,7 +79,7 @@ def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes
         yield from _treated(valued)
 
 
-def valued_node(branch: Branch, node: str, raw: Floats, values: Floats, language: str) -> Valued:
+def valued_node(branch: Branch, node: str, raw: Floats, values: Floats, language: Language) -> Valued:
     """A group or the total that compares members, float64[members] each, as an indicator would be."""
     item = Group(id=node, label=branch.label.into(language), weight=1.0).model_copy(update={"value": branch.shape})
     return Valued(cast("Indicator", item), raw, raw, values, None, np.zeros(len(raw), np.bool_))

@@ -148,7 +148,7 @@ def _recorded(engine: MemberDays, scheme: Scheme, asked: pd.DataFrame, judged: J
 
 def _all(scheme: Scheme) -> tuple[Item | Veto, ...]:
     """All that a day can change: a mean over days that are past stays as it is."""
-    items = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
+    items: tuple[Item, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
     return (*(item for item in items if not item.measure.mean_on), *scheme.vetoes)
 
 

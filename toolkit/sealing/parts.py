@@ -109,7 +109,7 @@ def holds_results(scheme: Scheme) -> bool:
 
 def is_resolved(scheme: Scheme) -> bool:
     """Whether a scheme holds what its values were compared with, or a panel's own scores: it was not decided so."""
-    resolved = (getattr(part, "found", None) for item in (*scheme.indicators, *scheme.groups, scheme.total) for part in (item.value, getattr(item, "outliers", None)))
+    resolved = (getattr(part, "found", None) for item in (*scheme.indicators, *scheme.groups, scheme.total) for part in (getattr(item, "value", None), getattr(item, "outliers", None)))
     return holds_results(scheme) or any(value is not None for value in resolved) or any(item.stands_in for item in scheme.indicators)
 
 
