@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.articles import (
@@ -345,18 +345,8 @@ def _decided(case: Case, entry: Entry) -> Phrase:
     return phrase("{day}，{by}：{said.zh}。{why.zh}", "{day}, {by}: {said.en}.{why.en}", day=case.on(entry.time.date()), by=entry.by, said=_ended(said(entry)), why=why)
 
 
-ROLES = {
-    "chair": Phrase("会长", "chair"), "president": Phrase("会长", "president"), "supervisor": Phrase("监事", "supervisor"), "auditor": Phrase("审计人", "auditor"),
-    "secretary": Phrase("秘书长", "secretary"), "secretariat": Phrase("秘书处", "secretariat"), "notary": Phrase("公证人", "notary"), "observer": Phrase("观察员", "observer"),
-    "expert": Phrase("专家", "expert"), "convenor": Phrase("专家组组长", "convenor"), "director": Phrase("主任委员", "director"),
-}  # fmt: skip
-"""The roles of those who sign, by which keys are listed in Latin letters, as a paper calls them; another one stands as it is."""
-
-
 def _kept(case: Case, entry: Entry) -> Phrase:
-    role = ROLES.get(str(entry.details.get("role")))
-    called = replace(entry, details={**entry.details, "role": case.says(role)}) if role else entry
-    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(said(called)))
+    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(said(entry)))
 
 
 def _ended(words: Phrase) -> Phrase:

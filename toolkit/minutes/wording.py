@@ -18,6 +18,12 @@ UNPROVED = Phrase(
     "Who decided is as whoever entered it wrote: no program has proved it. Who signs a bag signs the digest of the last entry of that time with it, and so all entries up to there, and none after.",
 )
 OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
+ROLES = {
+    "chair": Phrase("会长", "chair"), "president": Phrase("会长", "president"), "supervisor": Phrase("监事", "supervisor"), "auditor": Phrase("审计人", "auditor"),
+    "secretary": Phrase("秘书长", "secretary"), "secretariat": Phrase("秘书处", "secretariat"), "notary": Phrase("公证人", "notary"), "observer": Phrase("观察员", "observer"),
+    "expert": Phrase("专家", "expert"), "convenor": Phrase("专家组组长", "convenor"), "director": Phrase("主任委员", "director"),
+}  # fmt: skip
+"""The roles of those who sign, by which keys are listed in Latin letters, as minutes and papers call them; another one stands as it is."""
 Details = Mapping[str, Any]
 
 
@@ -148,8 +154,9 @@ def _rules_lost(details: Details) -> Phrase:
 
 
 def _signed(details: Details) -> Phrase:
-    return phrase("以“{role}”身份签署 {revision}，密钥 {key}。", "Signed as {role}: {revision}, key {key}.",
-                  role=details["role"], revision=details["revision"], key=details["key"])  # fmt: skip
+    role = ROLES.get(str(details["role"]), Phrase(*[str(details["role"])] * 2))
+    return phrase("以“{role.zh}”身份签署 {revision}，密钥 {key}。", "Signed as {role.en}: {revision}, key {key}.",
+                  role=role, revision=details["revision"], key=details["key"])  # fmt: skip
 
 
 def _listed(changes: list[str]) -> Phrase:
