@@ -12,10 +12,10 @@ from toolkit import award_probabilities, evaluate, open_edition, rescored
 from toolkit.edition import Edition
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import distances
-from toolkit.evaluation.grades import GradeOutcomes
+from toolkit.evaluation.grades import GradeOutcomes, grade_names
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, grade_names, until_words
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, until_words
 from toolkit.interactive.board_details import card, turning_record
 from toolkit.interactive.tuning import Tuning, moved, turned
 from toolkit.interactive.what_if import WhatIf, evaluation_under

@@ -21,6 +21,7 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.ground.problems import Problem, Refused
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables
+from toolkit.records.members import late_applications
 from toolkit.scheme.criteria import MembersSpec
 
 COUNTS = ["read", "accepted", "refused", "not_data"]
@@ -401,6 +402,20 @@ def test_who_applied_may_stand_in_another_table(folder: Path) -> None:
     assert load(folder, applied="activities.day").members["applied"].to_dict() == {JIA: True, YI: False}
     assert load(folder, applied=None).members["applied"].all()
     assert "cannot say who applied" in only(load(folder, applied="activities.event")).rule.en
+
+
+def test_an_application_after_the_as_of_date_is_told_by_its_row(folder: Path) -> None:
+    def told(applied: str, as_of: dt.date = dt.date(2018, 12, 31)) -> list[tuple[str, str, int | None, str, str]]:
+        records = rewrite(folder, (JIA, "E1", 8, dt.date(2019, 1, 15), None), (YI, "E2", 8, dt.date(2018, 12, 31), None), (YI, "E3", 8, dt.date(2019, 2, 1), None))
+        found = late_applications(records.frames, tables_of(folder), members_spec(applied=applied), as_of)
+        return [(problem.severity, problem.file, problem.row, problem.value, problem.rule.en.partition("(")[2]) for problem in found]
+
+    (by_day,) = told("activities.day")
+    assert by_day == ("warning", "records/签到1.xlsx", 2, "2019-01-15", "2 in this file: rows 2, 4)")
+    assert told("activities.credit_code") == []  # the table does not say by `date` when
+    assert told("applied") == told("activities.day", dt.date(2019, 2, 1)) == []
+    (folder / "tables.toml").write_text(TABLES.replace('label = "培训签到"', 'label = "培训签到"\ndate = "day"'), encoding="utf-8")
+    assert told("activities.credit_code") == [by_day]
 
 
 def test_an_unanswered_application_is_a_warning_and_a_missing_class_an_error(folder: Path) -> None:

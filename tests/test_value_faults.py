@@ -99,3 +99,20 @@ def test_a_goalpost_that_an_ineligible_member_set_is_told_with_both_mends() -> N
     assert bids(f"{{ {lowest} }}", 95) == (["M002"], "", "")  # not the best of all: nobody moves
     assert bids('{ shape = "percentile" }', 10)[1].startswith("note M003")
     assert "found = { all = { least = 90, greatest = 100 } }" in bids('{ shape = "min_max" }', 10)[2]
+
+
+def test_a_goalpost_that_a_struck_or_stopped_member_set_is_told_too() -> None:
+    def told(more: str, third: list[Any], shape: str = 'shape = "share_of_best", better = "lower"') -> str:
+        price = indicator_text("bid", 30, f"{{ {shape} }}", missing="error")
+        rows = [["x", 100, 60, 0], ["x", 90, 56, 0], ["x", *third]]
+        problems = found(scheme_text(price, indicator_text("tech", 70), more, award_text("number = 1")), ["bid", "tech", "bad"], rows).problems
+        return "".join(problem.rule.en for problem in problems if problem.column == "indicator[bid].value")
+
+    veto = '\n[[veto]]\nid = "v"\nwhen = {{ table = "members", where = {{ bad = {{ least = 1 }} }} }}\neffect = {{ {effect} }}\n'
+    struck = "some are among them that are struck by a veto: M003 (10); 2 other members"
+    assert struck in told(veto.format(effect='award = "none"'), [10, 70, 1])
+    assert struck in told(veto.format(effect='award = ["top"]'), [10, 70, 1])
+    assert told(veto.format(effect='award = "none"'), [10, 70, 0]) == told(veto.format(effect='award = "none"'), [95, 70, 1]) == ""
+    assert told(veto.format(effect='award = "none"'), [10, 70, 1], 'shape = "percentile"') == ""  # among all who took part
+    assert "are not on the shortlist: M003 (10)" in told('\n[shortlist]\nby = "tech"\nquota = { number = 2 }\n', [10, 50, 0])
+    assert told('\n[shortlist]\nby = "bid"\nquota = { number = 1 }\n', [10, 50, 0]) == ""  # all were compared to find it

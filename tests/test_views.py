@@ -25,7 +25,9 @@ from toolkit.ground.display import Picture, Table, display_width, one_line, shor
 from toolkit.ground.drawing import FILLS, PAPER, PART, REST, Fill, Sheet, as_formerly_drawn
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, figure
+from toolkit.ground.toml_reader import tuples
 from toolkit.reports.wording import BLANK, shares, signed
+from toolkit.scheme.outcomes import Grades
 
 HOSTILE = '$x^2$ <script>alert(1)</script> --> & "公司"\n]]>\u202e'
 
@@ -221,6 +223,16 @@ def test_the_line_is_the_lowest_total_awarded(evaluation: Evaluation) -> None:
         totals = ranking.loc[(ranking["class"] == class_) & (ranking["award"] == key), "total"]
         assert (int(awarded), line) == (len(totals), f"{totals.min():.2f}" if len(totals) else BLANK)
         assert int(places) >= 1
+
+
+def test_how_many_have_which_grade_is_said(evaluation: Evaluation) -> None:
+    grades = Grades.model_validate(tuples({"bands": [["A", 80.0], ["B", 0.0]], "applied_only": True}))
+    graded = rescored(evaluation, evaluation.scheme.model_copy(update={"grades": grades}))
+    held = graded.ranking["grade"].value_counts()
+    assert {"A", "B"} <= {*held.index}
+    said = views.grades_in_words(graded)
+    assert said.zh == f"信用等级：A {held['A']} 家、B {held['B']} 家" + (f"；不评定 {held['']} 家。" if "" in held else "。")
+    assert said.en.startswith(f"Grades: A {held['A']}, B {held['B']}")
 
 
 def test_near_the_line_are_those_who_could_swap(evaluation: Evaluation) -> None:

@@ -23,6 +23,7 @@ from toolkit.minutes.decisions import changed_after, garbled_lines, placings_of,
 from toolkit.minutes.journal import cut_problems, read_journal
 from toolkit.records import Records, load_records
 from toolkit.records.dictionary import Tables, load_tables, table_faults
+from toolkit.records.members import late_applications
 from toolkit.records.references import day_problems, reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.scheme.checks import scheme_faults
@@ -153,6 +154,7 @@ def read_edition(folder: Path) -> Reading:
     judged = judging(scheme, records) if whole and scheme.shortlist is None else None
     if whole:
         problems += (judged.problems if judged else Problems()) + day_problems(scheme, tables, records.frames)
+        problems += late_applications(records.frames, tables, scheme.members, scheme.as_of)
         with Engine(scheme, records) as engine:
             problems += consent_problems(engine, scheme)
     if len(records.members) and (whole or sound):

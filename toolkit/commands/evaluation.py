@@ -60,7 +60,7 @@ def evaluate(
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.indicators.selection import REPAIRABLE
     from toolkit.reports.csv_files import write_results
-    from toolkit.reports.views import awards_table
+    from toolkit.reports.views import awards_table, grades_in_words
 
     day = None if as_of is None else _day(as_of, language)
     with refusals(language):
@@ -72,6 +72,8 @@ def evaluate(
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out, coming)
         say(language, Phrase(*(repr(awards_table(evaluation, spoken)) for spoken in ("zh", "en"))))
+        if evaluation.scheme.grades is not None:
+            say(language, grades_in_words(evaluation))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
         if coming is not None:
             coming = coming[coming["cause"] != REPAIRABLE]  # of what may be repaired nothing changes by itself

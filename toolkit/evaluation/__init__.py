@@ -26,7 +26,7 @@ from toolkit.evaluation.scores import (
     rounded_scores,
     sums_beside,
 )
-from toolkit.evaluation.stages import first_stage, stage_problems, staged
+from toolkit.evaluation.stages import first_stage, outsiders, stage_problems, staged
 from toolkit.evaluation.value_checks import (
     huge_problems,
     node_problems,
@@ -290,12 +290,12 @@ class Evaluation:
 
     @property
     def _outsiders(self) -> Iterator[Problem]:
-        """What is to be said of goalposts that hang on who applied and is not eligible."""
-        outside = self.award_rule.applied & ~self.award_rule.eligibility.met(self.decided.asked)
-        outside = outside if self._places is None else pd.Series(outside, index=self.members.index).loc[self.measured.raw.index].to_numpy(np.bool_)
-        values = self.scaled_values
+        """What is to be said of goalposts that hang on who applied and can be given no award."""
+        values, order = self.scaled_values, slice(None) if self._places is None else np.argsort(self._places)
         columns = [*(one.of.valued for one in values.scaled.values() if one.of is not None), *self._compared_nodes]
-        return outsider_problems(columns, values.members, outside, self.scheme.scale, self._classes)
+        for valued in columns:
+            outside = {why: mask[order] for why, mask in outsiders(self.award_rule, self.decided.asked, valued.item).items()}
+            yield from outsider_problems(valued, values.members, outside, self.scheme.scale, self._classes)
 
     @property
     def _near_boundary(self) -> Problems:

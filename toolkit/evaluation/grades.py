@@ -197,6 +197,14 @@ def valid_until(scheme: Scheme) -> dt.date | None:
     return dt.date(year, month + 1, min(scheme.as_of.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def grade_names(scheme: Scheme) -> list[str]:
+    """The grades that a scheme can give, the best first; none where it grades nobody."""
+    if scheme.grades is None:
+        return []
+    others = [*(one.grade for one in scheme.grades.apart), scheme.grades.default, *(veto.effect.grade for veto in scheme.vetoes)]
+    return list(dict.fromkeys([*band_names(scheme.grades), *(name for name in others if name)]))
+
+
 def grade_problems(scheme: Scheme, previous: pd.DataFrame | None = None) -> Iterator[Problem]:
     """How long the grades hold, and previous grades that this scheme does not know."""
     until = valid_until(scheme)

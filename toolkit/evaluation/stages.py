@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.decisions import award_problems
-from toolkit.evaluation.quotas import STOPPED
+from toolkit.evaluation.quotas import STOPPED, stopped
 from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.value_checks import SET_BY_ONE
 from toolkit.ground.problems import Problem
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
@@ -20,9 +21,15 @@ from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE, Award
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
+    from toolkit.evaluation.awards import AwardRule
+    from toolkit.evaluation.scores import Score
     from toolkit.scheme import Scheme
+    from toolkit.scheme.criteria import Group, Indicator
     from toolkit.scheme.outcomes import Shortlist
 
+NOT_ELIGIBLE = Phrase("不符合申报条件", "are not eligible")
+STRUCK = Phrase("被一票否决", "are struck by a veto")
+NOT_SHORTLISTED = Phrase("未进入复审", "are not on the shortlist")
 N = TypeVar("N", bound=Node)
 
 
@@ -41,6 +48,21 @@ def first_stage(scheme: Scheme, shortlist: Shortlist) -> Scheme:
         "panel": scheme.panel if any(item.measure.take == "panel" for item in indicators) else None, "shortlist": None,
         "vetoes": tuple(veto for veto in scheme.vetoes if veto.effect.award == "none"),
     })  # fmt: skip
+
+
+def outsiders(rule: AwardRule, score: Score, node: Indicator | Group) -> dict[Phrase, Mask]:
+    """Who came to be compared at a node and can be given no award, bool[members] by why.
+
+    In the first stage all are compared that came to it. By the mean or the places of all, those struck later may well be counted.
+    """
+    outside = {NOT_ELIGIBLE: rule.applied & ~rule.eligibility.met(score)}
+    if not isinstance(node.value, SET_BY_ONE):
+        return outside
+    if barred := [*rule.barred.values()]:
+        outside[STRUCK] = rule.applied & np.logical_and.reduce(barred)
+    if rule.scheme.shortlist is not None and node.id not in first_stage(rule.scheme, rule.scheme.shortlist).nodes:
+        outside[NOT_SHORTLISTED] = stopped(rule.members)
+    return outside
 
 
 def _topmost(node: N) -> N:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +19,8 @@ from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax, class_p
 
 HUGE = 1e6
 """How many times the scale a total is no score of any scheme that was meant."""
+SET_BY_ONE = (MinMax, ShareOfBest, Benchmark)
+"""Shapes by which one member alone may give many others another value."""
 SHOWN = 3
 """How many members a sentence names."""
 
@@ -200,18 +202,18 @@ def _off_the_scale(item: Indicator | Group, most: float, scale: float) -> Proble
     return _said("warning", item, "value", rule, mend, value=f"{most:g}")
 
 
-def outsider_problems(columns: Iterable[Valued], members: pd.Index[Any], outside: Mask, scale: float, classes: Any) -> Iterator[Problem]:
-    """Every relative shape by which eligible members have other values because of who applied and is not eligible, `outside`.
+def outsider_problems(valued: Valued, members: pd.Index[Any], outsiders: Mapping[Phrase, Mask], scale: float, classes: Any) -> Iterator[Problem]:
+    """A relative shape by which others have other values because of who can be given no award, `outsiders` by why.
 
     A warning where one member alone does so, as by the lowest bid; a note where it is the mean of all, or the places, that they count for.
     """
-    for valued in columns:
-        shape = valued.item.value
-        if outside.any() and isinstance(shape, Relative) and shape.found is None and (which := outside & ~np.isnan(valued.used)).any():
-            without = shape.resolved(np.where(which, np.nan, valued.used), scale, classes)
-            apart = ~outside & ~_alike(shape.values(valued.used, scale, classes), without.values(valued.used, scale, classes))
-            if apart.any():
-                yield _outsiders(valued, without, members, _moving(valued, which, classes), int(apart.sum()))
+    shape, outside = valued.item.value, np.logical_or.reduce(list(outsiders.values()))
+    if outside.any() and isinstance(shape, Relative) and shape.found is None and (which := outside & ~np.isnan(valued.used)).any():
+        without = shape.resolved(np.where(which, np.nan, valued.used), scale, classes)
+        apart = ~outside & ~_alike(shape.values(valued.used, scale, classes), without.values(valued.used, scale, classes))
+        if apart.any():
+            moving = _moving(valued, which, classes)
+            yield _outsiders(valued, without, members, moving, [why for why, mask in outsiders.items() if (mask & moving).any()], int(apart.sum()))
 
 
 def _alike(values: Floats, others: Floats) -> Mask:
@@ -234,14 +236,14 @@ def _moving(valued: Valued, outside: Mask, classes: Any) -> Mask:
     return moving
 
 
-def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving: Mask, count: int) -> Problem:
+def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving: Mask, why: Sequence[Phrase], count: int) -> Problem:  # noqa: PLR0917
     item, few = valued.item, np.flatnonzero(moving)[:SHOWN]
     named = "、".join(f"{members[place]}（{figure(valued.used[place])}）" for place in few), ", ".join(f"{members[place]} ({figure(valued.used[place])})" for place in few)
     more = int(moving.sum()) > SHOWN
     rule = phrase(
-        "“{label}”按会员之间相比计分，不符合申报条件的会员也在其中：{zh}{more.zh}；因此另有 {n} 家会员的得分与没有它们时不同",
-        "`{label}` compares members, and some are among them that are not eligible: {en}{more.en}; {n:other member has|other members have} another value because of them",
-        label=item.label, zh=named[0], en=named[1], n=count, more=Phrase("等", " and others") if more else Phrase("", ""),
+        "“{label}”按会员之间相比计分，{why.zh}的会员也在其中：{zh}{more.zh}；因此另有 {n} 家会员的得分与没有它们时不同",
+        "`{label}` compares members, and some are among them that {why.en}: {en}{more.en}; {n:other member has|other members have} another value because of them",
+        label=item.label, why=joined(why, "、", " or "), zh=named[0], en=named[1], n=count, more=Phrase("等", " and others") if more else Phrase("", ""),
     )  # fmt: skip
     line = _as_found(without)
     fixed = [phrase("或在 value 里写定比较标准 {line}，以后数值有变须重写", "or fix what they are compared by in `value`: {line}, to be written anew when a value changes", line=line)] if line else []
@@ -250,7 +252,7 @@ def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving
     else:
         empty = phrase("如不应计入（如只比有效报价），请把这几家的这一格留空{missing.zh}", "if they are not meant to count, as where valid bids alone do, leave these cells of theirs empty{missing.en}",
                        missing=Phrase('（missing 改为 "worst"）', ' (with missing = "worst")') if item.missing == "error" else Phrase("", ""))  # fmt: skip
-    severity: Severity = "warning" if isinstance(without, MinMax | ShareOfBest | Benchmark) else "note"
+    severity: Severity = "warning" if isinstance(without, SET_BY_ONE) else "note"
     return _said(severity, item, "value", rule, joined([empty, *fixed], "；", "; "), value=str(members[few[0]]))
 
 

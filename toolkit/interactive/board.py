@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.evaluation.bands import band_names
-from toolkit.evaluation.grades import GradeOutcomes
+from toolkit.evaluation.grades import GradeOutcomes, grade_names
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
@@ -81,14 +81,6 @@ class Board:
 def shown_decimals(scheme: Scheme) -> int:
     """How many decimals of a total the board shows."""
     return min(scheme.decimals, MOST_DECIMALS)
-
-
-def grade_names(scheme: Scheme) -> list[str]:
-    """The grades that a scheme can give, the best first; none where it grades nobody."""
-    if scheme.grades is None:
-        return []
-    others = [*(one.grade for one in scheme.grades.apart), scheme.grades.default, *(veto.effect.grade for veto in scheme.vetoes)]
-    return list(dict.fromkeys([*band_names(scheme.grades), *(name for name in others if name)]))
 
 
 def _grades(evaluation: Evaluation, outcomes: GradeOutcomes | None) -> NDArray[np.int8]:

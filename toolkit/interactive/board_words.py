@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from toolkit.evaluation.grades import grade_names
 from toolkit.ground.text import Language, Phrase, joined, phrase
-from toolkit.interactive.board import Board, Changes, grade_names
+from toolkit.interactive.board import Board, Changes
 from toolkit.interactive.tuning import DECIMALS, Tuning, overridden, shares
 
 if TYPE_CHECKING:

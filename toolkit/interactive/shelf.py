@@ -12,9 +12,10 @@ import numpy as np
 
 from toolkit.ballots.folder import load_ballots
 from toolkit.ballots.group import fewer_than_before, group_weights, scheme_with_group_weights
+from toolkit.evaluation.grades import grade_names
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, joined, phrase
-from toolkit.interactive.board import Board, Changes, grade_names
+from toolkit.interactive.board import Board, Changes
 from toolkit.interactive.board_words import WORDS
 from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, shares
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by

@@ -19,13 +19,13 @@ import traitlets
 
 from toolkit.edition import edition_folder, open_edition
 from toolkit.evaluation import evaluate, rescored
-from toolkit.evaluation.grades import GradeOutcomes
+from toolkit.evaluation.grades import GradeOutcomes, grade_names
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.resources import file_state, is_frozen
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
-from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grade_names, grades_after, shown_decimals
+from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grades_after, shown_decimals
 from toolkit.interactive.board_details import Behind, Trial, panel, spoken, turning
 from toolkit.interactive.board_words import (
     ADOPTED,

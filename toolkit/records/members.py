@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
 
 
+NAMED = 10  # rows that a sentence names
 FAR = 3  # signs: whoever mistypes a code does not mistype so many
 COMPARED = 200_000  # keys at most that the wrong ones of a sheet are compared with, to guess what is meant
 
@@ -172,6 +173,25 @@ def _empty_cells(rows: pd.DataFrame, name: str, column: Column, problem: Problem
     places = rows.loc[rows[name].isna(), [*PLACE]]
     for file, sheet, row in places.itertuples(index=False, name=None):
         yield replace(problem, file=file, sheet=sheet, row=int(row), column=heading)
+
+
+def late_applications(frames: Frames, tables: Tables, spec: MembersSpec, as_of: dt.date) -> Iterator[Problem]:
+    """A warning for each file with applications dated after the as-of date: they take part as all others do."""
+    table, column = _place_of_application(spec)
+    held, rows = _column(tables, table, column), frames.get(table)
+    date = column if held and held.type == "date" else tables.table[table].date if held and table != spec.table else None
+    if rows is None or date not in rows:
+        return
+    rows = rows if table != spec.table else _kept(rows, spec)
+    rows = rows[_says_so(rows, str(column)) & (rows[str(date)].dt.date > as_of)]
+    for _, late in rows.groupby(["_file", "_sheet"], sort=True):
+        first, lines = late.iloc[0], [str(line) for line in late["_row"].tolist()[:NAMED] if line]
+        where = phrase("：第 {zh}{more} 行", ": {row} {en}{more}", row="rows" if len(late) > 1 else "row", zh="、".join(lines), en=", ".join(lines), more=" …" if len(late) > NAMED else "") if lines else Phrase("", "")
+        rule = phrase("申报日期晚于评价基准日 {day}，仍按已申报参加评选（该文件共 {n} 条{where.zh}）", "applied after the as-of date {day}, and takes part all the same ({n} in this file{where.en})",
+                      day=as_of, n=len(late), where=where)  # fmt: skip
+        mend = Phrase("请核对日期；逾期不予受理的，请从申报登记中删去，或在“是否有效”一类的列里写否", "check the date; if it came too late to count, take it out of the applications, or answer no where they are declared valid")
+        heading = next(iter(tables.table[table].column[str(date)].headings), str(date))
+        yield Problem("warning", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=heading, value=str(first[str(date)].date()))
 
 
 def _kept(rows: pd.DataFrame, spec: MembersSpec) -> pd.DataFrame:

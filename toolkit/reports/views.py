@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.evaluation.contributions import award_lines
 from toolkit.evaluation.decisions import why_empty
+from toolkit.evaluation.grades import grade_names
 from toolkit.ground.display import Headline, Picture, Table
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.indicators.panel import OPEN_PLACE
@@ -287,6 +288,17 @@ def _list_in_words(evaluation: Evaluation, chances: pd.DataFrame | None = None) 
     if evaluation.ties:
         parts.append(phrase("{n} 处并列待委员会裁定", "{n:tie is|ties are} for the committee to settle", n=len(evaluation.ties)))
     return parts
+
+
+def grades_in_words(evaluation: Evaluation) -> Phrase:
+    """How many have which grade, the best first, and how many have none."""
+    held = evaluation.grading.grade
+    given = [(name, int((held == name).sum())) for name in grade_names(evaluation.scheme)]
+    none = int((held == "").sum())
+    parts = [Phrase("、".join(f"{name} {n} 家" for name, n in given), ", ".join(f"{name} {n}" for name, n in given))]
+    parts += [phrase("不评定 {n} 家", "not graded {n}", n=none)] if none else []
+    said = joined(parts, "；", "; ")
+    return Phrase(f"信用等级：{said.zh}。", f"Grades: {said.en}.")
 
 
 def decisions_headline(matters: Sequence[OpenMatter], language: Language = "zh") -> Headline:
