@@ -186,7 +186,7 @@ def test_records_changed_on_disk_are_told_and_entered_by_their_tables_alone(smal
     lines = read_journal(small_edition).entries
     assert [line.what for line in lines] == ["state", "on_disk", "state"]
     text = minutes_text(read_journal(small_edition), "zh")
-    assert "发现在磁盘上有改动：数据字典、“会员名册”的记录、“activities”的记录。" in text
+    assert "发现下列材料已在记录之外改动：数据字典、“会员名册”的记录、“activities”的记录。" in text
     assert not any(name in (small_edition / "journal.jsonl").read_text("utf-8") for name in ("张三", "签到2018", "申", "csv"))
     assert not adoption.found_problems(small_edition, read_journal(small_edition))
 

@@ -313,6 +313,19 @@ def test_minutes_part_what_was_decided_from_what_the_program_entered(case: Case)
     assert "r1" in program.split("三、评审结果")[0]
     assert "r1" not in decisions.split("二、决定事项")[1]
     assert "理由：—" not in text
+    assert "（工作记录第 2 条）" in decisions
+
+
+def test_minutes_name_the_entry_that_their_digest_is_of_and_what_was_changed_once(case: Case) -> None:
+    at = dt.datetime(2019, 3, 1, 9, tzinfo=dt.UTC)
+    changes = ["权重：参加活动 40 → 58", "权重：专家评分 60 → 42"]
+    entries = (Entry(1, "", at, "adoption", "会长办公会", "", {"of": "ballots", "changes": changes}), Entry(2, "ab", at, "on_disk", "", "", {"changes": ["数据字典"]}))
+    journal = Journal(entries)
+    text = said("评审会议纪要", replace(case, journal=journal))
+    assert f"工作记录（至第 2 条，末行指纹 {journal.head[:16]}" in text
+    assert "采用专家组权重：参加活动 40 → 58，专家评分 60 → 42。" in text
+    assert "（工作记录第 1 条）" not in text
+    assert "发现下列材料已在记录之外改动：数据字典。" in text
 
 
 def test_the_report_counts_what_was_recorded(case: Case) -> None:

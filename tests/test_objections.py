@@ -389,7 +389,7 @@ def test_the_minutes_read_as_a_secretary_writes_them(small_edition: Path) -> Non
     decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY, moves=())
     said = run("journal", small_edition).output
     assert "裁定同分：“先进会员”（代理）剩余名额 1 个，戊代理公司、己代理公司完全同分，授予己代理公司。" in said
-    assert "发现评选办法已在记录之外改动：权重：学习交流 60 → 50；权重：诚信自律 40 → 50。" in said
+    assert "发现评选办法已在记录之外改动：权重：学习交流 60 → 50，诚信自律 40 → 50。" in said
     assert f"第 3 条　{read_journal(small_edition).entries[2].time:%Y-%m-%d %H:%M}　{WHO}" in said
     assert "共 3 条，逐条相扣，核对无误。" in said
     assert "Settled a tie" in run("journal", small_edition, "-l", "en").output
@@ -422,7 +422,7 @@ def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Pa
     unasked, ruled = read_journal(small_edition).entries[1:]
     assert (unasked.details["changes"], unasked.reason) == (["“members”的记录"], "未经记录的改动，照现状记入")
     assert (ruled.details["changes"], ruled.details["rulings"], ruled.reason) == (["“activities”的记录"], [1], "裁定要求的改动，照现状记入")
-    assert "照第 1 条裁定改了：“activities”的记录；别无改动。" in run("journal", small_edition).output
+    assert "照工作记录第 1 条裁定改了：“activities”的记录；别无改动。" in run("journal", small_edition).output
     sheet.cell(8, 2).value = None if sheet.cell(8, 2).value else 1
     book.save(path)
     assert run("journal", small_edition, "--enter-found").exit_code == 0

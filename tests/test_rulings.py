@@ -172,7 +172,7 @@ def test_a_ruling_that_no_longer_fits_is_an_error_and_stops_the_seal(small_editi
     assert "裁定不再适用" in done.output
     with pytest.raises(Refused, match="no such tie"):
         seal_edition(small_edition, "r1")
-    assert "已记入第 3 条：撤销第 1 条" in run("decide", small_edition, "tie", "advanced", "--by", WHO, "--because", "记录更正").output
+    assert "已记入第 3 条：撤销工作记录第 1 条" in run("decide", small_edition, "tie", "advanced", "--by", WHO, "--because", "记录更正").output
     assert run("check", small_edition).exit_code == 0
 
 
@@ -182,7 +182,7 @@ def test_a_ruling_is_lifted_whatever_the_records_are_like(small_edition: Path) -
     members.write_text("".join(line for line in members.read_text("utf-8-sig").splitlines(keepends=True) if not line.startswith("006")), "utf-8-sig")
     assert run("check", small_edition).exit_code == 1
     done = run("decide", small_edition, "tie", "先进会员", "--by", WHO, "--because", "会员退会")
-    assert (done.exit_code, "撤销第 1 条" in done.output) == (0, True)
+    assert (done.exit_code, "撤销工作记录第 1 条" in done.output) == (0, True)
 
 
 def test_with_a_broken_chain_nothing_is_evaluated(small_edition: Path) -> None:

@@ -333,16 +333,20 @@ BESIDE = Phrase("结论见所附的一页稳健性报告。", "See the attached 
 
 def minutes_fields(case: Case) -> Fields:
     """The minutes of the evaluation out of the journal."""
-    entries = [{"序": place, "句": case.says(_decided(case, entry))} for place, entry in enumerate([entry for entry in case.journal.entries if entry.by], 1)]
+    decided = [entry for entry in case.journal.entries if entry.by]
+    entries = [{"序": place, "句": case.says(_decided(case, entry, place))} for place, entry in enumerate(decided, 1)]
     kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not entry.by]
     firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed else LATER
     return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)],
-            "把握": case.says(firm), "记录末号": len(entries), "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
+            "把握": case.says(firm), "记录末号": case.journal.entries[-1].number if case.journal.entries else 0, "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
 
 
-def _decided(case: Case, entry: Entry) -> Phrase:
+def _decided(case: Case, entry: Entry, place: int) -> Phrase:
+    """What was decided, and its number in the journal where that is not its `place` in the paper."""
+    number = phrase("（工作记录第 {n} 条）", " (entry {n} of the journal)", n=entry.number) if entry.number != place else Phrase("", "")
     why = phrase("理由：{why.zh}。", " Reason: {why.en}.", why=_ended(Phrase(entry.reason, entry.reason))) if entry.reason.strip() else Phrase("", "")
-    return phrase("{day}，{by}：{said.zh}。{why.zh}", "{day}, {by}: {said.en}.{why.en}", day=case.on(entry.time.date()), by=entry.by, said=_ended(said(entry)), why=why)
+    return phrase("{day}，{by}：{said.zh}。{why.zh}{number.zh}", "{day}, {by}: {said.en}.{why.en}{number.en}",
+                  day=case.on(entry.time.date()), by=entry.by, said=_ended(said(entry)), why=why, number=number)  # fmt: skip
 
 
 def _kept(case: Case, entry: Entry) -> Phrase:

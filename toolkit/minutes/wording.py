@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -68,6 +69,7 @@ def _foot(journal: Journal) -> Phrase:
 def _adopted(details: Details) -> Phrase:
     changes = _listed(details["changes"])
     if details.get("of") == "ballots":
+        changes = Phrase(WEIGHTS.sub("", changes.zh), WEIGHTS.sub("", changes.en))
         return phrase("采用专家组权重：{zh}。", "Adopted the group's weights: {en}.", zh=changes.zh, en=changes.en)
     return phrase("修改评选办法：{zh}。", "Amended the scheme: {en}.", zh=changes.zh, en=changes.en)
 
@@ -81,15 +83,15 @@ def _on_disk(details: Details) -> Phrase:
     changes = Phrase("、".join(details["changes"]), ", ".join(details["changes"]))
     if rulings := details.get(RULED):
         lines = Phrase("、".join(map(str, rulings)), ", ".join(map(str, rulings)))
-        return phrase("照第 {lines.zh} 条裁定改了：{zh}；别无改动。", "Mended as ruled (entry {lines.en}): {en}; nothing else was changed there.", lines=lines, zh=changes.zh, en=changes.en)
-    return phrase("发现在磁盘上有改动：{zh}。", "Found changed on disk: {en}.", zh=changes.zh, en=changes.en)
+        return phrase("照工作记录第 {lines.zh} 条裁定改了：{zh}；别无改动。", "Mended as ruled (entry {lines.en}): {en}; nothing else was changed there.", lines=lines, zh=changes.zh, en=changes.en)
+    return phrase("发现下列材料已在记录之外改动：{zh}。", "Found changed without an entry: {en}.", zh=changes.zh, en=changes.en)
 
 
 def _ruled(details: Details) -> Phrase:
     called = {key: name or key for key, name in details["tied"]}
     award = Phrase(f"“{details['label']}”{_in(details['class']).zh}", f"`{details['label']}`{_in(details['class']).en}")
     if not details["given"]:
-        return phrase("撤销第 {line} 条对{zh}同分的裁定。", "Lifted the ruling of entry {line} on the tie at {en}.", line=details["lifts"], zh=award.zh, en=award.en)
+        return phrase("撤销工作记录第 {line} 条对{zh}同分的裁定。", "Lifted the ruling of entry {line} on the tie at {en}.", line=details["lifts"], zh=award.zh, en=award.en)
     given, tied = (joined([Phrase(called[key], called[key]) for key in keys], "、") for keys in (details["given"], called))
     left = phrase("剩余名额 {n} 个", "{n:place|places} left", n=details["places"])
     if details.get("by_budget"):
@@ -160,7 +162,24 @@ def _signed(details: Details) -> Phrase:
 
 
 def _listed(changes: list[str]) -> Phrase:
-    return Phrase("；".join(changes), "; ".join(changes))
+    """Changes one after the other; what several next to each other change is named once: 权重：甲 40 → 58，乙 60 → 42."""
+    told: list[str] = []
+    what = ""
+    for change in changes:
+        one = MOVED.fullmatch(change)
+        if one and one["what"] == what:
+            told[-1] += f"{STOPS[one['stop']]}{one['moved']}"
+        else:
+            told.append(change)
+        what = one["what"] if one else ""
+    return Phrase("；".join(told), "; ".join(told))
+
+
+MOVED = re.compile(r"(?P<what>[^：:]+)(?P<stop>：|: )(?P<moved>[^，,、；]+ → [^，,、；]+)")
+"""A change of one value by another: 权重：参加活动 40 → 58."""
+STOPS = {"：": "，", ": ": ", "}
+"""What stands between what was changed and where, and between two such places, in either language."""
+WEIGHTS = re.compile(r"^(权重：|weight: )")
 
 
 KINDS: Mapping[str, Callable[[Details], Phrase]] = {
