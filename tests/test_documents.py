@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docxtpl import DocxTemplate
 from typer.testing import CliRunner, Result
 
@@ -266,6 +267,37 @@ def test_every_case_has_rules_that_read_as_rules(tmp_path: Path) -> None:
             assert "初审按下列规定" in repr(evaluation_rules(scheme, tables, "理事会"))
 
 
+def test_the_rules_of_the_house_say_which_records_count_and_until_when() -> None:
+    """What is repaired after the as-of date counts by the scheme as by the text; what nobody verified is said to count for nothing."""
+    scheme, tables = load_plan(house_folder("templates/editions") / "federation")
+    grading, rules = (repr(write(scheme, tables, "理事会")) for write in (grading_rules, evaluation_rules))
+    for text in (grading, rules):
+        assert "诚信记录台账只计“核实情况”为“已核实”的记录" in text
+    window = scheme.window["by_severity"]
+    assert (window.repaired, "自修复之日起不再计入，此前基准日的评价照计" in grading) == ("repaired_on", True)
+    assert "注明“申诉中”" in grading
+    assert "届满后申请" not in grading
+    assert "修复”，不再计入。" in repr(grading_rules(scheme.model_copy(update={"window": {"by_severity": window.model_copy(update={"repaired": None})}}), tables, "理事会"))
+    assert "签订诚信自律承诺书一项得满分" in rules
+    marks = {row["指标"]: row["计分"] for row in indicator_table(scheme, tables)}
+    assert marks["会刊、网站采用稿件"].startswith("每篇 34 分")
+    assert "0 学时计零分，40 学时计满分" in marks["法规学习学时"]
+
+
+@pytest.mark.parametrize("name", ["公示", "行动成果报告", "Public notice"])
+def test_who_signs_stands_on_the_page_of_the_text_before(name: str) -> None:
+    lines = [line for line in Document(str(house_folder("templates/documents") / f"{name}.docx")).paragraphs if not line.text.startswith("{%p")]
+    foot = next(place for place, line in enumerate(lines) if line.text == "{{ 联合会 }}" and line.alignment == WD_ALIGN_PARAGRAPH.RIGHT)
+    assert lines[foot - 1].paragraph_format.keep_with_next
+
+
+def test_the_call_says_of_places_what_makes_them_right() -> None:
+    scheme, tables = load_plan(house_folder("templates/editions") / "federation")
+    text = said("申报通知", Case(scheme, tables))
+    assert text.count("算出的名额舍去零头；每类至少 1 个") == len(scheme.awards)
+    assert "空缺，不降低" not in text
+
+
 def test_every_rule_that_is_computed_with_stands_in_an_article(tmp_path: Path) -> None:
     """Whatever is decided beside the tree, in every case and every template, is told by the rules for awards or for grades."""
     folders = [written_case(own, tmp_path / name) for name, own in CASES.items()] + sorted(path for path in house_folder("templates/editions").iterdir() if path.is_dir())
@@ -330,6 +362,10 @@ def test_minutes_name_the_entry_that_their_digest_is_of_and_what_was_changed_onc
 
 def test_the_report_counts_what_was_recorded(case: Case) -> None:
     text = said("行动成果报告", case)
+    if case.scheme.grades:
+        assert f"评定信用等级的会员 {(case.evaluation.ranking['grade'] != '').sum()} 家：" in text
+    busy, members = report_fields(case.evaluation, case.records)["类别表"][-1]["参与"], len(case.evaluation.members)
+    assert f"{busy / members:.1%}" in text.split("四、各类会员参与情况")[1].split("五、")[0]
     assert f"现有会员 {len(case.evaluation.members)} 家" in text
     for name, frame in case.records.frames.items():
         table = case.records.tables.table[name]

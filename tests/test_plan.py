@@ -285,7 +285,7 @@ def test_what_is_voluntary_is_never_overdue_and_no_letter_is_sent_for_it_alone(f
     assert (standing.overdue, standing.taken, to_remind(outstanding((standing,)))) == (False, 2, {})
     edition, evaluation, _ = evaluated_at(asked)
     fields = report_fields(evaluation, edition.records, day=dt.date(2018, 4, 1))
-    assert {"要求": "承诺书（自愿）", "截止": "2018-02-28", "应交": "—", "按时": "2", "补交": "—", "未交": "—", "图": "████"} in fields["要求"]
+    assert {"要求": "承诺书（自愿）", "截止": "2018-02-28", "应交": "—", "按时": "2", "补交": "—", "未交": "—", "率": "50%", "图": "██▌"} in fields["要求"]
     assert "“承诺书”由会员自愿参加，已有 2 家（占 50.0%）。" in fields["完成"]
     assert "承诺书" not in "".join(fields["不足"])
     demand = standing.demand

@@ -118,9 +118,23 @@ def template(name: str) -> Any:
         else:
             for line in part:
                 _line(document, line, kinds)
+    _signed(document)
     document.element.body.remove(document.element.body[-1]) if document.element.body[-1].tag == qn("w:p") else None
     _settle(document, name)
     return document
+
+
+def _signed(document: Any) -> None:
+    """Name and day at the foot share their page with the text before them, which may stand in a loop or be left out."""
+    paragraphs = document.paragraphs
+    for place, foot in enumerate(paragraphs):
+        depth = 0
+        for before in reversed(paragraphs[:place]) if foot.paragraph_format.alignment == RIGHT else ():
+            depth += before.text.startswith("{%p end") - before.text.startswith(("{%p for", "{%p if"))
+            if not before.text.startswith("{%p"):
+                before.paragraph_format.keep_with_next = True
+                if depth <= 0:
+                    break
 
 
 def _line(document: Any, line: str, kinds: dict[str, dict[str, Any]]) -> None:

@@ -126,12 +126,12 @@ def numbered(chapters: Iterable[tuple[Phrase, list[Article]]], language: Languag
 def evaluation_rules(scheme: Scheme, tables: Tables, council: str, language: Language = "zh") -> list[dict[str, Any]]:
     """Chapters of the rules by which awards are given."""
     lines = _by_kind(scheme, tables)
-    awards = [_sentence(name, NOTHING, Phrase(decided.zh.replace(UNFILLED.zh, ""), decided.en.replace(UNFILLED.en, ""))) for name, _, decided in lines.get("奖项", [])]
+    awards = [_sentence(name, NOTHING, decided) for name, decided in award_rules(scheme, tables)]
     places = Phrase("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", "The following awards are given. Places are counted as set out below; where too few members qualify, places stay empty and no standard is lowered:")
     return numbered([
         (GENERAL, _general(scheme, Phrase("评选优秀、先进会员", "the selection of outstanding and advanced members"), council)),
         (Phrase("参评条件", "Eligibility"), _conditions(lines)),
-        (Phrase("指标与计分", "Indicators and scoring"), _scoring(scheme)),
+        (Phrase("指标与计分", "Indicators and scoring"), [*_scoring(scheme), *_verified(scheme, tables)]),
         (Phrase("加分、扣分与一票否决", "Points added, points taken and vetoes"), _beside(lines)),
         (Phrase("奖项与名额", "Awards and places"), [(places, awards), *_ties(lines, council)] if awards else []),
         (OTHERS, _others(lines, "申报")),
@@ -149,21 +149,58 @@ def grading_rules(scheme: Scheme, tables: Tables, council: str, language: Langua
     return numbered([
         (GENERAL, _general(scheme, Phrase("会员诚信自律管理和信用等级评定", "members' integrity, self-discipline and credit grades"), council)),
         (Phrase("诚信信息", "Integrity information"), _information()),
-        (Phrase("指标与计分", "Indicators and scoring"), _scoring(scheme)),
+        (Phrase("指标与计分", "Indicators and scoring"), [*_scoring(scheme), *_verified(scheme, tables)]),
         (Phrase("加分、扣分与直接定级", "Points added, points taken and grades given directly"), _beside(lines)),
         (Phrase("信用等级", "Credit grades"), [(Phrase("信用等级按总分和下列规定评定：", "Credit grades go by the total and by the following provisions:"), grades)]),
         (OTHERS, _others(lines)),
         (REVIEW, _procedure(scheme, lines, council)),
-        (Phrase("修复、异议与附则", "Credit repair and supplementary provisions"), [(REPAIR, []), *_end(council)]),
+        (Phrase("修复、异议与附则", "Credit repair and supplementary provisions"), [(_repair(scheme), []), *_end(council)]),
     ], language)  # fmt: skip
 
 
 GENERAL, OTHERS, REVIEW = Phrase("总则", "General provisions"), Phrase("其他规定", "Other provisions"), Phrase("评审与公示", "Review and public notice")
-REPAIR = Phrase(
-    "会员可以在规定的期限届满后申请信用修复：已纠正行为、履行义务并公开作出承诺的，经核实后记录注明“已修复”，自修复之日起不再计入。",
-    "Once the prescribed time has passed, a member may apply for credit repair: where it has corrected its conduct, met its obligations and given a public commitment, "
-    "the record is marked as repaired after verification and counts no longer from the day of repair.",
-)
+
+
+def award_rules(scheme: Scheme, tables: Tables) -> Iterator[tuple[Phrase, Phrase]]:
+    """Each award's name, and how its places are counted and what is required, but for what becomes of places that stay empty."""
+    for name, _, decided in _by_kind(scheme, tables).get("奖项", []):
+        yield name, Phrase(decided.zh.replace(UNFILLED.zh, ""), decided.en.replace(UNFILLED.en, ""))
+
+
+def _repair(scheme: Scheme) -> Phrase:
+    """How a record is repaired, as far as the windows go by it."""
+    windows = scheme.window.values()
+    when = Phrase("在规定的期限届满后", "once the prescribed time has passed, ") if any(window.repairable_after for window in windows) else NOTHING
+    then = NOTHING
+    if any(window.repaired for window in windows):
+        then = Phrase("，自修复之日起不再计入，此前基准日的评价照计", " and counts no longer from the day of repair; evaluations as of an earlier day count it still")
+    elif any("修复" in str(state) for window in windows for states in window.skip.values() if isinstance(states, tuple) for state in states):
+        then = Phrase("，不再计入", " and counts no longer")
+    return phrase(
+        "会员可以{when.zh}申请信用修复：已纠正行为、履行义务并公开作出承诺的，经核实后记录注明“已修复”{then.zh}。",
+        "{when.en}a member may apply for credit repair: where it has corrected its conduct, met its obligations and given a public commitment, the record is marked as repaired after verification{then.en}.",
+        when=when, then=then,
+    )  # fmt: skip
+
+
+def _verified(scheme: Scheme, tables: Tables) -> list[Article]:
+    """Of which tables verified records alone count, and for what all of them."""
+    used = [(item.label, item.measure.selection) for items in (scheme.indicators, scheme.adjustments, scheme.conditions) for item in items]
+    used += [(veto.label, veto.when) for veto in scheme.vetoes]
+    lines = []
+    for id_, table in tables.table.items():
+        mine = [(label, part.unverified) for label, part in used if part.table == id_]
+        if table.verified is None or all(unverified == "counts" for _, unverified in mine):
+            continue
+        column, other = table.column[table.verified.column], joined([Phrase(label, label) for label, unverified in mine if unverified == "counts"], "、")
+        heading = column.headings[0] if column.headings else table.verified.column
+        lines.append(phrase(
+            "{table}只计“{column}”为{zh}的记录，其余留存备查，不作为计分、否决和定级的依据{but.zh}。", "Of {table} only records count whose {column} is {en}; the others are kept for reference, and no score, veto or grade rests on them{but.en}.",
+            table=table.label or id_, column=heading, zh="、".join(f"“{state}”" for state in table.verified.counts), en=" or ".join(table.verified.counts),
+            but=phrase("（“{zh}”除外，未核实的也计入）", " (but for {en}, where unverified ones count too)", zh=other.zh, en=other.en) if other.zh else NOTHING,
+        ))  # fmt: skip
+    return [(line, []) for line in lines]
+
 
 
 def indicator_table(scheme: Scheme, tables: Tables, language: Language = "zh") -> list[dict[str, str]]:
@@ -185,10 +222,24 @@ def indicator_table(scheme: Scheme, tables: Tables, language: Language = "zh") -
 
 def _marked(node: Indicator, scheme: Scheme, tables: Tables) -> Phrase:
     """How an indicator is marked, and what a missing value counts as."""
-    value = official(valued_in_words(node), scheme)
+    value = _in_units(official(valued_in_words(node), scheme), node)
     zh = HAD.sub(lambda found: HAVING[found[0]], value.zh) if node.measure.take == "any" else value.zh
     said = phrase("{zh}；缺失{missing.zh}", "{en}; where missing: {missing.en}", zh=zh, en=value.en, missing=missing_in_words(node))
     return said if _below_nothing(node, tables) else Phrase(said.zh.replace("，不足计 0 分", ""), said.en.replace(", below: 0;", ";"))
+
+
+def _in_units(value: Phrase, node: Indicator) -> Phrase:
+    """How an indicator is valued, with its unit where the words of its shape say a unit or a bare number.
+
+    Examples
+    --------
+    >>> _in_units(Phrase("每一单位 34 分，最多加 100 分", "34 for each, at most 100"), Indicator.model_construct(unit="篇")).zh
+    '每篇 34 分，最多加 100 分'
+    """
+    if not node.unit:
+        return value
+    zh = re.sub(r"每一单位(?=扣? )", f"每{node.unit}", value.zh)
+    return Phrase(re.sub(r"(线性：-?[\d.]+) 计零分，(-?[\d.]+) 计满分", rf"\1 {node.unit}计零分，\2 {node.unit}计满分", zh), value.en)
 
 
 def _below_nothing(node: Indicator, tables: Tables) -> bool:
@@ -249,6 +300,9 @@ def official(words: Phrase | str, scheme: Scheme) -> Phrase:
 def _official_chinese(text: str, scheme: Scheme) -> str:
     for name in scheme.window:
         text = text.replace(f"时限 {name}", "在规定期限内")
+    for item in scheme.indicators if "indicators" in scheme.model_fields_set else ():
+        if item.measure.take == "any":  # done or not, of which no one reads a number of points
+            text = text.replace(f"{item.label} ≥ {figure(scheme.scale)}", f"{item.label}一项得满分")
     text = re.sub(rf" ({TAKEN}) ([^ ，；（]+(?:（[^）]*）)?)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
     text = re.sub(r"(?<=[\u4e00-\u9fff，；。）：]) (?=[\u4e00-\u9fff（])", "", text)
     text = re.sub(r" ?(≥|≤|>|<) ?(-?[\d.]+)", lambda found: f"{SIGNS[found[1]].zh} {found[2]} 分", text)
@@ -395,8 +449,8 @@ def _information() -> list[Article]:
                "Its sources are the members' own reports, what authorities and courts publish, what sister associations provide, and complaints that were upheld."),
         Phrase("每条记录注明来源、认定机关、文号、认定日期、程度和期限。同一行为经不同渠道报送的，只计一次。",
                "Each record names its source, the body that made the finding, the document number, the day of the finding, its severity and how long it counts. One act reported through several channels counts once."),
-        Phrase("拟作出不利评价的，事先告知会员，听取陈述和申辩。申诉期间的记录注明“有异议”。",
-               "Before an adverse evaluation the member is told and heard. A record under appeal is marked as contested."),
+        Phrase("拟作出不利评价的，事先告知会员，听取陈述和申辩。申诉期间的记录注明“申诉中”。",
+               "Before an adverse evaluation the member is told and heard. A record under appeal is marked as such."),
     )]  # fmt: skip
 
 

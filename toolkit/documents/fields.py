@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.articles import (
     HAVING,
+    award_rules,
     counted,
     day_in_words,
     evaluation_rules,
     grading_rules,
     indicator_table,
-    official,
 )
 from toolkit.documents.report import idle_members, report_fields
 from toolkit.evaluation.contributions import award_lines
@@ -27,7 +27,6 @@ from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
 from toolkit.reports import wording
-from toolkit.reports.outcome_wording import award_in_words
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
@@ -202,10 +201,10 @@ def award_fields(case: Case, *, public: bool) -> Fields:
     rows = list(extract.rows) if public and extract else [] if public or not case.known else _all_rows(case.evaluation, case.language)
     counts = case.evaluation.awards["award"].value_counts().to_dict() if case.known else {}
     awards = []
-    for place, award in enumerate(scheme.awards, 1):
+    for place, (award, (_, decided)) in enumerate(zip(scheme.awards, award_rules(scheme, case.tables), strict=True), 1):
         mine = [row for row in rows if row["award"] == award.label]
         given = int(counts.get(award.id, 0))
-        awards.append({"序": counted(place, case.language), "名称": award.label, "家数": given, "规定": case.says(official(award_in_words(scheme, award), scheme)),
+        awards.append({"序": counted(place, case.language), "名称": award.label, "家数": given, "规定": case.says(decided),
                        "分类": list(_by_class(mine, case)), "未列": given - len(mine) if public else 0})  # fmt: skip
     ranked = bool(extract and extract.notice["order"] == "rank")
     return {"奖项": awards, "排列说明": case.says(RANKED if ranked else UNRANKED), "评出": case.says(_selected(awards)), "表彰对象": case.says(_praised(awards)), "受表彰的": case.says(_honoured(awards))}

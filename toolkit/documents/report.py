@@ -176,14 +176,14 @@ def _asked_row(one: Standing, language: Language) -> dict[str, str]:
     row = {"要求": f"{one.demand.label}{_voluntary(one).into(language)}", "截止": str(one.by)}
     if one.demand.together:
         in_time, now = one.together
-        return row | {"应交": f"≥{one.demand.least:g}", "按时": f"{in_time:g}", "补交": f"{max(now - in_time, 0):g}", "未交": BLANK, "图": bar(now / one.demand.least, 8)}
+        return row | {"应交": f"≥{one.demand.least:g}", "按时": f"{in_time:g}", "补交": f"{max(now - in_time, 0):g}", "未交": BLANK, "率": f"{now / one.demand.least:.0%}", "图": bar(now / one.demand.least, 5)}
     if one.day < one.phase.from_:
-        return row | {"应交": f"{len(one.members)}", "按时": BLANK, "补交": BLANK, "未交": BLANK, "图": ""}
+        return row | {"应交": f"{len(one.members)}", "按时": BLANK, "补交": BLANK, "未交": BLANK, "率": BLANK, "图": ""}
     share = one.taken / len(one.members) if len(one.members) else 0.0
     if one.demand.offered:
-        return row | {"应交": BLANK, "按时": f"{one.taken}", "补交": BLANK, "未交": BLANK, "图": bar(share, 8)}
+        return row | {"应交": BLANK, "按时": f"{one.taken}", "补交": BLANK, "未交": BLANK, "率": f"{share:.0%}", "图": bar(share, 5)}
     in_time, late = int(one.in_time.sum()), int(one.late.sum())
-    return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "图": bar(share, 8)}
+    return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "率": f"{share:.0%}", "图": bar(share, 5)}
 
 
 def _voluntary(one: Standing) -> Phrase:
@@ -343,9 +343,9 @@ def _classes(evaluation: Evaluation, taking_part: set[Any], language: Language) 
     members, winners = evaluation.members, {*evaluation.awards["member"]}
     rows: list[dict[str, Any]] = []
     for class_, part in sorted(members.groupby(members["class"].fillna(UNCLASSED.into(language)), observed=True), key=lambda pair: pinyin(str(pair[0]))):
-        rows.append({"类别": str(class_), "会员": len(part), "参与": (busy := len({*part.index} & taking_part)), "图": bar(busy / len(part), 6), "申报": int(part["applied"].sum()), "获奖": len({*part.index} & winners)})
+        rows.append({"类别": str(class_), "会员": len(part), "参与": (busy := len({*part.index} & taking_part)), "率": _share(busy, len(part)), "图": bar(busy / len(part), 6), "申报": int(part["applied"].sum()), "获奖": len({*part.index} & winners)})
     whole = {key: sum(row[key] for row in rows) for key in ("会员", "参与", "申报", "获奖")}
-    return [*rows, {"类别": ALL.into(language), **whole, "图": bar(whole["参与"] / whole["会员"] if whole["会员"] else 0.0, 6)}]
+    return [*rows, {"类别": ALL.into(language), **whole, "率": _share(whole["参与"], whole["会员"]), "图": bar(whole["参与"] / whole["会员"] if whole["会员"] else 0.0, 6)}]
 
 
 UNCLASSED, ALL = Phrase("未分类", "no class"), Phrase("合　计", "Total")
@@ -358,9 +358,10 @@ def _awards(evaluation: Evaluation) -> Iterator[Phrase]:
         given = joined([phrase("{label} {n} 家", "{label}, {n:member|members}", label=award.label, n=int(counts.get(award.id, 0))) for award in scheme.awards], "、", "; ")
         yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评出{given.zh}。", "Applications: {n:,}. Selected under “{title}”: {given.en}.",
                      n=int(evaluation.members["applied"].sum()), title=scheme.title, given=given)  # fmt: skip
-    grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=row["等级"], n=row["家数"]) for row in _grades(evaluation)], "、")
-    if grades.zh:
-        yield phrase("信用等级：{zh}。", "Credit grades: {en}.", zh=grades.zh, en=grades.en)
+    rows = _grades(evaluation)
+    if rows:
+        grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=row["等级"], n=row["家数"]) for row in rows], "、")
+        yield phrase("评定信用等级的会员 {n:,} 家：{zh}。", "Members graded: {n:,}, of them {en}.", n=sum(row["家数"] for row in rows), zh=grades.zh, en=grades.en)
 
 
 def _grades(evaluation: Evaluation) -> list[dict[str, Any]]:
