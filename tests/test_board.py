@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -16,10 +17,12 @@ from toolkit.evaluation.grades import GradeOutcomes, grade_names
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
 from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, until_words
-from toolkit.interactive.board_details import card, turning_record
-from toolkit.interactive.tuning import Tuning, moved, turned
+from toolkit.interactive.board_details import card, turning_record, until_of
+from toolkit.interactive.tuning import Tuning, moved, turned, typed
+from toolkit.interactive.weight_board import weight_board
 from toolkit.interactive.what_if import WhatIf, evaluation_under
 from toolkit.sensitivity import WeightDraws
+from toolkit.sensitivity.tipping.one_weight import nearest_weights
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +94,8 @@ def test_a_card_says_why_an_indicator_adds_nothing(demo: Evaluation) -> None:
     values = demo.scores.loc[demo.members.index, list(demo.applicable)].isna().to_numpy() & demo.applicable.to_numpy(dtype=bool)
     ranked = demo.ranking["total"].reindex(demo.members.index).notna().to_numpy()
     position = int(np.flatnonzero(values.any(axis=1) & ranked)[0])
-    missed = [demo.scheme.label(str(demo.applicable.columns[place])) for place in np.flatnonzero(values[position])]
+    indicators = list(demo.applicable)
+    missed = [demo.scheme.label(indicators[place]) for place in np.flatnonzero(values[position]).tolist()]
     told = {part["label"]: part for part in card(demo, position, None)["parts"] if part["raw"].startswith("缺失：")}
     assert sorted(told) == sorted(missed)
     assert {(part["points"], part["shown"]) for part in told.values()} == {(0.0, "–")}
@@ -183,10 +187,30 @@ def test_the_words_name_who_leaves_first(demo: Evaluation) -> None:
 
 @pytest.mark.parametrize(
     ("lowest", "highest", "words"),
-    [(0, 100, "无论学习培训权重多少"), (28.9, 31.4, "升到 31.4 或降到 28.9"), (28.9, 100, "直到学习培训降到 28.9")],
+    [(None, None, "无论学习培训权重多少"), (28.9, 31.4, "升到 31.4 或降到 28.9"), (28.9, None, "直到学习培训降到 28.9")],
 )
-def test_until_where_a_list_stays(lowest: float, highest: float, words: str) -> None:
+def test_until_where_a_list_stays(lowest: float | None, highest: float | None, words: str) -> None:
     assert words in until_words("学习培训", lowest, highest).zh
+
+
+def test_beside_a_lock_the_nearest_weight_and_until_where_the_list_stays_are_as_they_are_typed(demo: Evaluation) -> None:
+    board = weight_board(demo)
+    tuning = typed(moved(board.tuning, "learning", 36.5), "duty", 25)
+    board.take(turned(moved(tuning, "law_hours", 31.5), "award[outstanding].quota.share", 0.08))
+    trial, member = board._trial(), demo.members.index[demo.members["name"] == "广州市茗砺网络科技有限公司"][0]
+    assert trial.typed
+    assert trial.locked == {"duty"}
+    (found,) = nearest_weights(board.after, [("advanced", str(member))], held=trial.locked).to_dict("records")
+    way = math.copysign(0.05, found["to"] - found["weight"])  # more than the siblings are rounded by
+    after = trial.typed(str(found["node"]), round(found["to"] + way, 2))
+    assert (member in set(board.after.awards["member"]), member in set(after.awards["member"])) == (False, True)
+    until = until_of(board.after, "pledging", trial)
+    assert until
+    up, down = (float(re.findall(word + r" ([\d.]+)", until.zh)[0]) for word in ("升到", "降到"))
+    assert up > board.scheme.nodes["pledging"].weight > down
+    for end, back in ((up, -0.01), (down, 0.01)):
+        lists = [sorted(trial.typed("pledging", round(weight, 2)).awards["member"]) for weight in (end, end + back)]
+        assert [one == sorted(board.after.awards["member"]) for one in lists] == [False, True], (end, until.zh)
 
 
 def test_no_field_of_a_page_has_the_name_of_a_method() -> None:

@@ -82,6 +82,16 @@ def test_siblings_keep_their_ratios() -> None:
     assert top(DEMO) == [30, 25, 20, 15, 10]
 
 
+def test_what_is_typed_back_gives_the_list_back() -> None:
+    begun = moved(typed(moved(Tuning.of(DEMO), "learning", 36.5), "duty", 25), "law_hours", 31.5)
+    for tuning in (begun, replace(begun, decided=begun.scheme, past=())):  # moved on from there, and adopted
+        for away in (75, 3.33, 99.99, 100):
+            there = typed(tuning, "duty", away)
+            assert typed(typed(there, "duty", 60.01), "duty", 25).scheme == tuning.scheme
+    own = moved(toggled(typed(begun, "duty", 75), "duty"), "conduct", 2.8)  # what is moved meanwhile is not taken back
+    assert moved(own, "law_hours", 55).scheme.nodes["conduct"].weight == 2.8
+
+
 def test_a_drag_is_one_step_and_counts_from_where_it_began() -> None:
     tuning = Tuning.of(DEMO)
     for share in (50, 100, 0, 37.5, 30):
@@ -182,8 +192,8 @@ def test_what_was_dragged_stays_and_only_what_gave_way_gives_way_anew() -> None:
     dragged = moved(moved(Tuning.of(DEMO), "learning", 44), "conduct", 9)
     other = DEMO.with_weights({"exchange": 40})
     for mine in (dragged, undone(moved(dragged, "duty", 3)), redone(undone(dragged))):
-        again, before, decided = shares(decided_anew(mine, other).scheme), shares(dragged.scheme), shares(other)
-        assert (again["learning"], again["conduct"]) == (before["learning"], 9)
-        assert len({round(again[node.id] / decided[node.id], 2) for node in DEMO.children() if node.id not in {"learning", "conduct"}}) == 1
+        anew, before, decided = shares(decided_anew(mine, other).scheme), shares(dragged.scheme), shares(other)
+        assert (anew["learning"], anew["conduct"]) == (before["learning"], 9)
+        assert len({round(anew[node.id] / decided[node.id], 2) for node in DEMO.children() if node.id not in {"learning", "conduct"}}) == 1
     unknown = replace(dragged, by_hand=())  # of a variant nobody knows what was moved
     assert top(decided_anew(unknown, other).scheme) == top(dragged.scheme)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install
 
 def test_the_board_opens_on_the_decided_list(table: Table) -> None:
     sync_api.expect(table.page.locator(".status")).to_contain_text("名单与已定办法相同", timeout=PATIENCE)
-    sync_api.expect(table.page.locator(".status")).to_contain_text("这份名单不变", timeout=PATIENCE)
+    sync_api.expect(table.page.locator(".status")).to_contain_text("获奖名单不变", timeout=PATIENCE)
     assert table.page.locator(".grid").get_attribute("aria-rowcount") == "609"
     assert table.page.evaluate("document.documentElement.scrollWidth") <= 1366
     box = table.page.locator(".weight-board").bounding_box()
@@ -107,6 +107,8 @@ def test_a_drag_is_followed_and_is_one_step(table: Table) -> None:
     table.page.mouse.down()
     for step in range(30):
         table.page.mouse.move(box["x"] + (0.3 + step / 100) * box["width"], middle)
+    table.page.locator(".moves .chip").first.wait_for(timeout=PATIENCE)
+    assert table.slider("学习培训").bounding_box() == box, "it stays under the hand when the first names come"
     table.page.mouse.up()
     table.page.wait_for_timeout(300)
     table.settled()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -251,13 +251,14 @@ class Lists:
             yield np.array(given, np.bool_).reshape(awards, len(some), members)
 
 
-def shifted(tree: Tree, shares: Floats, node: int, share: Floats) -> Floats:
-    """Shares float64[vectors, nodes] in which one node has each of `share`, and its siblings divide the rest as they did."""
+def shifted(tree: Tree, shares: Floats, node: int, share: Floats, held: Collection[int] = ()) -> Floats:
+    """Shares float64[vectors, nodes] in which one node has each of `share`, and its siblings, those of `held` apart, divide the rest as they did."""
     vectors = np.tile(shares, (len(share), 1))
-    siblings = [child for child in siblings_of(tree, node) if child != node]
+    siblings = [child for child in siblings_of(tree, node) if child != node and child not in held]
     rest = shares[siblings].sum()
     parts = shares[siblings] / rest if rest > 0 else np.full(len(siblings), 1 / max(1, len(siblings)))
-    vectors[:, siblings] = (1.0 - share)[:, None] * parts
+    stays = float(sum(shares[child] for child in siblings_of(tree, node) if child != node and child in held))
+    vectors[:, siblings] = np.maximum(1.0 - share - stays, 0.0)[:, None] * parts
     vectors[:, node] = share
     return vectors
 

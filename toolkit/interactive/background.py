@@ -34,7 +34,7 @@ class Background:
     def __init__(self, board: WeightBoard) -> None:
         self._board, self._changed = board, Condition()
         self._number = 0
-        self._wanted: tuple[int, Evaluation, str, frozenset[str]] | None = None
+        self._wanted: tuple[int, Evaluation, str, Trial] | None = None
         self._member: tuple[int, Evaluation, Trial] | None = None
         self._chances = Chances()
         self._thread: Thread | None = None
@@ -46,10 +46,10 @@ class Background:
             self._wanted = None
             return self._number
 
-    def ask_board(self, number: int, evaluation: Evaluation, node: str, uncounted: frozenset[str]) -> None:
+    def ask_board(self, number: int, evaluation: Evaluation, node: str, trial: Trial) -> None:
         """Chances of this board, and until where the node moved last can go on; of nodes that are left out nothing is told."""
         with self._changed:
-            self._wanted = (number, evaluation, node, uncounted)
+            self._wanted = (number, evaluation, node, trial)
             self._awake()
 
     def ask_member(self, position: int, evaluation: Evaluation, trial: Trial) -> None:
@@ -76,14 +76,14 @@ class Background:
             with suppress(Exception):  # a chance that cannot be told is not told
                 self._worked(member, wanted)
 
-    def _worked(self, member: tuple[int, Evaluation, Trial] | None, wanted: tuple[int, Evaluation, str, frozenset[str]] | None) -> None:
+    def _worked(self, member: tuple[int, Evaluation, Trial] | None, wanted: tuple[int, Evaluation, str, Trial] | None) -> None:
         if member is not None:
             position, evaluation, trial = member
             self._board.send({"kind": "card", "member": position, **card(evaluation, position, self._board.edition, trial)})
         elif wanted is not None:
             self._follow(*wanted)
 
-    def _follow(self, number: int, evaluation: Evaluation, node: str, uncounted: frozenset[str]) -> None:
+    def _follow(self, number: int, evaluation: Evaluation, node: str, trial: Trial) -> None:
         """The steps to keep, chances, and until where the list stays, each dropped when a newer board was asked for."""
         self._board.send(self._board.kept())
         counts = self._chances.counted(evaluation, lambda: self._number != number)
@@ -96,7 +96,7 @@ class Background:
         tuning = self._board.tuning
         if self._number == number:
             self._board.send({"kind": "changes", "number": number, "changes": [both(one.words) for one in diff(tuning.decided, tuning.scheme)]})
-        if self._number == number and (until := until_of(evaluation, node, uncounted)) is not None:
+        if self._number == number and (until := until_of(evaluation, node, trial)) is not None:
             self._board.send({"kind": "until", "number": number, "until": both(until)})
 
 

@@ -184,28 +184,28 @@ def _in_turn(which: Mask, award: NDArray[np.int8], rank: NDArray[np.int32]) -> t
     return tuple(positions[np.lexsort((rank[positions], award[positions]))].tolist())
 
 
-def until_words(label: str, lowest: float, highest: float) -> Phrase:
-    """Until where a weight can be moved by itself before the list becomes another one.
+def until_words(label: str, lowest: float | None, highest: float | None) -> Phrase:
+    """Until where a weight can be moved by itself before the list of awards becomes another one.
 
     Parameters
     ----------
     lowest, highest
-        As of `stability_intervals`, in percent.
+        The first weights below and above, in percent, at which it is another one; None where no weight changes it.
 
     Examples
     --------
-    >>> until_words("学习培训", 0.0, 31.4).zh
-    '这份名单不变，直到学习培训升到 31.4'
+    >>> until_words("学习培训", None, 31.4).zh
+    '获奖名单不变，直到学习培训升到 31.4'
     """
-    up, down = f"{highest:.4g}", f"{lowest:.4g}"
-    if lowest <= 0 and highest >= 100:
-        return phrase("无论{label}权重多少，这份名单不变", "This list stays, whatever {label} weighs", label=label)
-    if lowest <= 0:
-        return phrase("这份名单不变，直到{label}升到 {up}", "This list stays until {label} rises to {up}", label=label, up=up)
-    if highest >= 100:
-        return phrase("这份名单不变，直到{label}降到 {down}", "This list stays until {label} falls to {down}", label=label, down=down)
+    up, down = f"{highest or 0:.4g}", f"{lowest or 0:.4g}"
+    if lowest is None and highest is None:
+        return phrase("无论{label}权重多少，获奖名单不变", "The list of awards stays, whatever {label} weighs", label=label)
+    if lowest is None:
+        return phrase("获奖名单不变，直到{label}升到 {up}", "The list of awards stays until {label} rises to {up}", label=label, up=up)
+    if highest is None:
+        return phrase("获奖名单不变，直到{label}降到 {down}", "The list of awards stays until {label} falls to {down}", label=label, down=down)
     return phrase(
-        "这份名单不变，直到{label}升到 {up} 或降到 {down}", "This list stays until {label} rises to {up} or falls to {down}",
+        "获奖名单不变，直到{label}升到 {up} 或降到 {down}", "The list of awards stays until {label} rises to {up} or falls to {down}",
         label=label, up=up, down=down,
     )  # fmt: skip
 

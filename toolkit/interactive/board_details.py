@@ -51,6 +51,7 @@ MOST_RECORDS = 500
 """Of one member, with its card; how many more there are is told."""
 MOST_TRIED, STEP = 20, 10.0**-DECIMALS
 """Weights that are typed for a trial, the next by a step of the last decimal, before nothing is told."""
+TINY = 1e-9
 MOST_LIKELY = 75.0
 """Percent of its group, up to which a committee might set one weight; more is told as out of the question."""
 BINS, MOST_WHOLE, CURVE = 32, 40, 96
@@ -70,40 +71,60 @@ class Trial:
     out: frozenset[str] = frozenset()
 
 
-def until_of(evaluation: Evaluation, node: str, uncounted: Collection[str] = ()) -> Phrase | None:
-    """Until where one weight can go on before the list is another one; of all weights the nearest where none is named.
+def until_of(evaluation: Evaluation, node: str, trial: Trial = Trial()) -> Phrase | None:
+    """Until where one weight can go on before the list of awards is another one; of all weights the nearest where none is named.
 
     None where weights are points, or nothing can be moved.
 
     Parameters
     ----------
-    uncounted
-        Nodes that are left out for a trial: of their weights nothing is told.
+    trial
+        Of the weights of what is left out nothing is told; of the others, where they turn the list as they are typed.
     """
-    scheme = evaluation.scheme
+    scheme, locked = evaluation.scheme, trial.locked if trial.typed else frozenset[str]()
     if scheme.weights != "percent" or not scheme.awards:
         return None
-    intervals = stability_intervals(evaluation).set_index("node").drop(_fixed(scheme, uncounted))
+    intervals = stability_intervals(evaluation, locked).set_index("node").drop(_fixed(scheme, trial.uncounted))
+    most = {one: 100.0 - math.fsum(other.weight for other in scheme.children(item.group) if other.id in locked and other.id != one) for one, item in scheme.nodes.items()}
+    turns_up = intervals["highest"] < intervals.index.map(most) - TINY
     if node not in intervals.index:
         room = (intervals["weight"] - intervals["lowest"]).clip(upper=intervals["highest"] - intervals["weight"])
-        free = (intervals["highest"] > intervals["lowest"]) & ((intervals["lowest"] > 0) | (intervals["highest"] < 100))
+        free = (intervals["highest"] > intervals["lowest"]) & ((intervals["lowest"] > 0) | turns_up)
         if not free.any():
             return None
         node = str(room[free].idxmin())
     lowest, highest = (float(intervals[end].loc[node]) for end in ("lowest", "highest"))
-    return until_words(scheme.label(node), _shown_end(lowest, -1), _shown_end(highest, 1))
+    ends = _end(evaluation, node, lowest, -1.0, trial) if lowest > 0 else None, _end(evaluation, node, highest, 1.0, trial) if turns_up[node] else None
+    return until_words(scheme.label(node), *ends)
+
+
+def _end(evaluation: Evaluation, node: str, end: float, way: float, trial: Trial) -> float:
+    """The first weight, as it can be typed, at which the list is another one: never the one that stands, whatever it is rounded to."""
+    weight, shown = evaluation.scheme.nodes[node].weight, outwards(end, way, DECIMALS)
+    first = shown if (shown - weight) * way > STEP / 2 else outwards(weight + way * STEP, way, DECIMALS)
+    show = trial.typed
+    return first if show is None else _first_typed(weight, first, way, lambda typed: not _same_awards(evaluation, show(node, typed))) or first
+
+
+def _same_awards(one: Evaluation, other: Evaluation) -> bool:
+    """Whether the same members are given each award, or stand open at its line."""
+    pairs = zip(one.decided.allotments, other.decided.allotments, strict=True)
+    return all(np.array_equal(a.given, b.given) and np.array_equal(a.open, b.open) for a, b in pairs)
+
+
+def _first_typed(stands: float, first: float, way: float, turned: Callable[[float], bool]) -> float | None:
+    """The first weight from one step before `first` on that turns the board as it is typed, its siblings rounded too; None where none of a few does."""
+    steps = (round(first + step * way * STEP, DECIMALS) for step in range(-1, MOST_TRIED))
+    try:
+        return next((weight for weight in takewhile(lambda weight: 0.0 <= weight <= 100.0, steps) if (weight - stands) * way > STEP / 2 and turned(weight)), None)
+    except Refused:  # the locks leave no room for it
+        return None
 
 
 def _fixed(scheme: Scheme, uncounted: Collection[str]) -> list[str]:
     """Nodes of whose weights nothing is told in a trial: what is left out, and its siblings, whose shares are then not those that were set."""
     groups = {item.group for node, item in scheme.nodes.items() if node in uncounted}
     return [node for node, item in scheme.nodes.items() if item.group in groups]
-
-
-def _shown_end(end: float, way: int) -> float:
-    """An end rounded towards the weight as it stands, so that what is told still holds."""
-    shown = math.floor(end * 100) / 100 if way > 0 else math.ceil(end * 100) / 100
-    return min(100.0, max(0.0, shown))
 
 
 def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: Trial = Trial()) -> Said:
@@ -176,7 +197,8 @@ def _line(scheme: Scheme, total: float, row: Mapping[Any, Any], open_: Collectio
 def _single(evaluation: Evaluation, score_card: ScoreCard, trial: Trial) -> list[Said] | None:
     """For each award the smallest change of one weight that wins it, or loses it; None where there is none but of such that are not told."""
     scheme, fixed = evaluation.scheme, _fixed(evaluation.scheme, trial.uncounted)
-    found = nearest_weights(evaluation, [(award.id, score_card.member) for award in scheme.awards], fixed).to_dict("records")
+    pairs = [(award.id, score_card.member) for award in scheme.awards]
+    found = nearest_weights(evaluation, pairs, fixed, trial.locked if trial.typed else ()).to_dict("records")
     rows = [row | {"to": to} for row in found if (to := _as_typed(evaluation, row, trial)) is not None]
     told = [
         {
@@ -193,27 +215,8 @@ def _as_typed(evaluation: Evaluation, row: Mapping[Any, Any], trial: Trial) -> f
     if trial.typed is None:
         return float(row["to"])
     show, node, award = trial.typed, str(row["node"]), str(row["award"])
-    way = 1.0 if row["to"] > row["weight"] else -1.0
-    first, member = outwards(float(row["to"]), way, DECIMALS), list(evaluation.members.index).index(row["member"])
-
-    def turned(weight: float) -> bool:
-        return bool(_holds(show(node, weight), award, member) != row["holds"])
-
-    steps = (round(first + step * way * STEP, DECIMALS) for step in range(MOST_TRIED))
-    try:
-        found = next((weight for weight in takewhile(lambda weight: 0.0 <= weight <= 100.0, steps) if turned(weight)), None)
-    except Refused:  # the locks leave no room for it
-        return None
-    siblings = {item.id for item in evaluation.scheme.children(evaluation.scheme.nodes[node].group)} - {node}
-    return found if found is None or not siblings & trial.locked else _nearest(float(row["weight"]), found, turned)
-
-
-def _nearest(stands: float, turns: float, turned: Callable[[float], bool]) -> float:
-    """Where between a weight that stands and one that turns the board turns: with locks the siblings give way otherwise than in proportion."""
-    while abs(turns - stands) > 1.5 * STEP:
-        middle = round((stands + turns) / 2, DECIMALS)
-        stands, turns = (stands, middle) if turned(middle) else (middle, turns)
-    return turns
+    way, member = 1.0 if row["to"] > row["weight"] else -1.0, list(evaluation.members.index).index(row["member"])
+    return _first_typed(float(row["weight"]), outwards(float(row["to"]), way, DECIMALS), way, lambda weight: bool(_holds(show(node, weight), award, member) != row["holds"]))
 
 
 def _holds(evaluation: Evaluation, award: str, member: int) -> bool:

@@ -100,9 +100,9 @@ def ranges(tuning: Tuning) -> dict[str, tuple[float, float]]:
 
 
 def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuning:
-    """The tuning with one share moved; the siblings that are not locked divide the rest as they did.
+    """The tuning with one share moved; the siblings that are not locked divide the rest as they did, as they stood before rounding.
 
-    Siblings that all stand at 0 divide it as was decided.
+    Siblings that all stand at 0 divide it as before that, or as was decided.
 
     Parameters
     ----------
@@ -361,11 +361,34 @@ def _shared_out(tuning: Tuning, node: str, share: float) -> dict[str, float]:
     free = [sibling for sibling in siblings if sibling not in tuning.locked]
     fixed = {sibling: now[sibling] for sibling in siblings if sibling in tuning.locked}
     rest = max(0.0, 100.0 - math.fsum([share, *fixed.values()]))
-    ratios = _ratios(now, free) or _ratios(shares(tuning.decided), free) or dict.fromkeys(free, 1 / len(free))
+    ratios = _ratios_before(tuning, now, free) or _ratios(now, free) or _ratios(shares(tuning.decided), free) or dict.fromkeys(free, 1 / len(free))
+    return _weights(scheme, {node: share, **fixed, **_parts(rest, ratios)})
+
+
+def _parts(rest: float, ratios: Mapping[str, float]) -> dict[str, float]:
+    """What is left, divided by ratios, with the decimals that are kept; the largest part takes what rounding leaves."""
     parts = {sibling: round(rest * ratio, DECIMALS) for sibling, ratio in ratios.items()}
-    largest = max(free, key=lambda sibling: parts[sibling])
+    largest = max(parts, key=lambda sibling: parts[sibling])
     parts[largest] = max(0.0, round(parts[largest] + rest - math.fsum(parts.values()), 10))
-    return _weights(scheme, {node: share, **fixed, **parts})
+    return parts
+
+
+def _ratios_before(tuning: Tuning, now: Mapping[str, float], free: list[str]) -> dict[str, float] | None:
+    """The ratios of the step of which the siblings now are but the rounded parts, and of that before it, as far as that goes: what is moved back comes back as it was."""
+    stands, found = now, None
+    for scheme in (*(step.scheme for step in reversed(tuning.past)), tuning.decided):
+        then = shares(scheme)
+        ratios = _ratios(then, free)
+        if ratios is not None and _are_parts(stands, ratios):
+            stands, found = then, ratios
+        elif found:
+            break
+    return found
+
+
+def _are_parts(stands: Mapping[str, float], ratios: Mapping[str, float]) -> bool:
+    parts = _parts(math.fsum(stands.get(sibling, 0.0) for sibling in ratios), ratios)
+    return all(abs(part - stands.get(sibling, 0.0)) < 10.0**-DECIMALS / 2 for sibling, part in parts.items())
 
 
 def _weights(scheme: Scheme, wanted: Mapping[str, float]) -> dict[str, float]:

@@ -225,7 +225,7 @@ class WeightBoard(anywidget.AnyWidget):
         number = self._background.begun()
         self.send({"kind": "board", **self._state(asked.get("shown")), "number": number, **answer}, buffers=self.board.buffers)
         if self.sure:
-            self._background.ask_board(number, self.after, str(asked.get("node", "")), self.tuning.what_if.uncounted(self.tuning.scheme))
+            self._background.ask_board(number, self.after, str(asked.get("node", "")), self._trial())
 
     def _answer(self, asked: Said) -> Said:
         """What is done for a question, and what is to be told beside the board."""

@@ -7,17 +7,19 @@ class List {
   }
 
   moves() {
+    // Each kind has its line from the start: when the first names come, nothing below moves away from the hand.
     const group = (name, sign, members) => {
-      if (!members.length) return null;
       const wide = this.wide === name;
       const chips = members.slice(0, wide ? members.length : FEW).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
       const more = make("button", { type: "button", class: "more", "aria-expanded": String(wide), onclick: () => { this.wide = wide ? null : name; this.moves(); } },
         this.say(wide ? "fewer" : "more", { n: members.length }));
-      return make("div", { class: `group ${name} ${wide ? "wide" : ""}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
+      return make("div", { class: `group ${name} ${wide ? "wide" : ""} ${members.length ? "" : "nobody"}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
     };
-    const groups = [["out", "▼"], ["into", "▲"], ["other", "◆"], ["fell", "▼"], ["rose", "▲"]].map(([name, sign]) => group(name, sign, this.state[name])).filter(Boolean);
+    const awarded = [["out", "▼"], ["into", "▲"], ["other", "◆"]], graded = [["fell", "▼"], ["rose", "▲"]];
+    const kinds = [...(this.start.awards.length ? awarded : []), ...(this.start.grades.length ? graded : [])];
+    const groups = kinds.map(([name, sign]) => group(name, sign, this.state[name]));
     this.movesBox.replaceChildren(...groups);
-    for (const box of groups) roving(box.querySelector(".chips"), ".chip", ["ArrowLeft", "ArrowRight"]);
+    for (const box of groups) if (box.querySelector(".chip")) roving(box.querySelector(".chips"), ".chip", ["ArrowLeft", "ArrowRight"]);
     this.fit(groups.filter((box) => !box.classList.contains("wide")));
   }
 

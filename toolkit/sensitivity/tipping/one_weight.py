@@ -43,10 +43,11 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class SingleWeights:
-    """The lists of an evaluation with one weight moved at a time, never that of a node of `fixed`."""
+    """The lists of an evaluation with one weight moved at a time, never that of a node of `fixed`; siblings in `held` keep theirs."""
 
     lists: Lists
     fixed: Collection[str] = ()
+    held: Collection[str] = ()
 
     @property
     def tree(self) -> Tree:
@@ -58,12 +59,25 @@ class SingleWeights:
         """Each share that can be moved, down and up, as far as it goes."""
         points, ways = self.lists.evaluation.scheme.weights == "points", []
         for node in range(len(self.tree.nodes) - 1):
-            if len(siblings_of(self.tree, node)) == 1 or self.unclear(node) or self.tree.nodes[node] in self.fixed:
+            if not self.free(node) or self.unclear(node) or self.tree.nodes[node] in self.fixed:
                 continue
             share = float(self.lists.shares[node])
-            up = (1.0 - share) * (1.0 - 1e-9 * points)  # of points no share is ever the whole
+            up = (self.most(node) - share) * (1.0 - 1e-9 * points)  # of points no share is ever the whole
             ways += [Way(node, sign, room) for sign, room in ((-1.0, share), (1.0, up)) if room > 0]
         return ways
+
+    @cached_property
+    def stays(self) -> frozenset[int]:
+        """The nodes of `held`, by place."""
+        return frozenset(place for place, node in enumerate(self.tree.nodes) if node in self.held)
+
+    def free(self, node: int) -> list[int]:
+        """The siblings that give way to a node."""
+        return [child for child in siblings_of(self.tree, node) if child != node and child not in self.stays]
+
+    def most(self, node: int) -> float:
+        """The share that a node can have beside the siblings that keep theirs."""
+        return 1.0 - float(sum(self.lists.shares[child] for child in siblings_of(self.tree, node) if child != node and child in self.stays))
 
     def unclear(self, node: int) -> bool:
         """Whether the weight is one of a sum of points, of which the full mark moves too."""
@@ -71,8 +85,11 @@ class SingleWeights:
 
     def moved(self, way: Way, distances: Floats) -> Floats:
         """The shares of all nodes with one moved so far, float64[distances, nodes]."""
-        shares = self.lists.shares
-        return shifted(self.tree, shares, way.node, np.clip(shares[way.node] + way.sign * distances, 0.0, 1.0))
+        return self.at(way.node, self.lists.shares[way.node] + way.sign * distances)
+
+    def at(self, node: int, share: Floats) -> Floats:
+        """The shares of all nodes with one at each of some shares, float64[shares, nodes]."""
+        return shifted(self.tree, self.lists.shares, node, np.clip(share, 0.0, self.most(node)), self.stays)
 
     def written(self, node: int, share: float) -> float:
         """A share as a weight in the scheme's own terms."""
@@ -91,10 +108,10 @@ class SingleWeights:
 
 
 @asked_once
-def stability_intervals(evaluation: Evaluation) -> pd.DataFrame:
+def stability_intervals(evaluation: Evaluation, held: Collection[str] = ()) -> pd.DataFrame:
     """For every weight the interval within which the whole list of awards stays as it is, all else in proportion.
 
-    One weight moves at a time, and its siblings divide the rest as they did, as in `Scheme.with_weights`. The list is
+    One weight moves at a time, and its siblings divide the rest as they did, as in `Scheme.with_weights`; those of `held` keep theirs. The list is
     that of the scheme's own rule, with classes, quotas, bars, vetoes, ties and rounding: a list with an open tie is
     another one. Where every group above the weight is an arithmetic mean (or a sum) and no value under its parent is
     left out, the ends are computed: the totals are straight lines. Elsewhere they are sought on a grid of 96 shares
@@ -114,7 +131,7 @@ def stability_intervals(evaluation: Evaluation) -> pd.DataFrame:
     Mareschal, B. (1988). Weight stability intervals in multicriteria decision aid. European Journal of Operational
     Research 33(1), 54-64.
     """
-    single = SingleWeights(Lists.of(evaluation))
+    single = SingleWeights(Lists.of(evaluation), held=held)
     changes = dict(zip(single.ways, _first_changes(single), strict=True))
     seen = {way: change.seen for way, change in changes.items() if change.seen is not None}
     beyond = [single.moved(way, np.array([at])) for way, at in seen.items()]
@@ -131,10 +148,10 @@ def _interval(single: SingleWeights, node: int, down: FirstChange, up: FirstChan
     """Lowest, highest and exact."""
     if single.unclear(node):
         return np.nan, np.nan, None
-    if len(siblings_of(single.tree, node)) == 1:
+    if not single.free(node):
         return float(single.tree.weights[node]), float(single.tree.weights[node]), True
     share = float(single.lists.shares[node])
-    low, high = 0.0 if down.at is None else share - down.at, 1.0 if up.at is None else share + up.at
+    low, high = 0.0 if down.at is None else share - down.at, single.most(node) if up.at is None else share + up.at
     return single.written(node, low), single.written(node, high), down.exact and up.exact
 
 
@@ -158,8 +175,15 @@ def _slopes(single: SingleWeights, scores: dict[str, Floats], node: int) -> dict
     above = list(parts_above(tree, shares, scores, parent))
     if share >= 1.0 or not above or above[-1][0] != TOTAL or any(np.isnan(scores[tree.nodes[child]][counted]).any() for child in parent.children):
         return None
-    together_ = sum(shares[child] * scores[tree.nodes[child]] for child in parent.children if shares[child] > 0)
-    slope = np.asarray((scores[tree.nodes[node]] - together_) / (1.0 - share) * parent.full)
+    if single.stays.intersection(parent.children):
+        gives = {child: float(shares[child]) for child in single.free(node) if shares[child] > 0}
+        if not gives:
+            return None
+        given = sum(part * scores[tree.nodes[child]] for child, part in gives.items()) / sum(gives.values())
+        slope = np.asarray((scores[tree.nodes[node]] - given) * parent.full)
+    else:
+        together_ = sum(shares[child] * scores[tree.nodes[child]] for child in parent.children if shares[child] > 0)
+        slope = np.asarray((scores[tree.nodes[node]] - together_) / (1.0 - share) * parent.full)
     slopes = {}
     for name, part in above:
         slope = slope * part
@@ -189,7 +213,7 @@ def parts_above(tree: Tree, shares: Floats, scores: dict[str, Floats], branch: B
 
 
 @asked_once
-def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]], fixed: Collection[str] = ()) -> pd.DataFrame:
+def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]], fixed: Collection[str] = (), held: Collection[str] = ()) -> pd.DataFrame:
     """For each award and member the smallest change of one weight that wins the member that award, or loses it.
 
     A better award counts as well as the one asked about. The siblings of the weight divide the rest as they did. Every
@@ -203,6 +227,8 @@ def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]], 
         Of an award's id and a member.
     fixed
         Groups and indicators whose weights are not looked at.
+    held
+        Groups and indicators that keep their weights when a sibling's moves.
 
     Returns
     -------
@@ -211,7 +237,7 @@ def nearest_weights(evaluation: Evaluation, pairs: Collection[tuple[str, str]], 
         weight as it stands, to, both in the scheme's own terms; gained and lost, the other members that win or lose that award, or
         a better one, at the same time.
     """
-    nearest = NearestWeights(SingleWeights(Lists.of(evaluation), fixed))
+    nearest = NearestWeights(SingleWeights(Lists.of(evaluation), fixed, held))
     places = evaluation.members.index.get_indexer(pd.Index([member for _, member in pairs], dtype=object))
     return pd.DataFrame(nearest.rows([award for award, _ in pairs], places.tolist()), columns=NEAREST_COLUMNS)
 
@@ -227,7 +253,7 @@ class NearestWeights:
         """The ways with room to look at; upwards, points stop short of the whole by 1e-9 of it."""
         lists = self.single.lists
         short = 1e-9 * (lists.evaluation.scheme.weights == "points")
-        ways = [way if way.sign < 0 else replace(way, room=1.0 - short - float(lists.shares[way.node])) for way in self.single.ways]
+        ways = [way if way.sign < 0 else replace(way, room=self.single.most(way.node) - short - float(lists.shares[way.node])) for way in self.single.ways]
         return [way for way in ways if way.room > NEAREST]
 
     @cached_property
@@ -288,7 +314,7 @@ class NearestWeights:
         tree, index, shares = single.tree, single.lists.evaluation.members.index, single.lists.shares
         ends = [single.written(way.node, float(shares[way.node]) + way.sign * distance) for distance in (turn[1], turn[0])]
         weights = [outwards(weight, way.sign, digits) for digits in range(FEWEST, MOST) for weight in ends] + [ends[1]]
-        given = single.lists.given(shifted(tree, shares, way.node, np.clip([single.share(way.node, weight) for weight in weights], 0.0, 1.0)))
+        given = single.lists.given(single.at(way.node, np.array([single.share(way.node, weight) for weight in weights])))
         after, now = self.holding(given, award), self.holding(single.lists.standing, award)
         place = int(np.argmax(after[:, member] != holds))
         gained, lost = (
