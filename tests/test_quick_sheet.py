@@ -19,6 +19,10 @@ CELL = st.one_of(
     st.none(),
     st.booleans(),
 )
+FORMULAS = (
+    "=1+1", "SUM(A1:A3)", '=IF(RANK(A1,A$1:A$9)<=3,"SORT(x)",ROUND(-SUM(B1)/2,1))', "=SORT(A1:A3)", "=2*XLOOKUP(A1,B1:B3,C1:C3)", "={SUM(A1)}",
+    "{=SUM(A1:A3*B1:B3)}", "=_xlfn.SORTBY(A1,B1)+SORT(A1)", "=(SINGLE(A1))", "=STDEV.S(A1:A9)",
+)  # fmt: skip
 
 
 def written(path: Path, rows: list[list[tuple[Any, bool]]], kind: type | None) -> bytes:
@@ -29,7 +33,8 @@ def written(path: Path, rows: list[list[tuple[Any, bool]]], kind: type | None) -
             for column, (value, formed) in enumerate(cells):
                 writes = sheet.write_string if isinstance(value, str) else sheet.write_number if type(value) in {int, float} else sheet.write
                 writes(row, column, value, *[form] * formed)
-        sheet.write_formula(len(rows), 30, "=1+1", form, 2)
+        for row, formula in enumerate(FORMULAS, len(rows)):
+            sheet.write_formula(row, 30, formula, form, 2)
     with zipfile.ZipFile(path) as parts:
         return parts.read("xl/worksheets/sheet1.xml") + parts.read("xl/sharedStrings.xml") if any_text(rows) else parts.read("xl/worksheets/sheet1.xml")
 
