@@ -2,7 +2,8 @@
 
 Run ``python benchmarks/whole_list.py``. Invented lists of several sizes, spreads and numbers of awards; for each the statement is found as
 `toolkit.sensitivity.whole_list` finds it, and held against draws from another seed, of which it knows nothing. Beside it stands what
-member-by-member statements of the same 95 % come to when all are to hold together.
+member-by-member statements of the same 95 % come to when all are to hold together. Then the same of 5,000 members, under other weights and
+where all is in doubt at once (a thousand scenarios find and try the statement), beside what half of the draws say before the other half narrows it.
 """
 
 from __future__ import annotations
@@ -18,16 +19,21 @@ from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
 from toolkit.scheme import Scheme
+from toolkit.sensitivity.choices import usual_doubts
+from toolkit.sensitivity.robustness import RUNS
+from toolkit.sensitivity.scenarios import scenario_lists
 from toolkit.sensitivity.weights.draws import WeightDraws
-from toolkit.sensitivity.whole_list import LEVEL, WholeList, whole_list
+from toolkit.sensitivity.whole_list import DRAWS, LEVEL, WholeList, told_apart, told_of, whole_list
 
 LISTS, FRESH = 24, 20_000
+LARGE, MANY, FRESH_OF_MANY = 3, 5000, 2000
 
 
-def invented(seed: int) -> Evaluation:
-    """A list of 30 to 300 members under 3 to 12 indicators, with one award or two."""
+def invented(seed: int, many: int = 0) -> Evaluation:
+    """A list of 30 to 300 members, or of so many, under 3 to 12 indicators, with one award or two."""
     draws = np.random.default_rng(seed)
     members, count, awards = int(draws.integers(30, 301)), int(draws.integers(3, 13)), int(draws.integers(1, 3))
+    members = many or members
     names = [f"x{place}" for place in range(count)]
     value, measure = {"shape": "linear", "worst": 0, "best": 100}, {"column": "members.x"}
     scheme = Scheme.model_validate({
@@ -47,15 +53,46 @@ def invented(seed: int) -> Evaluation:
 
 def differs(evaluation: Evaluation, spread: float) -> Any:
     """Whether each holds another award, or better, than on the list, bool[awards, draws, members], in fresh draws."""
+    return turned(evaluation, drawn(evaluation, WeightDraws(draws=FRESH, spread=spread, seed=987)))
+
+
+def drawn(evaluation: Evaluation, spec: WeightDraws) -> Any:
+    """Who is given each award, bool[awards, draws, members]."""
     lists = Lists.of(evaluation)
-    given = np.concatenate([lists.given(shares) for shares in WeightDraws(draws=FRESH, spread=spread, seed=987).blocks(evaluation.tree, 0)], axis=1)
-    return np.logical_or.accumulate(given) != np.logical_or.accumulate(lists.standing)[:, None]
+    return np.concatenate([lists.given(shares) for shares in spec.blocks(evaluation.tree, 0)], axis=1)
+
+
+def turned(evaluation: Evaluation, given: Any) -> Any:
+    """Whether each holds another award, or better, than on the list, bool[awards, draws, members]."""
+    return np.logical_or.accumulate(given) != np.logical_or.accumulate(Lists.of(evaluation).standing)[:, None]
 
 
 def held(evaluation: Evaluation, whole: WholeList, other: np.ndarray) -> float:
     """The share of the fresh draws in which all that is said holds."""
     said = np.array([~np.isin(evaluation.members.index, whole.members.loc[whole.members["award"] == award.id, "member"]) for award in evaluation.scheme.awards])
     return 1.0 - float((other & said[:, None]).any(axis=(0, 2)).mean())
+
+
+def of_many(figures: Figures) -> None:
+    """The same of many members, of whom most turn too seldom to be seen."""
+    rows: list[tuple[str, float, float, float, float]] = []
+    for seed in range(LARGE):
+        evaluation = invented(seed, MANY)
+        doubts = usual_doubts(evaluation, WeightDraws())
+        pairs = {
+            "weights": (drawn(evaluation, WeightDraws(draws=DRAWS)), drawn(evaluation, WeightDraws(draws=2 * DRAWS, seed=987))),
+            "all doubts": (scenario_lists(evaluation, doubts, draws=RUNS)[1], scenario_lists(evaluation, doubts, draws=FRESH_OF_MANY, seed=987)[1]),
+        }
+        for name, (given, fresh) in pairs.items():
+            whole, other = told_of(evaluation, given), turned(evaluation, fresh)
+            before = told_apart(turned(evaluation, given)[:, ::2], LEVEL)
+            first = 1.0 - float((other & before[:, None]).any(axis=(0, 2)).mean())
+            rows.append((name, first, held(evaluation, whole, other), int((~before).sum()), len(whole.members)))
+    table = pd.DataFrame(rows, columns=["drawn", "half", "narrowed", "zone of half", "zone"])
+    print(f"{MANY:,} members, {LARGE} lists, each held against fresh draws ({2 * DRAWS:,} of weights, {FRESH_OF_MANY:,} scenarios):\n{table.to_string(index=False)}")
+    for name, covered in table.groupby("drawn")["narrowed"]:
+        figures.at_least(f"{MANY:,} members, {name}: on average", 100 * float(covered.mean()), 100 * LEVEL - 1, "%")
+        figures.at_least(f"{MANY:,} members, {name}: the worst list", 100 * float(covered.min()), 100 * LEVEL - 4, "%")
 
 
 def main() -> None:
@@ -75,6 +112,7 @@ def main() -> None:
     figures.at_least("all places at once, the worst list", 100 * min(covered), 100 * LEVEL - 2, "%")
     figures.at_most("no wider than need be: on average", 100 * float(np.mean(covered)), 100 * LEVEL + 2, "%", aim=True)
     figures.at_most("a statement", 1000 * seconds / LISTS, 500, "ms")
+    of_many(figures)
     figures.end()
 
 

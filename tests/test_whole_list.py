@@ -20,7 +20,7 @@ from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import firmness
 from toolkit.sensitivity.scenarios import scenario_lists
 from toolkit.sensitivity.weights.draws import WeightDraws
-from toolkit.sensitivity.whole_list import told_apart, told_of, whole_list
+from toolkit.sensitivity.whole_list import told_apart, told_at_once, told_of, whole_list
 
 AWARDS = [{"id": "top", "label": "优秀", "quota": {"number": 8}}, {"id": "next", "label": "先进", "quota": {"number": 10}}]
 
@@ -73,6 +73,37 @@ def test_order_statistics_of_a_normal_sample_give_the_simultaneous_bound() -> No
     sure = told_apart(turned, 0.95)[0]
     fitting = [place for place in range(count) if 1 - np.prod(1 - chances[: place + 1]) <= 0.05]
     assert np.flatnonzero(sure).tolist() == fitting
+
+
+def test_of_very_many_that_seldom_turn_it_holds_as_often_as_it_says() -> None:
+    """Three thousand that turn independently, ever more seldom from the line on: most never did in the half that was looked at."""
+    draws, count = np.random.default_rng(3), 3000
+    away = np.arange(count, dtype=np.float64)[::-1]
+    chances = 0.05 * np.exp(-away / 400)
+    holding, before = [], []
+    for _ in range(6):
+        turned, other = ((draws.random((1, runs, count)) < chances) for runs in (400, 600))
+        sure, tried = told_at_once(turned, away[None], 0.9)
+        held, first = (1 - (other & said[:, None]).any(axis=(0, 2)).mean() for said in (sure, told_apart(turned[:, ::2], 0.9)))
+        holding.append(held)
+        before.append(first)
+        assert tried.shape[1] == 100
+        assert sure[0, :300].mean() > 0.9  # the farthest are told apart all the same
+    assert max(before) < 0.6
+    assert np.mean(holding) > 0.88  # 0.9 asked for, 0.9 or more expected, six trials of 600
+
+
+def test_what_the_other_half_bears_out_is_not_narrowed_and_of_too_few_nothing_is_said() -> None:
+    turned = np.zeros((1, 400, 10), np.bool_)
+    turned[0, ::20, 0] = True  # seen in one half alone
+    sure, tried = told_at_once(turned, np.zeros((1, 10)), 0.95)
+    assert np.array_equal(sure, told_apart(turned[:, ::2], 0.95))
+    assert tried.shape[1] == 200
+    unseen = np.zeros((1, 12, 10), np.bool_)
+    unseen[0, 1, 4] = True  # never in the half looked at: six lists cannot bear out what is to hold in 95 of 100
+    sure, tried = told_at_once(unseen, np.zeros((1, 10)), 0.95)
+    assert not sure.any()
+    assert tried.shape[1] == 3
 
 
 def test_it_is_said_in_one_line(asked: Evaluation) -> None:
@@ -140,4 +171,5 @@ def test_where_all_is_in_doubt_at_once_the_zone_is_that_of_the_scenarios(asked: 
     assert kept.to_dict() == pytest.approx({member: (given[0][:, place] == now[place]).mean() for place, member in enumerate(asked.members.index) if member in kept})
     assert set(whole_list(asked, WeightDraws(draws=200)).members["member"]) < set(whole.members["member"])  # more is in doubt, more is in the zone
     assert "权重、标准、数据同时存疑" in whole_list_line(asked, whole, doubted=True).zh
-    assert "in 100 other scenarios" in whole_list_line(asked, whole, doubted=True).en
+    assert whole.draws == 50  # of the hundred that find it out, half narrowed it
+    assert "in 50 other scenarios" in whole_list_line(asked, whole, doubted=True).en
