@@ -11,9 +11,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.few_lines import run
+from toolkit import rescored
+from toolkit.evaluation.contributions import contributions
+from toolkit.evaluation.many import DrawnLists
+from toolkit.sensitivity.choices import Choices
+from toolkit.sensitivity.scenarios import OfficialRuns, Scenarios
+from toolkit.sensitivity.weights.draws import GivenWeights
 
 CASES = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "cases" / "editions").glob("*.toml"))}
 
@@ -41,4 +49,24 @@ def test_a_real_rule_comes_to_what_it_says(case: dict[str, Any], tmp_path: Path)
         if column == "reason":
             assert [part for part, said in zip(expected, found, strict=True) if part not in said] == [], found
         else:
-            assert found == (pytest.approx(expected, abs=1e-12) if isinstance(expected[0], float) else expected), column
+            assert found == (pytest.approx(expected, abs=1e-12, nan_ok=True) if isinstance(expected[0], float) else expected), column
+
+
+def test_a_day_without_a_number_is_told(tmp_path: Path) -> None:
+    asked = run(written(CASES["mean_of_quarters"], tmp_path / "e"))
+    (told,) = [problem for problem in asked.problems if problem.column.endswith("mean_on")]
+    assert (told.severity, told.column) == ("warning", "indicator[size].measure.mean_on")
+    assert "有 1 家会员在其中某天没有数（2024-03-31 1 家、2024-06-30 1 家；首家：会员 2）" in told.rule.zh  # who has none at all is missing
+
+
+def test_who_is_not_ranked_sets_no_standard_in_any_run(tmp_path: Path) -> None:
+    asked = run(written(CASES["best_of_the_ranked"], tmp_path / "e"))
+    own, totals = asked.tree.shares[None, :], asked.scores["total"].loc[asked.members.index].to_numpy()
+    drawn = DrawnLists.of(asked)
+    found = drawn.steps.scores(drawn.standings(own)("total"))[0]
+    assert found[~np.isnan(totals)].tolist() == totals[~np.isnan(totals)].tolist()
+    scenarios = Scenarios.of(asked, Choices(GivenWeights(pd.DataFrame({"one": [1.0], "two": [1.0], "paper": [2.0]}))))
+    np.testing.assert_array_equal(OfficialRuns.of(scenarios.ground).outcome(scenarios[0]).total, totals)
+    np.testing.assert_array_equal(contributions(asked).sum(axis=1).round(2)[~np.isnan(totals)], totals[~np.isnan(totals)])
+    frozen = rescored(asked, asked.resolved)
+    np.testing.assert_array_equal(frozen.scores["total"], asked.scores["total"])

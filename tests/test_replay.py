@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import toolkit
-from tests.sealing import named, papers_made_by, quick_papers, verified, with_new_manifests, write_notebook
+from tests.sealing import (
+    named,
+    papers_made_by,
+    quick_papers,
+    sealed,
+    verified,
+    with_new_manifests,
+    write_notebook,
+)
 from toolkit.ground.problems import Problems
+from toolkit.ground.text import former_words
 from toolkit.sealing.differences import Wording
 from toolkit.sealing.notebooks import Accused, run_again, run_notebooks
 from toolkit.sealing.replay import signed_as_sealed
@@ -64,18 +74,32 @@ def test_a_notice_made_now_names_the_version_that_sealed_it(tmp_path: Path) -> N
     assert json.loads(notice.read_text("utf-8")) == {"title": toolkit.__version__, "toolkit_version": "0.0.9"}
 
 
+def test_a_bag_of_an_earlier_version_is_told_in_its_words(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheme, members = small_edition / "scheme.toml", small_edition / "records" / "会员名册.csv"
+    rules = scheme.read_text("utf-8").replace('10 } }\nmissing = "worst"', '10 } }\nmissing = "class_mean"').replace('missing = "exclude"', 'missing = "unranked"')
+    scheme.write_text(rules + '\n[grades]\nbands = [["A", 80], ["B", 0]]\n', "utf-8")
+    members.write_text(re.sub("采购人,.签", "采购人,", members.read_text("utf-8-sig")), "utf-8-sig")
+    with former_words():
+        bag = sealed(small_edition, house)
+    results = bag / "data" / "results"
+    assert "pledge,class_mean" in (results / "touched.csv").read_text("utf-8-sig")
+    assert "无总分，信用等级定为 —" in (results / "ranking.csv").read_text("utf-8-sig")
+    monkeypatch.setattr("toolkit.sealing.replay.KNOWN", (toolkit.__version__,))
+    assert not {name for name in named(verified(bag, replay=True).errors) if name.startswith(("results/", "notebooks/"))}
+
+
 def test_a_notebook_that_accused_the_copy_may_say_no_more_of_it(tmp_path: Path) -> None:
-    house, sealed = tmp_path / "house", tmp_path / "notebooks"
+    house, own = tmp_path / "house", tmp_path / "notebooks"
     write_notebook(house / "6_decisions.ipynb", "'没有必须决定的事。'", "'甲公司'")
     with papers_made_by(quick_papers):
-        run_notebooks(house, sealed, {})
-        path = sealed / "6_decisions.ipynb"
+        run_notebooks(house, own, {})
+        path = own / "6_decisions.ipynb"
         text = path.read_text("utf-8")
         path.write_text(text.replace('"\'没有必须决定的事。\'"', '"\'另有 1 件请留意：办法改动过\'"', 1), "utf-8")
         about = Wording.about(["甲公司", "乙公司"])
 
         def found(*said: str) -> list[str]:
-            return [problem.severity for problem in run_again(house, sealed, {}, accused=Accused(said, about))]
+            return [problem.severity for problem in run_again(house, own, {}, accused=Accused(said, about))]
 
         assert found("办法改动过") == ["note"]
         assert found("办法改动过", "数据字典") == found() == ["error"]

@@ -116,7 +116,7 @@ class Evaluation:
     def tree(self) -> Tree:
         """The scheme's tree, compiled, for lists of the members in their order."""
         tree = Tree.of(self.scheme)
-        return tree.among(self.members["class"].to_numpy(dtype=object)) if tree.compares else tree
+        return tree.among(self.members["class"].to_numpy(dtype=object), stopped(self.members)) if tree.compares else tree
 
     @cached_property
     def held_tree(self) -> Tree:
@@ -176,7 +176,7 @@ class Evaluation:
     @property
     def _compared(self) -> Iterator[tuple[Branch, Floats]]:
         """The nodes that compare members, and by which scores, in the order of the raw values."""
-        return compared(self.tree.among(self._classes), self.nodes, self.applicable)
+        return compared(self.tree.among(self._classes, self._left), self.nodes, self.applicable)
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -274,7 +274,7 @@ class Evaluation:
 
     def _gathered(self, before: tuple[Tree, Mapping[str, Floats]] | None = None) -> dict[str, Floats]:
         values = self.scaled_values
-        return gathered(self.tree.among(self._classes) if self.tree.compares else self.tree, values.columns, len(values.members), self.applicable, before=before)
+        return gathered(self.tree.among(self._classes, self._left) if self.tree.compares else self.tree, values.columns, len(values.members), self.applicable, before=before)
 
     @cached_property
     def _exact_total(self) -> Floats:

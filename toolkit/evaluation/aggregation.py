@@ -129,18 +129,26 @@ class Branch:
 
 
 def gather(
-    branch: Branch, children: Sequence[tuple[Floats, Weights]], *shape: int, applicable: Sequence[Mask] = ()
+    branch: Branch, children: Sequence[tuple[Floats, Weights]], *shape: int, applicable: Sequence[Mask] = (), without: Mask | None = None
 ) -> Floats:
     """The score of one group from the scores and weights of its children.
 
     Scores, weights and whether each child is `applicable` broadcast to `shape`; a child that is NaN, or has no
-    weight, does not count. Left out, every child is applicable.
+    weight, does not count. Left out, every child is applicable. Who is `without` a score, or has too few present, is not compared with either.
     """
     present = [] if branch.settled else [~np.isnan(score) for score, _ in children]
     weights = observed_weights(branch, present, [weight for _, weight in children])
     scores = [score for score, _ in children]
-    mean = _stepped(branch, scores, weights, shape) if branch.stepped else _mean_of(branch, scores, weights, shape)
-    return mean if branch.least_present is None else np.where(enough(branch, present, applicable), mean, np.nan)
+    if branch.least_present is not None:
+        few = ~enough(branch, present, applicable)
+        without = few if without is None else few | without
+    if branch.stepped:
+        return _stepped(branch, scores, weights, shape, without)
+    return _none_for(without, _mean_of(branch, scores, weights, shape))
+
+
+def _none_for(without: Mask | None, mean: Floats) -> Floats:
+    return mean if without is None else np.where(without, np.nan, mean)
 
 
 def _mean_of(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
@@ -152,10 +160,10 @@ def _mean_of(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights
     return mean
 
 
-def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...]) -> Floats:
+def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...], without: Mask | None) -> Floats:
     """The mean whose parts are rounded one by one where they are added up, and then it."""
     if branch.power != 1 or not any(branch.points):
-        return branch.held(_mean_of(branch, scores, weights, shape))
+        return branch.held(_none_for(without, _mean_of(branch, scores, weights, shape)))
     counts = [~np.isnan(score) & (np.asarray(weight) > 0) for score, weight in zip(scores, weights, strict=True)]
     whole = np.zeros(shape)
     for there, weight in zip(counts, weights, strict=True):
@@ -164,7 +172,7 @@ def _stepped(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights
     for there, score, weight, step in zip(counts, scores, weights, branch.points, strict=True):
         points = np.where(there, score, 0.0) * weight / whole * branch.full
         total = total + (step.rounded(points) if step else points)
-    return branch.held(total)
+    return branch.held(_none_for(without, total))
 
 
 def _mean(branch: Branch, scores: Sequence[Floats], weights: Sequence[Weights], shape: tuple[int, ...], *, whole: bool) -> Floats:

@@ -81,7 +81,8 @@ def _gathered(tree: Tree, scores: pd.DataFrame) -> Floats:
     """The total as its branch makes it of the topmost nodes, before anything is added to it."""
     top = tree.branches[-1]
     children = [(scores[tree.nodes[child]].to_numpy(np.float64), float(tree.weights[child])) for child in top.children]
-    return gather(replace(top, least_present=None), children, len(scores))
+    without = np.isnan(scores[TOTAL].to_numpy(np.float64)) if top.compares else None  # who has no total is not compared with
+    return gather(replace(top, least_present=None), children, len(scores), without=without)
 
 
 def node_factors(tree: Tree, scores: pd.DataFrame, *, counted: bool = False) -> pd.DataFrame:

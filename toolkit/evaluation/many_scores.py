@@ -61,6 +61,11 @@ class DrawnScores:
         return self.tree.concerned(self.applicable)
 
     @cached_property
+    def without(self) -> dict[int, Mask]:
+        """Who is not compared at a node, as `Tree.without` gives it."""
+        return self.tree.without(list(self.columns), self.applicable)
+
+    @cached_property
     def flat(self) -> set[int]:
         """The nodes that may be flattened: complete indicators, and arithmetic groups of flat nodes only."""
         complete = ~np.isnan(self.values).any(axis=0)
@@ -134,7 +139,7 @@ class DrawnScores:
             )
             children.append((score, shares[:, [child]]))
         applying = [self.concerned[child] for child in branch.children] if self.concerned else []
-        return gather(branch, children, len(shares), len(self.values), applicable=applying)
+        return gather(branch, children, len(shares), len(self.values), applicable=applying, without=self.without.get(branch.node))
 
     def _divided(self, branch: Branch, shares: Floats) -> tuple[Floats, list[tuple[int, Floats]]]:
         """The weights of the indicators under a branch, float64[draws, indicators], and of groups that stay."""
@@ -211,8 +216,7 @@ class PatternedScores:
     def of(cls, tree: Tree, values: Floats, applicable: Mask | None = None) -> PatternedScores:
         """Divide float64[members, indicators] by its NaN, and by what applies where a group asks for that."""
         counts = ~np.isnan(values)
-        conditional = applicable is not None and any(branch.least_present is not None for branch in tree.branches)
-        applying = applicable | counts if applicable is not None and conditional else np.ones_like(counts)
+        applying = applicable | counts if applicable is not None and tree.looks else np.ones_like(counts)
         settled = all(branch.settled for branch in tree.branches)
         if (settled and counts.all()) or any(branch.other == "quotient" or branch.compares for branch in tree.branches):  # where no weight says what counts, or all are looked at
             return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values, applying)),), len(values))

@@ -48,12 +48,18 @@ class Tree:
         The groups and the total, children before parents.
     indicators
         How many of the nodes are indicators.
+    strict : tuple of bool
+        For each of these whether a missing value leaves a member without a total (`unranked`).
+    left : bool[members] or None
+        Of the members of one list who have no total whatever their scores: they did not come to the second stage.
     """
 
     nodes: tuple[str, ...]
     weights: Floats
     branches: tuple[Branch, ...]
     indicators: int
+    strict: tuple[bool, ...] = ()
+    left: Mask | None = None
 
     @classmethod
     def of(cls, scheme: Scheme) -> Tree:
@@ -85,7 +91,7 @@ class Tree:
             )
             for id_, label, rule in made
         }
-        return cls(nodes, weights, tuple(_upwards(branches, len(entries))), len(scheme.indicators))
+        return cls(nodes, weights, tuple(_upwards(branches, len(entries))), len(scheme.indicators), tuple(item.missing == "unranked" for item in scheme.indicators))
 
     @property
     def leaves(self) -> slice:
@@ -111,12 +117,12 @@ class Tree:
         """The same tree over values that come `unit` to a point."""
         return replace(self, branches=tuple(branch.counted_in(unit) for branch in self.branches))
 
-    def among(self, classes: Any) -> Tree:
-        """The same tree for lists of members of these classes, object[members], among whom relative shapes of nodes compare."""
+    def among(self, classes: Any, left: Mask | None = None) -> Tree:
+        """The same tree for lists of members of these classes, object[members], among whom relative shapes of nodes compare, and of whom some were `left` behind."""
         if not self.compares:
             return self
         peers = np.asarray(classes, dtype=object)
-        return replace(self, branches=tuple(replace(branch, peers=peers) if branch.compares else branch for branch in self.branches))
+        return replace(self, branches=tuple(replace(branch, peers=peers) if branch.compares else branch for branch in self.branches), left=left)
 
     @property
     def compares(self) -> bool:
@@ -126,6 +132,32 @@ class Tree:
     def with_weights(self, weights: Floats) -> Tree:
         """The same tree under other weights (or shares), float64[nodes]."""
         return replace(self, weights=np.asarray(weights, dtype=np.float64))
+
+    def without(self, values: Sequence[Floats], applicable: Mask | None) -> dict[int, Mask]:
+        """Who has no score at each node that compares members, bool[members] by node: a strict value below it is missing, or it has no total.
+
+        Parameters
+        ----------
+        values : float64[members] each
+            Of the indicators.
+        applicable : bool[members, indicators] or None
+            None where everything applies.
+        """
+        if not self.compares or not (any(self.strict) or self.left is not None):
+            return {}
+        lacks = dict.fromkeys(range(len(self.nodes)), np.zeros(len(values[0]), np.bool_))
+        for place in np.flatnonzero(self.strict):
+            lacks[self.leaves.start + int(place)] = np.isnan(values[place]) & (True if applicable is None else applicable[:, place])
+        for branch in self.branches:
+            lacks[branch.node] = np.logical_or.reduce([lacks[child] for child in branch.children])
+        if self.left is not None:
+            lacks[len(self.nodes) - 1] = lacks[len(self.nodes) - 1] | np.resize(self.left, len(values[0]))
+        return {branch.node: lacks[branch.node] for branch in self.branches if branch.compares and lacks[branch.node].any()}
+
+    @property
+    def looks(self) -> bool:
+        """Whether a node asks which values apply to a member."""
+        return any(branch.least_present is not None for branch in self.branches) or (self.compares and any(self.strict))
 
     def concerned(self, applicable: Mask | None) -> list[Mask]:
         """Whether each node applies, bool[members] by node: a group where anything under it does.
@@ -190,8 +222,7 @@ def gathered(
 ) -> dict[str, Floats]:
     """The same column by column: float64[members] for each of `tree.nodes`, in their order."""
     names = tree.nodes[tree.leaves]
-    least = any(branch.least_present is not None for branch in tree.branches)
-    concerned = applicable.loc[:, list(names)].to_numpy(dtype=np.bool_) if least and applicable is not None else None
+    concerned = applicable.loc[:, list(names)].to_numpy(dtype=np.bool_) if tree.looks and applicable is not None else None
     columns = [np.ascontiguousarray(values[name]) for name in names]
     groups = _branch_scores(tree, columns, members, concerned, _unmoved(tree, *before) if before else {})
     known = dict(zip(names, columns, strict=True)) | {tree.nodes[node]: column for node, column in groups.items()}
@@ -201,11 +232,13 @@ def gathered(
 def compared(tree: Tree, scores: Mapping[str, Floats], applicable: pd.DataFrame) -> Iterator[tuple[Branch, Floats]]:
     """The nodes that are valued among the members, with the score of each member, float64[n], that is compared there."""
     branches = [branch for branch in tree.branches if branch.compares]
-    concerned = tree.concerned(applicable.loc[:, list(tree.nodes[tree.leaves])].to_numpy(np.bool_)) if branches else []
+    names = list(tree.nodes[tree.leaves])
+    applies = applicable.loc[:, names].to_numpy(np.bool_) if branches else None
+    concerned, without = tree.concerned(applies), tree.without([np.asarray(scores[name], dtype=np.float64) for name in names], applies)
     for branch in branches:
         children = [(np.asarray(scores[tree.nodes[child]], dtype=np.float64), float(tree.weights[child])) for child in branch.children]
         applying = [concerned[child] for child in branch.children] if concerned else []
-        gathered_there = gather(replace(branch, shape=None, own=None), children, len(children[0][0]), applicable=applying)
+        gathered_there = gather(replace(branch, shape=None, own=None), children, len(children[0][0]), applicable=applying, without=without.get(branch.node))
         yield branch, np.round(gathered_there, NOISE)
 
 
@@ -314,7 +347,7 @@ def _branch_scores(
     Sums run in explicit loops over the columns, in the order of the scheme: the same bits on any machine,
     whatever the order of the members.
     """
-    concerned = tree.concerned(applicable)
+    concerned, without = tree.concerned(applicable), tree.without(columns, applicable)
     scores = {branch.node: np.empty(members) for branch in tree.branches if branch.node not in known}
     looked = {**dict(enumerate(columns, start=tree.leaves.start)), **known, **scores}
     weights = tree.weights.tolist()
@@ -326,7 +359,7 @@ def _branch_scores(
                 continue
             children = [(looked[child][rows], weights[child]) for child in branch.children]
             applying = [concerned[child][rows] for child in branch.children] if concerned else []
-            scores[branch.node][rows] = gather(branch, children, len(children[0][0]), applicable=applying)
+            scores[branch.node][rows] = gather(branch, children, len(children[0][0]), applicable=applying, without=without.get(branch.node))
     return {**known, **scores}
 
 

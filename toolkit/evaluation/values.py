@@ -20,6 +20,7 @@ from toolkit.evaluation.value_checks import Valued, value_problems, without_othe
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
+from toolkit.ground.text import in_former_words
 from toolkit.indicators.single_rows import RawColumn, RawValues
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import MIDDLES, Indicator
@@ -316,7 +317,9 @@ def _touched(of: Source, column: Floats) -> Iterator[pd.DataFrame]:
     valued, members = of.valued, of.members
     item, treatment = valued.item, valued.item.outliers
     stood_in = valued.missing & of.filled if valued.imputed is None else valued.missing | valued.imputed
-    alone = np.logical_or.reduce([np.zeros(len(column), np.bool_), *(which for _, which in without_others(valued, of.classes))])
+    alone = np.zeros(len(column), np.bool_)
+    if not in_former_words():
+        alone = np.logical_or.reduce([alone, *(which for _, which in without_others(valued, of.classes))])
     if treatment is not None and valued.treated is not None:
         yield from _rows(valued, members, valued.treated & ~stood_in, treatment.treat, column)
     yield from _rows(valued, members, stood_in & ~alone, how(item), column)

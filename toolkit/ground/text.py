@@ -9,7 +9,8 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,11 +25,31 @@ ANY = "any"
 ASKED = "COMMITTEE_LANGUAGE"
 """The environment variable in which a reader asks for a language other than the scheme's."""
 
+FORMER = "COMMITTEE_FORMER_WORDS"
+"""The environment variable by which a replay lets notebooks tell a list in former words."""
+
 
 def asked_language() -> Language | None:
     """The language that the reader asks for in the environment; None where that is not said."""
     asked = os.environ.get(ASKED)
     return None if not asked else "en" if asked == "en" else "zh"
+
+
+@contextmanager
+def former_words(*, wanted: bool = True) -> Iterator[None]:
+    """Until the end of the block a list is told as versions before 0.6.0 told it, here and in every notebook that is run: what they sealed is compared to the letter."""
+    before = os.environ.pop(FORMER, None)
+    os.environ |= {FORMER: "1"} if wanted else {}
+    try:
+        yield
+    finally:
+        os.environ.pop(FORMER, None)
+        os.environ |= {} if before is None else {FORMER: before}
+
+
+def in_former_words() -> bool:
+    """Whether a list is told as versions before 0.6.0 told it."""
+    return FORMER in os.environ
 
 
 @dataclass(frozen=True)

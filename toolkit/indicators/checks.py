@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.ground.decimals import decimal_digits
@@ -21,6 +22,7 @@ from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from numpy.typing import NDArray
 
     from toolkit.indicators.engine import Engine
     from toolkit.indicators.single_rows import Taken
@@ -163,6 +165,8 @@ def value_problems(
     if taken.undivided is not None and taken.undivided.any():
         members = applicable.index[taken.undivided & applicable.to_numpy()]
         yield from _undivided(engine, records, measure, item.label, members)
+    if taken.lacking:
+        yield from _days_lacking(item, taken, applicable.to_numpy() & _of_its_classes(item, records))
     if measure.take is None:
         for term in measure.terms:
             yield from _repeats(item.label, term, engine.measured([term])[0])
@@ -223,6 +227,27 @@ def _undivided(
             Phrase("请核对除数；确为 0 可不处理", "check the divisor; leave it if it is 0 indeed"),
             file=file, sheet=sheet, row=row, column=_heading(records, table, str(column)),
         )  # fmt: skip
+
+
+def _of_its_classes(item: Indicator | Adjustment | Condition, records: Records) -> Any:
+    classes = getattr(item, "applies_to", ())
+    return records.members["class"].isin(classes).to_numpy() if classes else True
+
+
+def _days_lacking(item: Indicator | Adjustment | Condition, taken: Taken, asked: NDArray[np.bool_]) -> Iterator[Problem]:
+    """A member without a number on one of the days has the mean of the others: said, never silent."""
+    who = {day: without & asked for day, without in taken.lacking.items() if (without & asked).any()}
+    if who:
+        few = np.logical_or.reduce([*who.values()])
+        counts = [(day, int(without.sum())) for day, without in who.items()]
+        rule = phrase("“{label}”按几个日期平均，有 {n} 家会员在其中某天没有数（{zh}；首家：会员 {member}），只按有数的日期平均", "`{label}` is a mean over days, and {n:member has|members have} no number on some of them ({en}; the first: member {member}): the mean is of the other days",
+                      label=item.label, n=int(few.sum()), zh="、".join(f"{day} {n} 家" for day, n in counts), en=", ".join(f"{day}: {n}" for day, n in counts), member=taken.value.index[int(few.argmax())])  # fmt: skip
+        yield Problem("warning", rule, Phrase("请核对这几天的记录；确无数的（如当时尚未成立）可不处理，应按 0 计的请补一条 0", "check the records of these days; leave it if there was none (not founded yet, say), and record a 0 where 0 is meant"),
+                      file="scheme.toml", column=f"{_kind(item)}[{item.id}].measure.mean_on", value=str(taken.value.index[int(few.argmax())]))  # fmt: skip
+
+
+def _kind(item: Indicator | Adjustment | Condition) -> str:
+    return type(item).__name__.lower()
 
 
 def _repeats(label: str, measure: Measure, measured: Taken) -> Iterator[Problem]:

@@ -359,17 +359,18 @@ def means_over_days(scheme: Scheme, records: Records, measures: Sequence[Measure
     Refused
         When what is measured is no number.
     """
-    found: list[list[Taken]] = [[] for _ in measures]
+    found: list[dict[dt.date, Taken]] = [{} for _ in measures]
     for engine in engines_of_days(scheme, records, sorted({day for measure in measures for day in measure.mean_on})):
         of_day = [place for place, measure in enumerate(measures) if engine.calendar.as_of in measure.mean_on]
         taken = engine.measured([measures[place].model_copy(update={"mean_on": ()}) for place in of_day])
         for place, one in zip(of_day, taken, strict=True):
-            found[place].append(one)
+            found[place][engine.calendar.as_of] = one
     return [_mean_of(measure, taken, records.members.index) for measure, taken in zip(measures, found, strict=True)]
 
 
-def _mean_of(measure: Measure, taken: Sequence[Taken], members: pd.Index[str]) -> Taken:
+def _mean_of(measure: Measure, of_days: Mapping[dt.date, Taken], members: pd.Index[str]) -> Taken:
     """The mean of what was taken on some days, rounded once; a count or sum of no rows is 0 on that day."""
+    taken = [*of_days.values()]
     if any(not pd.api.types.is_numeric_dtype(one.value) or pd.api.types.is_bool_dtype(one.value) for one in taken):
         rule = phrase("“{column}”不是数，不能按几个日期平均", "`{column}` holds no numbers, of which there is no mean over days", column=measure.column)
         raise refuse(rule, Phrase("请删去 mean_on，或换一列", "remove `mean_on`, or name another column"), file="scheme.toml", column=f"{measure.table}.{measure.column}")
@@ -383,4 +384,5 @@ def _mean_of(measure: Measure, taken: Sequence[Taken], members: pd.Index[str]) -
         pd.Series(means, index=members, dtype="float64"), rows.max(axis=0, initial=0),
         gaps=any(one.gaps for one in taken), wrong=any(one.wrong for one in taken),
         undivided=np.logical_or.reduce(undivided) & missing if undivided else None,
+        lacking={day: without for day, row in zip(of_days, table, strict=True) if (without := np.isnan(row) & ~missing).any()},
     )  # fmt: skip

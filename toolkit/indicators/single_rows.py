@@ -7,8 +7,9 @@ Raw values as columns, ready to be put on the scale: no frame stands between wha
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -135,6 +136,8 @@ class Taken:
         Whether some rows lack a number, or hold one that cannot be weighed.
     undivided
         For each member whether it has something to divide, and 0 or nothing to divide it by.
+    lacking
+        Of a mean over days the days on which some have no number, and who, bool[members], of those who have one on another.
     """
 
     value: pd.Series[Any]
@@ -142,6 +145,7 @@ class Taken:
     gaps: bool = False
     wrong: bool = False
     undivided: NDArray[np.bool_] | None = None
+    lacking: Mapping[dt.date, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """No noise of a division, a sum or a cell stands behind the digits."""

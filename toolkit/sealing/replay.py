@@ -19,7 +19,7 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.drawing import as_formerly_drawn
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, former_words, phrase
 from toolkit.minutes.adoption import unlike_minutes
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import public_extract, read_extract
@@ -81,7 +81,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     step = progress or (lambda _: None)
     step("evaluate")
     data = bag / "data"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading():
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(wanted=sealed_by(data) in KNOWN):
         again = Path(folder)
         try:
             edition = open_edition(data / "edition")

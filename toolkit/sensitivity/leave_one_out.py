@@ -49,7 +49,7 @@ def without_nodes(evaluation: Evaluation) -> pd.DataFrame:
     """
     scheme, lists = evaluation.scheme, _Lists.of(evaluation)
     removals = [(kind, node.id, node.label) for kind, nodes in (("indicator", scheme.indicators), ("group", scheme.groups)) for node in nodes]
-    scores = [_scores_under(evaluation, Tree.of(scheme_without(scheme, id_)).among(evaluation.members["class"])) for _, id_, _ in removals]
+    scores = [_scores_under(evaluation, Tree.of(scheme_without(scheme, id_)).among(evaluation.members["class"], evaluation.tree.left)) for _, id_, _ in removals]
     points = {node: np.array([score(node) for score in scores]) for node in lists.rule.nodes}
     run = ListRun.of(lists.rule, points.__getitem__)
     nobody = np.zeros((len(removals), len(evaluation.members)), np.bool_)

@@ -155,7 +155,8 @@ class OfficialRuns:
             unranked.pop(name, None)
             if absent is not None:
                 unranked[name] = absent
-        nodes = gathered(_tree(evaluation.tree, scenario), columns, len(evaluation.members), evaluation.applicable)
+        tree = replace(evaluation.tree, strict=tuple(name in unranked for name in evaluation.tree.nodes[evaluation.tree.leaves]))
+        nodes = gathered(_tree(tree, scenario), columns, len(evaluation.members), evaluation.applicable)
         without = np.logical_or.reduce(list(unranked.values())) if unranked else None
         total = adjusted(nodes[TOTAL], self.points.values(), evaluation.scheme.total, without)
         beside = sums_beside(evaluation.scheme, {**nodes, **self.points})
