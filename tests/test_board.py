@@ -16,7 +16,7 @@ from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.grades import GradeOutcomes, grade_names
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, until_words
+from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, struck, until_words
 from toolkit.interactive.board_details import card, turning_record, until_of
 from toolkit.interactive.tuning import Tuning, moved, turned, typed
 from toolkit.interactive.weight_board import weight_board
@@ -99,6 +99,13 @@ def test_a_card_says_why_an_indicator_adds_nothing(demo: Evaluation) -> None:
     told = {part["label"]: part for part in card(demo, position, None)["parts"] if part["raw"].startswith("缺失：")}
     assert sorted(told) == sorted(missed)
     assert {(part["points"], part["shown"]) for part in told.values()} == {(0.0, "–")}
+
+
+def test_whom_a_veto_bars_from_every_award_is_told(demo: Evaluation) -> None:
+    told = [demo.members.index[place] for place in struck(demo)]
+    none = {veto.id for veto in demo.scheme.vetoes if veto.effect.award == "none"}
+    assert sorted(told) == sorted(set(demo.vetoes.loc[demo.vetoes["veto"].isin(none), "member"])) != []
+    assert struck(rescored(demo, demo.scheme.model_copy(update={"awards": ()}))) == []
 
 
 def test_twelve_bytes_a_member(demo: Evaluation) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.interactive.board import Board
+from toolkit.interactive.board import Board, struck
 from toolkit.scheme import Scheme
 
 if TYPE_CHECKING:
@@ -108,7 +108,11 @@ class Table:
 def expected(evaluation: Evaluation, members: Iterable[int]) -> dict[int, tuple[str, str, str]]:
     """The same by Python."""
     board, awards = Board.of(evaluation), ["", *(award.label for award in evaluation.scheme.awards)]
-    return {one: (f"{board.total[one] / 100:.2f}", str(board.rank[one] or "—"), awards[board.award[one]]) for one in members}
+    barred = struck(evaluation)
+    return {
+        one: (f"{board.total[one] / 100:.2f}", str(board.rank[one] or "—"), awards[board.award[one]] or ("不参评" if not board.rank[one] else "一票否决" if one in barred else ""))
+        for one in members
+    }
 
 
 def alike(one: dict[int, tuple[str, str, str]], other: dict[int, tuple[str, str, str]]) -> bool:

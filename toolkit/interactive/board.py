@@ -78,6 +78,12 @@ class Board:
         return [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in (self.total, rank, self.margin, self.award, self.grade)]
 
 
+def struck(evaluation: Evaluation) -> list[int]:
+    """The members, by position, whom vetoes bar from every award."""
+    barred = list(evaluation.award_rule.barred.values())
+    return np.flatnonzero(np.logical_and.reduce(barred)).tolist() if barred else []
+
+
 def shown_decimals(scheme: Scheme) -> int:
     """How many decimals of a total the board shows."""
     return min(scheme.decimals, MOST_DECIMALS)

@@ -113,6 +113,8 @@ WORDS: dict[str, Phrase] = {
     "chances_of": Phrase("各奖项的把握", "The chance of each award"),
     "margin_help": Phrase("获奖者：比最好的落选者高多少；其他会员：离最近的获奖线差多少", "Above the best who missed it; of the others, to the nearest line"),
     "open": Phrase("待定", "open"),
+    "struck": Phrase("一票否决", "veto"),
+    "no_part": Phrase("不参评", "no part"),
     "unranked": Phrase("不排名", "not ranked"),
     "shown": Phrase("显示 {n} 家，共 {all} 家", "{n} shown, of {all}"),
     "emptied": Phrase("清空的格子不作改动，仍是 {was}", "An emptied box changes nothing: it is still {was}"),

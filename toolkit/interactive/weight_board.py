@@ -25,7 +25,7 @@ from toolkit.ground.resources import file_state, is_frozen
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands, begun
-from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grades_after, shown_decimals
+from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grades_after, shown_decimals, struck
 from toolkit.interactive.board_details import Behind, Trial, panel, spoken, turning
 from toolkit.interactive.board_words import (
     ADOPTED,
@@ -455,7 +455,7 @@ class WeightBoard(anywidget.AnyWidget):
             "ranges": ranges(tuning), "locked": sorted(tuning.locked),
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
             "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": both(changes.words),
-            "elsewhere": self._changed_elsewhere(),
+            "struck": struck(self.after), "elsewhere": self._changed_elsewhere(),
         }  # fmt: skip
 
 

@@ -130,6 +130,7 @@ class Page {
     }
     if (!this.start) return;
     this.state = message;
+    this.struck = new Set(message.struck);
     if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; this.freshen(false); }
     [this.total, this.margin] = [0, 2].map((place) => array(Int32Array, buffers[place]));
     this.rank = array(buffers[1].byteLength === buffers[0].byteLength ? Int32Array : Uint16Array, buffers[1]);

@@ -191,7 +191,8 @@ class List {
     setText(row.cells.total, this.total[member] === none ? "—" : points(this.total[member]));
     const margin = this.margin[member];
     setText(row.cells.margin, margin === none ? "—" : `${margin > 0 ? "+" : ""}${points(margin).replace("-", "−")}`);
-    setText(row.cells.award, number > 0 ? awards[number - 1] : number < 0 ? this.say("open") : "");
+    setText(row.cells.award, number > 0 ? awards[number - 1] : number < 0 ? this.say("open") : this.unawarded(member));
+    row.cells.award.classList.toggle("why-none", number === 0);
     const rise = this.rise(member);
     setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));
     row.cells.grade.className = `grade ${rise > 0 ? "up" : rise < 0 ? "down" : ""}`;
@@ -202,6 +203,11 @@ class List {
     const told = known ? [this.chanceTold(member), ...this.chancesTold(member)].join(this.language === "zh" ? "；" : "; ") : "";
     row.cells.chance.title = told;
     row.cells.chance.setAttribute("aria-label", told);
+  }
+
+  unawarded(member) {
+    // Why somebody that may stand high in the list can have no award.
+    return !this.rank[member] ? this.say("no_part") : this.struck.has(member) ? this.say("struck") : "";
   }
 
   rule(place) {
