@@ -10,6 +10,7 @@ from tests.conftest import SCHEME
 from toolkit.ground.problems import Problem, Refused
 from toolkit.scheme import load_scheme
 from toolkit.scheme.checks import grades_faults, scheme_faults
+from toolkit.scheme.checks.outcomes import quota_faults
 
 CONDITION = '[[condition]]\nid = "years"\nmeasure = { column = "members.pledge" }\n'
 
@@ -117,6 +118,15 @@ def test_a_quota_without_a_number_is_asked_for_one_and_true_is_told_as_it_is_wri
     problem = next(one for one in faults(tmp_path, award("quota = { handed_on = false }")) if one.column == "award[third].quota")
     assert problem.mend.en == "write one of them"
     assert any(one.value == "true" for one in faults(tmp_path, award("reserve = true")))
+
+
+def test_bounds_of_places_that_contradict_each_other_are_asked_about() -> None:
+    def told(**quota: object) -> list[tuple[str, str]]:
+        return [(fault.severity, fault.rule.en) for fault in quota_faults({"members": {"class": "kind"}}, ("quota",), quota)]
+
+    assert told(number=2, most=1) == [("warning", "2 places, but at most 1: 1 would be given")]
+    assert told(share=0.5, least=2, in_all=1) == [("warning", "at least 2 places in each class, and 1 at most in all")]
+    assert told(number=1, most=1) == told(number={"x": 2}, most=1) == told(share=0.5, least=1, in_all=1) == []
 
 
 def test_a_band_above_the_scale_can_only_be_reached_with_points_added() -> None:

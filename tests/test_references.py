@@ -14,6 +14,7 @@ from toolkit.records.findings import Finding
 from toolkit.records.references import day_problems, reference_problems
 from toolkit.records.values import read_date
 from toolkit.scheme import Scheme
+from toolkit.scheme.checks import scheme_faults
 
 TABLES = Tables.model_validate(tuples({"table": {
     "members": {"file": "m.csv", "column": {"code": {"type": "text"}, "name": {"type": "text"}, "staff": {"type": "number"}}},
@@ -82,6 +83,12 @@ def test_what_does_not_is_named(wrong: dict[str, Any], place: str, mend: str) ->
 )
 def test_the_previous_results_are_held_to_their_table(previous: dict[str, Any], found: list[tuple[str, str]]) -> None:
     assert said(previous=previous) == found
+
+
+def test_a_table_that_is_not_named_is_told_once_by_the_scheme_and_with_its_name() -> None:
+    faults = list(scheme_faults({"condition": [{"id": "c", "measure": {"take": "latest", "column": "acts.state"}}]}))
+    assert [fault.mend.en for fault in faults if fault.path[-1] == "table"] == ['write table = "acts", column = "state"']
+    assert condition(take="latest", column="acts.state") == []
 
 
 def test_a_veto_is_held_to_the_column_it_tells_records_apart_by() -> None:

@@ -112,6 +112,15 @@ def test_a_group_whose_points_are_scaled_twice_is_asked_about() -> None:
     assert told(weight=100) == told(aggregate="arithmetic") == []
 
 
+def test_a_total_that_adds_up_next_to_nothing_is_asked_about() -> None:
+    def told(*weights: float, **total: object) -> list[str]:
+        raw = {"weights": "points", "scale": 1000, "total": total, "indicator": [{"id": f"i{n}", "weight": weight} for n, weight in enumerate(weights)]}
+        return [fault.rule.en for fault in tree_faults(raw) if fault.severity == "warning"]
+
+    assert told(1, 1, aggregate="sum") == ["the items add up to 2 at most (of a sum a weight is the full marks: an item adds score x weight / 1000)"]
+    assert told(1000, 1000, aggregate="sum") == told(60, 40, aggregate="sum") == told(1, 1) == []
+
+
 @pytest.mark.parametrize(
     ("more", "said", "mend"),
     [

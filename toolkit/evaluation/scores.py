@@ -146,8 +146,8 @@ class Tree:
         if not self.compares or not (any(self.strict) or self.left is not None):
             return {}
         lacks = dict.fromkeys(range(len(self.nodes)), np.zeros(len(values[0]), np.bool_))
-        for place in np.flatnonzero(self.strict):
-            lacks[self.leaves.start + int(place)] = np.isnan(values[place]) & (True if applicable is None else applicable[:, place])
+        for place in (place for place, strict in enumerate(self.strict) if strict):
+            lacks[self.leaves.start + place] = np.isnan(values[place]) & (True if applicable is None else applicable[:, place])
         for branch in self.branches:
             lacks[branch.node] = np.logical_or.reduce([lacks[child] for child in branch.children])
         if self.left is not None:

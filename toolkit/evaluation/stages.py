@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.evaluation.decisions import award_problems
 from toolkit.evaluation.quotas import STOPPED, stopped
 from toolkit.evaluation.scores import TOTAL
-from toolkit.evaluation.value_checks import SET_BY_ONE
+from toolkit.evaluation.value_checks import NOT_ELIGIBLE, NOT_SHORTLISTED, SET_BY_ONE, STRUCK
 from toolkit.ground.problems import Problem
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import Group, Indicator
     from toolkit.scheme.outcomes import Shortlist
 
-NOT_ELIGIBLE = Phrase("不符合申报条件", "are not eligible")
-STRUCK = Phrase("被一票否决", "are struck by a veto")
-NOT_SHORTLISTED = Phrase("未进入复审", "are not on the shortlist")
 N = TypeVar("N", bound=Node)
 
 

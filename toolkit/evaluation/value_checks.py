@@ -21,6 +21,9 @@ HUGE = 1e6
 """How many times the scale a total is no score of any scheme that was meant."""
 SET_BY_ONE = (MinMax, ShareOfBest, Benchmark)
 """Shapes by which one member alone may give many others another value."""
+NOT_ELIGIBLE = Phrase("不符合申报条件", "are not eligible")
+STRUCK = Phrase("被一票否决", "are struck by a veto")
+NOT_SHORTLISTED = Phrase("未进入复审", "are not on the shortlist")
 SHOWN = 3
 """How many members a sentence names."""
 
@@ -247,7 +250,9 @@ def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving
     )  # fmt: skip
     line = _as_found(without)
     fixed = [phrase("或在 value 里写定比较标准 {line}，以后数值有变须重写", "or fix what they are compared by in `value`: {line}, to be written anew when a value changes", line=line)] if line else []
-    if not isinstance(item, Indicator):  # a score that is made of many cells
+    if not isinstance(item, Indicator) and NOT_SHORTLISTED in why:
+        empty = Phrase("如不应计入，请把这几家在这里各项指标的数据留空", "if they are not meant to count, leave what they have in the indicators below empty")
+    elif not isinstance(item, Indicator):  # a score that is made of many cells
         empty = Phrase("如不应计入，请先以 [shortlist] 筛选，只让符合条件的进入", "if they are not meant to count, let a [shortlist] leave the others first")
     else:
         empty = phrase("如不应计入（如只比有效报价），请把这几家的这一格留空{missing.zh}", "if they are not meant to count, as where valid bids alone do, leave these cells of theirs empty{missing.en}",

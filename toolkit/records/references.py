@@ -197,10 +197,10 @@ def _same_kind(state: State, kind: str) -> bool:
 
 def _measure(place: str, measure: Measure, scheme: Scheme, tables: Tables) -> ReferenceFaults:
     """The rows and columns of a measure; of a quotient or product of two cells both."""
-    if measure.take is None:
-        for key, term in zip(("column", "over" if measure.over else "times"), measure.terms, strict=False):
-            yield from _selection(place, term.selection, scheme, tables)
-            yield from _columns(place, {key: term.place[1]}, term.place[0], tables, numbers=len(measure.terms) > 1)
+    for key, term in zip(("column", "over" if measure.over else "times"), () if measure.take else measure.terms, strict=False):
+        yield from _selection(place, term.selection, scheme, tables)
+        yield from _columns(place, {key: term.place[1]}, term.place[0], tables, numbers=len(measure.terms) > 1)
+    if measure.take is None or measure.table is None:  # the latter is told of the scheme itself
         return
     yield from _selection(place, measure.selection, scheme, tables)
     yield from _states(f"{place}.among", Selection(table=str(measure.table), where=measure.among), tables)

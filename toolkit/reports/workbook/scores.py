@@ -13,7 +13,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, joined
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
 from toolkit.scheme.criteria import Group
@@ -163,6 +163,7 @@ NOTE = Phrase(
     "权重行以下为各会员得分；小计与总分为公式，可逐项复核",
     "weights stand above the scores; subtotals and totals are formulas",
 )
+COMPARED = Phrase("与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动", "what is compared among members (`value` of a group or the total) is a value as it was evaluated: it does not move, nor do places by it")
 WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
 
 
@@ -198,7 +199,8 @@ def write_score_sheet(book: Book) -> ScoreCells:
     headings = tree_columns(book.evaluation.scheme)
     levels = max(heading.level for heading in headings) + 1
     weight_row = HEADING_ROW + levels
-    sheet = book.sheet("scores", NOTE, top=weight_row + 1, left=2)
+    note = joined([NOTE, COMPARED], "；", "; ") if book.evaluation.tree.compares else NOTE
+    sheet = book.sheet("scores", note, top=weight_row + 1, left=2)
     _write_headings(book, sheet, headings, levels)
     places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
     ranking = book.evaluation.ranking

@@ -133,7 +133,9 @@ def _taken(path: KeyPath, measure: Raw) -> Iterator[Fault]:
     """What each take needs, and what has no part in it."""
     take = str(measure["take"])
     if measure.get("table") is None:
-        yield Fault((*path, "table"), Phrase("没有写明数据表", "`table` is missing"), Phrase("请写 table", "add it"))
+        table, _, column = str(measure.get("column")).partition(".")
+        parted = phrase('请写 table = "{table}", column = "{column}"', 'write table = "{table}", column = "{column}"', table=table, column=column)
+        yield Fault((*path, "table"), Phrase("没有写明数据表", "`table` is missing"), parted if _is_cell(measure.get("column")) else Phrase("请写 table", "add it"))
     if take in NEED_COLUMN and measure.get("column") is None:
         rule = phrase("{take} 需要写明列", "`{take}` needs a column", take=take)
         yield Fault((*path, "column"), rule, Phrase("请写 column", "add `column`"))

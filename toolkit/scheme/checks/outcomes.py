@@ -350,6 +350,9 @@ def quota_faults(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     if is_number(least) and is_number(most) and least > most:
         rule = phrase("至少 {least} 个名额，又最多 {most} 个", "at least {least:place|places}, but at most {most}", least=least, most=most)
         yield Fault((*path, "most"), rule, Phrase("请改正其中一个数", "mend one of the two"))
+    if is_number(in_all := quota.get("in_all")) and is_number(least) and in_all < least:
+        rule = phrase("每类至少 {least} 个名额，各类合计却最多 {n} 个", "at least {least:place|places} in each class, and {n} at most in all", least=least, n=in_all)
+        yield Fault((*path, "in_all"), rule, Phrase("请改正其中一个数", "mend one of the two"), severity="warning")
     for key in ("share", "number"):
         if not isinstance(quota.get(key), dict):
             continue
@@ -363,13 +366,18 @@ def quota_faults(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
 
 
 def _below_least(path: KeyPath, quota: Raw) -> Iterator[Fault]:
-    """Of numbers of places that `least` would raise: none this time, say, and one all the same."""
-    number, least = quota.get("number"), quota.get("least", 0)
-    for name, count in number.items() if isinstance(number, dict) else [("", number)]:
+    """Of numbers of places that `least` would raise, or `most` lower: none this time, say, and one all the same."""
+    number, least, most = quota.get("number"), quota.get("least", 0), quota.get("most")
+    counts: list[tuple[str, Any]] = [*number.items()] if isinstance(number, dict) else [("", number)]
+    for name, count in counts:
         if is_number(count) and is_number(least) and count < least:
             rule = phrase("名额 {n} 个，又至少 {least} 个，实际会给 {least} 个", "{n:place|places}, but at least {least}: {least} would be given", n=count, least=least)
             mend = phrase("请删去 least，或把 number 改为 {least}；least 用于按比例（share）的名额", "remove `least`, or let the number be {least}; `least` is for a share", least=least)
             yield Fault((*path, "number", name) if name else (*path, "number"), rule, mend)
+        elif not name and is_number(count) and is_number(most) and count > most:
+            rule = phrase("名额 {n} 个，又最多 {most} 个，实际只给 {most} 个", "{n:place|places}, but at most {most}: {most} would be given", n=count, most=most)
+            mend = phrase("请删去 most，或把 number 改为 {most}；most 用于按比例（share）的名额", "remove `most`, or let the number be {most}; `most` is for a share", most=most)
+            yield Fault((*path, "number"), rule, mend, severity="warning")
 
 
 def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:

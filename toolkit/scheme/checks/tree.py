@@ -17,6 +17,7 @@ from toolkit.scheme.outcomes import FIRST_PLACES
 
 SUMS = 1e-9  # how near to 100 siblings have to come, of percents that are no decimals
 BOUNDS = ("least", "above", "most", "below")
+TOO_SMALL = 10  # how many times the scale exceeds a sum that cannot have been meant
 LAST_RESORTS = ("joint", "committee")
 NODE_LISTS = ("group", "indicator")
 
@@ -75,7 +76,7 @@ def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: R
 
 def tree_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of the tree of groups and indicators."""
-    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights, _present, _sums, _scaled_twice))
+    return chain.from_iterable(check(raw) for check in (_any_indicator, _ids, _parents, _cycles, _weights, _present, _sums, _scaled_twice, _small_sum))
 
 
 def _present(raw: Raw) -> Iterator[Fault]:
@@ -106,6 +107,19 @@ def _scaled_twice(raw: Raw) -> Iterator[Fault]:
                           name=item_words(item), most=most, weight=weight, counts=counts)  # fmt: skip
             mend = phrase('合计多少就计多少的，请写 weight = {scale:g}，或删去这一组的 aggregate = "sum"（满分即为权重）；确有此意的可不处理', 'to count what it adds up to write weight = {scale:g}, or remove aggregate = "sum" here (its weight is its points then); leave it if that is meant', scale=scale)
             yield Fault(("group", place, "weight"), rule, mend, severity="warning")
+
+
+def _small_sum(raw: Raw) -> Iterator[Fault]:
+    """A total that adds up next to nothing: who meant scores to be added as they are has written a weight of 1."""
+    scale, total = raw.get("scale", 100), raw.get("total")
+    below: list[Any] = [item.get("weight") for name in NODE_LISTS for _, item in items(raw, name) if item.get("group") is None]
+    if not isinstance(total, dict) or total.get("aggregate") != "sum" or not (is_number(scale) and below and all(map(is_number, below))):
+        return
+    most = math.fsum(below)
+    if most * TOO_SMALL < scale:
+        rule = phrase("各项合计最高只有 {most:g} 分（sum 时 weight 是该项的满分，计 得分 × weight ÷ {scale:g}）", "the items add up to {most:g} at most (of a sum a weight is the full marks: an item adds score x weight / {scale:g})", most=most, scale=scale)
+        mend = phrase("得分要照原样相加的，每项请写 weight = {scale:g}；确为满分的可不处理", "to add scores as they are write weight = {scale:g} for each; leave it if these are the full marks indeed", scale=scale)
+        yield Fault(("total", "aggregate"), rule, mend, severity="warning")
 
 
 def _sums(raw: Raw) -> Iterator[Fault]:
