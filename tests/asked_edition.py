@@ -73,7 +73,11 @@ good = "good"
 bad = "bad"
 pledge = "wall"
 version = "form"
+
+[papers]
+organisation = "测试联合会"
 """
+ORGANISATION = "测试联合会"
 HOSTILE = "丁<img src=x onerror=document.title=1>\"'&公司"
 REFUSED: dict[str, str] = {"002": "bad", "101": "good", "103": "result", "104": "wall"}
 """By member the one item that it refuses; 102 has taken back everything, and 105 did not sign."""

@@ -42,7 +42,7 @@ from toolkit.documents.catalogue import (
     template,
     written,
 )
-from toolkit.documents.fields import Case, common_fields
+from toolkit.documents.fields import Case, common_fields, pledge_fields
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
 from toolkit.evaluation import rescored
@@ -235,6 +235,23 @@ def test_pledges_are_of_the_kinds_of_members_there_are(case: Case, choices: tupl
     pledges = [one for one in DOCUMENTS if one.name.startswith("诚信自律承诺书")]
     assert sum(one.uncalled(plain) is None for one in pledges) == pledged
     assert all(one.lacks(plain) is None for one in pledges)
+
+
+def test_a_pledge_asks_for_what_the_scheme_publishes_in_the_words_of_the_form(case: Case) -> None:
+    """Item by item, no more and no less; what members have to bear is said, and not asked."""
+    scheme, tables = load_plan(house_folder("templates/editions/federation"))
+    planned = Case(scheme, tables)
+    consent = scheme.consent
+    assert consent is not None
+    asked = pledge_fields(planned)["公开事项"]
+    assert [item.partition("（")[0] for item in asked] == [tables.table["pledges"].column[column].headings[0].removeprefix("同意公开") for column in consent.columns.values()]
+    assert {"名次", "总分和各项指标的数值（任何人可用各项数值重新计算）", "承诺书（已签订承诺书、签订日期和版本）"} <= {*asked}
+    text = said("诚信自律承诺书（采购人）", planned)
+    assert [item in text for item in asked] == [True] * len(asked)
+    borne = scheme.with_({"publication": {"consent": {"obliged": {"award": "章程第九条"}}}})
+    text = said("诚信自律承诺书（采购人）", Case(borne, tables))
+    assert ["不再逐项征求的：获奖名单（章程第九条）。" in text, "□" in text] == [True, False]
+    assert "信息公开的许可" not in said("诚信自律承诺书（采购人）", replace(case, known=None, scheme=scheme.with_({"publication": None})))
 
 
 def test_what_stands_in_the_data_is_text(case: Case) -> None:

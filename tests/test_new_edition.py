@@ -38,7 +38,7 @@ def test_the_self_report_and_the_consent_are_asked_item_by_item() -> None:
     assert wanted <= set(TABLES.table["self_reports"].column)
     assert TABLES.table["self_reports"].label == "会员诚信信息自报表"
     consents = [c for key, c in TABLES.table["pledges"].column.items() if key.startswith("consent_")]
-    assert len(consents) == 6
+    assert len(consents) == 8
     assert {column.type for column in consents} == {"boolean"}
 
 

@@ -19,7 +19,17 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
-from tests.asked_edition import CONDUCT, HOSTILE, REFUSED, SECRETS, pledged, quoted, write_edition, write_rows
+from tests.asked_edition import (
+    CONDUCT,
+    HOSTILE,
+    ORGANISATION,
+    REFUSED,
+    SECRETS,
+    pledged,
+    quoted,
+    write_edition,
+    write_rows,
+)
 from tests.attack.visitor import answer
 from tests.browser import Reader, chromium
 from tests.conftest import MEMBERS
@@ -111,6 +121,7 @@ def test_every_page_leads_to_every_other_loads_nothing_and_lets_only_its_own_scr
         assert own <= set(found.links), page.name
         assert all((site / link).is_file() for link in found.links if not link.startswith("#")), page.name
         assert set(found.loads) <= {"data:,"}, page.name
+        assert f"{ORGANISATION} · 受理与联系：秘书处" in text, page.name  # who publishes, and whom to ask
         policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
         assert policy, page.name
         assert "default-src 'none'" in policy[1]
@@ -238,8 +249,8 @@ FORCED_OR_PAID = (
     ('approval = "测试〔2019〕1号"', "", "830号"),
     ('label = "优秀会员"', 'label = "优秀会员（出资者优先）"', "830号"),
     ('title    = "', 'title = "评选（参评费每家 2000 元）', "830号"),
-    ("[publication]", '[papers]\norganisation = "联合会（收取评审服务费）"\n\n[publication]', "830号"),
-    ("[publication]", '[papers]\norganisation = "某某捐赠基金会"\n\n[publication]', ""),
+    ('organisation = "测试联合会"', 'organisation = "联合会（收取评审服务费）"', "830号"),
+    ('organisation = "测试联合会"', 'organisation = "某某捐赠基金会"', ""),
     ("[publication]", PHASE.format(label="缴纳参评费", work="宣传"), "830号"),
     ("[publication]", PHASE.format(label="承诺书", work="收取赞助"), "830号"),
     ('label = "调查答卷"', 'label = "按时缴纳会费"', ""),
@@ -260,7 +271,9 @@ def test_force_and_fees_are_refused_with_the_article_that_forbids_them(edition: 
 
 def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = Path(shutil.copytree(edition, tmp_path / "copy", ignore=shutil.ignore_patterns("sealed", "journal.jsonl", ".lock")))
-    assert "committee publish 会拒绝" not in run("check", copy).output
+    output = run("check", copy).output
+    assert "committee publish 会拒绝" not in output
+    assert re.search(r"第 \d+ 行.*公开 \d+ 家会员的名次、总分及各项指标的数值，而办法没有就此征求会员同意", output), output  # nobody was asked for them
     text = (copy / "scheme.toml").read_text("utf-8")
     for old, new, _ in FORCED_OR_PAID[1:5]:
         text = text.replace(old, new, 1)

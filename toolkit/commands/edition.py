@@ -135,13 +135,14 @@ def check(
     from toolkit.publication.extract import told_early
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
-    from toolkit.sealing.open_readme import told_before
+    from toolkit.sealing.open_readme import told_before, told_unasked
     from toolkit.sealing.revisions import untold_seals
     from toolkit.sealing.site import withdrawals_since_the_seal
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
         edition, evaluation, problems = examined_at(folder)
         voted = _voted(folder, edition)
+        unasked = tuple(told_unasked(evaluation)) if evaluation is not None and not problems.errors else ()
         opened = told_before(evaluation) if evaluation is not None and not problems.errors else None
         if opened is not None and edition is not None:
             problems += masked_cells(edition.scheme, edition.records)
@@ -157,7 +158,7 @@ def check(
     with refusals(language):
         objections = read_objections(folder, edition.records if edition is not None else None)
     if edition is not None:
-        problems += on_their_lines(told_early(edition.scheme), folder / "scheme.toml")
+        problems += on_their_lines((*told_early(edition.scheme), *unasked), folder / "scheme.toml")
     problems += (*untold_seals(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 

@@ -30,6 +30,7 @@ from toolkit.documents.fields import (
     minutes_fields,
     notice_fields,
     objection_fields,
+    pledge_fields,
     reminder_fields,
     reply_fields,
     round_in_words,
@@ -238,7 +239,7 @@ def _idle(case: Case) -> Phrase | None:
 DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("会员诚信自律公约", "Convention on integrity"), planned=True),
     Paper(Phrase("倡议书", "Call to members"), planned=True),
-    *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
+    *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), pledge_fields, uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
     Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
     Paper(Phrase("评选办法", "Evaluation rules"), rules_fields, frozenset({"approved"}), _awards, planned=True),
     Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), grading_fields, frozenset({"approved"}), _grades, planned=True),

@@ -29,8 +29,10 @@ from toolkit.publication.site import Period
 from toolkit.reports import wording
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
+from toolkit.reports.rule_tables import heading_on_form
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
 from toolkit.scheme.criteria import Indicator
+from toolkit.scheme.outcomes import PERMISSIONS, Permission
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -193,6 +195,34 @@ def classes(case: Case) -> Iterable[str]:
     register = case.tables.table.get(case.scheme.members.table)
     column = register.column.get(case.scheme.members.class_ or "") if register else None
     return column.choices if column else ()
+
+
+ASKED_AS: Mapping[Permission, Phrase] = {
+    "award": Phrase("单位名称、类别和所获奖项", "name, class and award"),
+    "total": Phrase("任何人可用各项数值重新计算", "the total, which anyone can compute again of the values of the indicators"),
+    "bad": Phrase("有效期内，标明依据和期限", "bad conduct, while it counts, with grounds and term"),
+    "pledge": Phrase("已签订承诺书、签订日期和版本", "that the pledge is signed, the day and the version"),
+}
+"""What a pledge says of the items of consent that their names alone do not tell."""
+
+
+def pledge_fields(case: Case) -> Fields:
+    """What a pledge asks leave to publish: the items of `[publication.consent]`, each in the words of the form, and what is published without asking."""
+    consent = case.scheme.consent
+    if consent is None:
+        return {"公开事项": [], "公开义务": ""}
+    asked: dict[str, list[Permission]] = {}
+    for item, column in consent.columns.items() if consent.table else ():
+        asked.setdefault(heading_on_form(case.tables, str(consent.table), column) or column, []).append(item)
+    borne = [phrase("{zh}（{article}）", "{en} ({article})", zh=PERMISSIONS[item].zh, en=PERMISSIONS[item].en, article=article) for item, article in consent.obliged.items()]
+    return {"公开事项": [case.says(_asked_in_words(name, items)) for name, items in asked.items()], "公开义务": case.says(joined(borne, "、", "; "))}
+
+
+def _asked_in_words(name: str, items: Iterable[Permission]) -> Phrase:
+    """An item of a pledge as the form calls it, without what the head of the table says, and what that comes to."""
+    told = joined([ASKED_AS.get(item, PERMISSIONS[item]) for item in items], "；", "; ")
+    called = name.removeprefix("同意公开") or name
+    return Phrase(called if called in told.zh and len(told.zh) - len(called) < 3 else f"{called}（{told.zh}）", f"{told.en} ({called})")
 
 
 def award_fields(case: Case, *, public: bool) -> Fields:

@@ -115,15 +115,28 @@ class Period:
         )  # fmt: skip
 
 
-def navigation(pages: Sequence[str], here: str) -> Safe:
-    """The pages of the site, as every one of them names them."""
+def navigation(extract: Extract, pages: Sequence[str], here: str) -> Safe:
+    """Who publishes the site and whom to ask, and its pages, as every one of them names them."""
     entries = (
         element("li", element("a", *_said(TITLES[page]), href=page, **{"data-page": page, "aria-current": "page" if page == here else ""}))
         for page in TITLES
         if page in pages
     )
     skip = element("a", *_said(SKIP), href="#content", css="skip")
-    return element("nav", skip, element("ul", *entries), css="pages", **{"aria-label": f"{PAGES.zh} {PAGES.en}"})
+    pages_told = element("nav", skip, element("ul", *entries), css="pages", **{"aria-label": f"{PAGES.zh} {PAGES.en}"})
+    return Safe(element("p", *_said(_publisher(extract)), css="publisher") + pages_told)
+
+
+def _publisher(extract: Extract) -> Phrase:
+    """The federation, as its papers call it, and whom to ask."""
+    contacts = Phrase(*(_contact_of(extract, language) for language in LANGUAGES))
+    contact = phrase("受理与联系：{contact.zh}", "Contact: {contact.en}", contact=contacts)
+    organisation = extract.notice.get("organisation", "").strip()
+    return joined([Phrase(organisation, organisation), contact], " · ", " · ") if organisation else contact
+
+
+def _contact_of(extract: Extract, language: Language) -> str:
+    return str(extract.notice["contact"]) or Phrase("秘书处", "the secretariat").into(language)
 
 
 def _said(words: Phrase) -> Iterable[Safe]:
@@ -142,7 +155,7 @@ def framed(extract: Extract, here: str, pages: Sequence[str], content: Callable[
         FOLDER, "page.html", STYLES, ("site.js",),
         lang="en" if first == "en" else "zh-CN",
         title=escape(f"{title.zh} {title.en} · {extract.notice['title']}"),
-        navigation=navigation(pages, here), **{language: content(language) for language in LANGUAGES},
+        navigation=navigation(extract, pages, here), **{language: content(language) for language in LANGUAGES},
     )  # fmt: skip
 
 
@@ -238,8 +251,7 @@ def _pledges(extract: Extract, pledges: Sequence[Pledge], language: Language) ->
 
 
 def _contact(extract: Extract, language: Language) -> Safe:
-    contact = extract.notice["contact"] or Phrase("秘书处", "the secretariat").into(language)
-    return element("p", phrase("受理与联系：{contact}", "Contact: {contact}", contact=contact).into(language), css="remark")
+    return element("p", phrase("受理与联系：{contact}", "Contact: {contact}", contact=_contact_of(extract, language)).into(language), css="remark")
 
 
 def _looked_up(count: int, tables: Sequence[Safe], language: Language) -> Safe:

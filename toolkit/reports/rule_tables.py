@@ -78,11 +78,11 @@ def on_forms(part: Part, tables: Tables | None, windows: Mapping[str, str] | Non
     table = part.place[0] if isinstance(part, Measure) else part.table
     names: dict[str, object] = {"table": _table(tables, table)} if part.table else {}
     for field in ("where", "among"):
-        names[field] = {str(_heading(tables, table, column)): states for column, states in getattr(part, field, {}).items()}
+        names[field] = {str(heading_on_form(tables, table, column)): states for column, states in getattr(part, field, {}).items()}
     for field in ("column", "over", "times", "weight", "crossed_with"):
         names[field] = _cell(tables, table, getattr(part, field, None))
     names["window"] = (windows or {}).get(part.window or "", part.window)
-    names["once_per"] = tuple(str(_heading(tables, table, column)) for column in part.once_per)
+    names["once_per"] = tuple(str(heading_on_form(tables, table, column)) for column in part.once_per)
     return part.model_copy(update={field: name for field, name in names.items() if field in type(part).model_fields})
 
 
@@ -105,8 +105,8 @@ def window_titles(scheme: Scheme, tables: Tables | None) -> dict[str, str]:
 
 
 def _window(window: Window, tables: Tables, table: str) -> Window:
-    columns = {name: _heading(tables, table, held) for name, held in vars(window).items() if name in COLUMNS and held}
-    asked = {name: {str(_heading(tables, table, column)): states for column, states in getattr(window, name).items()} for name in ("skip", "appeal")}
+    columns = {name: heading_on_form(tables, table, held) for name, held in vars(window).items() if name in COLUMNS and held}
+    asked = {name: {str(heading_on_form(tables, table, column)): states for column, states in getattr(window, name).items()} for name in ("skip", "appeal")}
     return window.model_copy(update=columns | asked)
 
 
@@ -121,10 +121,11 @@ def _table(tables: Tables, table: str) -> str:
 def _cell(tables: Tables, table: str, column: str | None) -> str | None:
     """A column of the table, or "table.column" of another."""
     other, dot, far = (column or "").partition(".")
-    return f"{_table(tables, other)}.{_heading(tables, other, far)}" if dot else _heading(tables, table, column)
+    return f"{_table(tables, other)}.{heading_on_form(tables, other, far)}" if dot else heading_on_form(tables, table, column)
 
 
-def _heading(tables: Tables, table: str, column: str | None) -> str | None:
+def heading_on_form(tables: Tables, table: str, column: str | None) -> str | None:
+    """What a column is called on its form; its own name where the form has no other."""
     known = tables.table.get(table)
     found = known.column.get(column) if known and column else None
     return found.headings[0] if found and found.headings else column
@@ -154,15 +155,15 @@ def _named(scheme: Scheme, tables: Tables | None) -> Scheme:
     changed["vetoes"] = tuple(_veto(veto, tables, titles) for veto in scheme.vetoes)
     consent = scheme.consent
     if tables is not None and scheme.publication and consent and consent.table:
-        asked = {str(_heading(tables, consent.table, column)): states for column, states in consent.holds.items()}
-        words = {name: _heading(tables, consent.table, column) for name, column in (*consent.columns.items(), ("withdrawn", consent.withdrawn)) if column}
+        asked = {str(heading_on_form(tables, consent.table, column)): states for column, states in consent.holds.items()}
+        words = {name: heading_on_form(tables, consent.table, column) for name, column in (*consent.columns.items(), ("withdrawn", consent.withdrawn)) if column}
         on_form = consent.model_copy(update={**words, "holds": asked, "table": _table(tables, consent.table)})
         changed["publication"] = scheme.publication.model_copy(update={"consent": on_form})
     return scheme.model_copy(update=changed)
 
 
 def _veto(veto: Veto, tables: Tables | None, titles: Mapping[str, str]) -> Veto:
-    columns = {} if tables is None else {key: _heading(tables, veto.when.table, getattr(veto, key)) for key in ("distinct", "sum")}
+    columns = {} if tables is None else {key: heading_on_form(tables, veto.when.table, getattr(veto, key)) for key in ("distinct", "sum")}
     return veto.model_copy(update={"when": on_forms(veto.when, tables, titles), **columns})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
 from toolkit.publication.extract import Extract, public_extract, unpublishable
 from toolkit.publication.open_rows import FEWEST
@@ -42,8 +43,12 @@ CARDS_TELL = (
     "warning: score cards tell the lowest awarded score and the best below it; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
 )
 UNASKED = (
-    "由开放包能算出{items.zh}，办法没有单独征求；要征求，请在 [publication.consent] 写 {keys}",
-    "{items.en} can be computed of it, and the scheme does not ask for that by itself: write {keys} in [publication.consent] to ask",
+    "结果页面和开放包公开 {n} 家会员的{items.zh}及各项指标的数值，而办法没有就此征求会员同意",
+    "the page of results and the open bag tell {items.en} and the values of {n:member|members}, and the scheme asks nobody to agree to that",
+)
+ASK = (
+    "请在承诺书（或申报表）上加上这几项，在 [publication.consent] 写 {keys}，征求以后再公开",
+    "ask on the pledge (or the application), write {keys} in [publication.consent], and publish once they have answered",
 )
 LOST = (
     "\n\n打开记录之前封存过办法，但那个封存包已经没有了（{day}记入工作记录）：此后办法又改了什么，无从对照。",
@@ -163,17 +168,24 @@ def told_before(evaluation: Evaluation) -> Phrase | None:
     if unpublishable(scheme) or scheme.consent is None:
         return None
     told = items_told(scheme)
-    beside: tuple[Permission, ...] = ("rank", "total")
-    asked = [item for item in beside if not scheme.consent.says(item)]
     items = joined([PERMISSIONS[item] for item in told], "、")
     rows = open_rows(evaluation)
     parts = [told_of(rows), *warned_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
-    if asked:
-        unasked = joined([PERMISSIONS[item] for item in asked], "、")
-        parts.append(phrase(*UNASKED, items=unasked, keys="、".join(asked)))
     if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
         parts.append(finer)
     return joined(parts, "。", ". ")
+
+
+def told_unasked(evaluation: Evaluation) -> Iterator[Problem]:
+    """A warning, for `check`, where ranks, totals and values of members become public that nobody was asked to permit."""
+    scheme = evaluation.scheme
+    beside: tuple[Permission, ...] = ("rank", "total")
+    if unpublishable(scheme) or scheme.consent is None:
+        return
+    unasked = [item for item in beside if not scheme.consent.says(item)]
+    if unasked and (count := len(open_rows(evaluation).members)):
+        told = phrase(*UNASKED, n=count, items=joined([PERMISSIONS[item] for item in unasked], "、", " and "))
+        yield Problem("warning", told, phrase(*ASK, keys="、".join(unasked)), file="scheme.toml", column="publication.consent")
 
 
 def warned_of(rows: OpenRows) -> Iterator[Phrase]:

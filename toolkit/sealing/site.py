@@ -145,8 +145,9 @@ class Disclosed:
 
     @cached_property
     def extract(self) -> Extract:
-        """What the notice says."""
-        return read_extract(self.bag / "data" / "public")
+        """What the notice says, and whose it is."""
+        sealed = read_extract(self.bag / "data" / "public")
+        return replace(sealed, notice={**sealed.notice, "organisation": self.edition.scheme.papers.organisation})
 
     @cached_property
     def period(self) -> Period:
@@ -274,12 +275,12 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
     title, root = extract.notice["title"], extract.notice["digests"].get("cards", "")
     makers: dict[str, Callable[[tuple[str, ...]], str]] = {
         INDEX: lambda names: notice_page(extract, disclosed.period, names, live=live),
-        RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(names, RESULTS)),
+        RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(extract, names, RESULTS)),
         **_disclosing(disclosed),
-        CHECK: lambda names: check_page(title, root, language, navigation(names, CHECK)),
+        CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK)),
     }
     if cards is not None:
-        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(names, OWN_CARD))
+        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD))
     return {name: make(tuple(makers)) for name, make in makers.items()}
 
 
