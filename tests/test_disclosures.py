@@ -18,7 +18,7 @@ from toolkit.evaluation import Evaluation, scored
 from toolkit.publication.disclosures import SEEN, activities, counted_apart, seen_by, tells_of_nobody
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
-from toolkit.sealing.open_readme import warned_of
+from toolkit.sealing.open_readme import traced_by_elimination, warned_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,17 @@ def test_an_activity_is_told_as_far_as_it_tells_of_nobody(take: str, worth: int,
     stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), measured=SimpleNamespace(raw=raw), applicable=raw >= 0, values=raw * worth)
     found = activities(stand_in, np.arange(len(amounts)) < open_)
     assert [(one.members, one.total) for one in found] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(("unnamed", "classed", "told"), [("a", True, "1 家可以推知是哪一家，另有 0"), ("b", True, "0 家可以推知是哪一家，另有 1"), ("c", True, ""), ("a", False, "")])
+def test_whose_name_follows_from_how_many_won_is_counted(unnamed: str, classed: bool, told: str) -> None:  # noqa: FBT001 - a case
+    """Of class 1 a and d applied, and d is open; of class 2 b and e, of class 3 c and two more."""
+    index = list("adbecfg")
+    stand_in: Any = SimpleNamespace(
+        members=pd.DataFrame({"class": list("1122333"), "applied": True}, index=index), awards=pd.DataFrame({"member": [unnamed]}), permitted=pd.DataFrame({"award": [one == "d" for one in index]}, index=index)
+    )
+    rows: Any = SimpleNamespace(members=pd.DataFrame(index=["d"]), lines=pd.DataFrame({"class": ["1" if classed else ""]}))
+    assert [told in words.zh for words in traced_by_elimination(stand_in, rows)] == [True] * bool(told)
 
 
 @pytest.mark.parametrize("applied", [[True, True, True], [True, False, False]])

@@ -90,6 +90,21 @@ def come_to(folder: Path, case: Mapping[str, Any]) -> Evaluation:
     return evaluate(edition.scheme.with_(as_of=as_of), edition.records)
 
 
+def test_a_grave_breach_that_a_member_reports_itself_is_held_against_the_ledger(tmp_path: Path) -> None:
+    """Told where the ledger has no such record of that day; neither where it has one, nor where the report says that it was taken back."""
+    folder = Path(shutil.copytree(house_folder("templates/editions/federation"), tmp_path / "ed"))
+    tables, scheme = load_tables(folder / "tables.toml"), load_scheme(folder / "scheme.toml")
+    breach = {"kind": "不良", "severity": "严重", "finding_date": dt.date(2018, 5, 10), "status": "有效", "channel": "自报"}
+    reported = [{**breach, "who": "甲"}, {**breach, "who": "乙"}, {**breach, "who": "丙", "status": "已撤销"}, {**breach, "who": "丁", "severity": "轻微"}]
+    entered = [{**breach, "who": "乙", "channel": "主管部门", "verified": "已核实"}]
+    members = [{"name": name, "category": "采购人"} for name in "甲乙丙丁"]
+    write_records(folder, tables, {"records": {"self_reports": reported, "conduct": entered}, "members": members}, scheme.members.table)
+    (told,) = [p for p in check_edition(folder)[1] if "自报的这一条" in p.rule.zh]
+    assert (told.severity, told.file, told.row, told.column) == ("warning", "records/会员诚信信息自报表.xlsx", 2, "认定日期")
+    assert "“严重失信一票否决”" in told.rule.zh
+    assert told.mend.zh == "请核实；属实的登记到“会员诚信记录台账”"
+
+
 def said(value: object) -> object:
     return "" if pd.isna(value) else value  # type: ignore[call-overload]
 

@@ -14,7 +14,7 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import EDITION, house_folder
 from toolkit.ground.text import Language, Phrase, asked_language
 from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
-from toolkit.indicators.checks import class_problems
+from toolkit.indicators.checks import class_problems, unledgered
 from toolkit.indicators.consent import consent_problems
 from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import Judging, judged_by_panel, judging
@@ -156,7 +156,7 @@ def read_edition(folder: Path) -> Reading:
         problems += (judged.problems if judged else Problems()) + day_problems(scheme, tables, records.frames)
         problems += late_applications(records.frames, tables, scheme.members, scheme.as_of)
         with Engine(scheme, records) as engine:
-            problems += consent_problems(engine, scheme)
+            problems += (*consent_problems(engine, scheme), *unledgered(engine, scheme, records))
     if len(records.members) and (whole or sound):
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:

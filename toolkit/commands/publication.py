@@ -85,7 +85,7 @@ def publish(
         send_cards,
     )
     from toolkit.sealing.open_bag import BAGGED, edition_around, other_edition, send_open
-    from toolkit.sealing.open_readme import finer_by_notice, told_of, warned_of
+    from toolkit.sealing.open_readme import finer_by_notice, told_of, traced_by_elimination, warned_of
     from toolkit.sealing.revisions import refuse_replaced
     from toolkit.sealing.site import (
         NOT_LOOKED,
@@ -116,7 +116,7 @@ def publish(
         elif edition_around(bag) is None:
             say(language, NOT_LOOKED)
         fingerprint, rows = send_open(bag, to / OPEN)
-        for line in filter(None, (told_of(rows), *warned_of(rows), finer_by_notice(rows, read_extract(bag / "data" / "public")))):
+        for line in filter(None, (told_of(rows), *warned_of(rows), *traced_by_elimination(disclosed.evaluation, rows), finer_by_notice(rows, read_extract(bag / "data" / "public")))):
             say(language, line)
         say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))
         with refusing(to / RESULTS):

@@ -280,6 +280,51 @@ def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(severity, rule, mend, file="scheme.toml", column=place, value=name)
 
 
+UNLEDGERED = (
+    "会员自报的这一条达到“{veto}”的条件，而“{ledger}”里没有这家会员同一天的这类记录：不影响结果（该文件共 {n} 条，首见此行）",
+    "what a member reports here is what `{veto}` asks for, and `{ledger}` has no such record of it on that day: the result goes on without ({n} in this file, the first here)",
+)
+ENTER_IT = ("请核实；属实的登记到“{ledger}”", "verify it; where it is true, enter it into `{ledger}`")
+
+
+def unledgered(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Problem]:
+    """A warning for each file of another table in which members report what a veto asks for, and its own table has no row of that member and day."""
+    for veto in scheme.vetoes:
+        for name in _told_elsewhere(veto, records):
+            spec, ledger = records.tables.table[name], records.tables.table[veto.when.table]
+            told, entered = _meeting(engine, name, veto, scheme), _meeting(engine, veto.when.table, veto, scheme, skipped=False)
+            missing = told[~told.set_index(["member", "day"]).index.isin(entered.set_index(["member", "day"]).index)]
+            for _, rows in missing.groupby(["_file", "_sheet"], sort=True):
+                words = {"veto": veto.label, "ledger": ledger.label or veto.when.table}
+                first: FoundRow = dict(rows.sort_values("_row").iloc[0])
+                yield _at(first, "warning", phrase(*UNLEDGERED, n=len(rows), **words), phrase(*ENTER_IT, **words), _first_heading(spec, str(spec.date)))
+
+
+def _told_elsewhere(veto: Veto, records: Records) -> Iterator[str]:
+    """The tables in which members report for themselves what a veto asks for: other ones than its own, with the same columns, and a date as it has."""
+    own = records.tables.table[veto.when.table]
+    asked = {column: own.column[column].type for column in veto.when.where if column in own.column}
+    if not asked or len(asked) < len(veto.when.where) or own.date is None:
+        return
+    for name, spec in records.tables.table.items():
+        alike = all(column in spec.column and spec.column[column].type == kind for column, kind in asked.items())
+        if name != veto.when.table and name in records.frames and alike and spec.date and any(held.type == "member" for held in spec.column.values()):
+            yield name
+
+
+def _meeting(engine: Engine, name: str, veto: Veto, scheme: Scheme, *, skipped: bool = True) -> pd.DataFrame:
+    """The rows of a table that a veto asks for, up to the as-of date, as member, day and place; without those in a state that its window skips."""
+    source = engine.source(name)
+    rows = source.table.filter(*rows_holding(source.table, veto.when.where))
+    window = scheme.window.get(veto.when.window or "")
+    for column, states in window.skip.items() if window and skipped else ():
+        if column in source.columns:
+            rows = rows.filter(~rows[column].isin(states).fill_null(False))
+    rows = rows.select(member=rows[source.member], day=rows[str(source.date)].date(), **{place: rows[place] for place in PLACE})
+    frame: pd.DataFrame = rows.filter(rows["day"] <= scheme.as_of).to_pyarrow().to_pandas()
+    return frame
+
+
 def reach_problems(scheme: Scheme, tables: Tables) -> Iterator[Problem]:
     """Indicators that can never have full marks, since the range of their column ends before them."""
     for item in scheme.indicators:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
 from toolkit.publication.extract import Extract, public_extract, unpublishable
@@ -41,6 +43,10 @@ UNAPPLIED = (
 CARDS_TELL = (
     "提醒：得分单写明获奖最低分和线下的最高分；有 {n} 条获奖线的获奖者里有未列入的会员，其总分可能就是所写的分数，本类 {cards} 份得分单的收件人都会看到",
     "warning: score cards tell the lowest awarded score and the best below it; {n:award line has|award lines have} winners who are not in the bag, whose total that may be: {cards:card tells|cards tell} it",
+)
+TRACED = (
+    "提醒：各类各奖的获奖家数是公开的；对照会员名册，没有同意公开名称的获奖会员里有 {sure} 家可以推知是哪一家，另有 {half} 家可以猜中一半以上；可以少分类别，或征得其同意",
+    "warning: how many won each award in each class is public; with a list of members, {sure} of the winners who did not agree to be named can be told, and {half} more guessed at evens or better; have fewer classes, or ask them",
 )
 UNASKED = (
     "结果页面和开放包公开 {n} 家会员的{items.zh}及各项指标的数值，而办法没有就此征求会员同意",
@@ -170,7 +176,7 @@ def told_before(evaluation: Evaluation) -> Phrase | None:
     told = items_told(scheme)
     items = joined([PERMISSIONS[item] for item in told], "、")
     rows = open_rows(evaluation)
-    parts = [told_of(rows), *warned_of(rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
+    parts = [told_of(rows), *warned_of(rows), *traced_by_elimination(evaluation, rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
     if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
         parts.append(finer)
     return joined(parts, "。", ". ")
@@ -198,6 +204,20 @@ def warned_of(rows: OpenRows) -> Iterator[Phrase]:
     if len(telling):
         told = set(applied.index) if "" in set(telling["class"]) else set(telling["class"])
         yield phrase(*CARDS_TELL, n=len(telling), cards=int(applied[applied.index.isin(told)].sum()))
+
+
+def traced_by_elimination(evaluation: Evaluation, rows: OpenRows) -> Iterator[Phrase]:
+    """For how many winners that are not named the name follows, as all that could have won in their class did, or at least half of them; nothing where it is nobody."""
+    members = evaluation.members
+    won = members.index.isin(evaluation.awards["member"])
+    agreed = evaluation.permitted["award"].reindex(members.index, fill_value=False).to_numpy(bool)
+    could = members["applied"].to_numpy(bool) & ~(won & agreed) & ~members.index.isin(rows.members.index)
+    pool = members["class"].astype(str) if (rows.lines["class"] != "").any() else members["class"].astype(str).map(lambda _: "")
+    counts = pd.DataFrame({"pool": pool.to_numpy(), "hidden": won & ~agreed, "could": could}).groupby("pool").sum()
+    sure = int(counts["hidden"][counts["hidden"] == counts["could"]].sum())
+    half = int(counts["hidden"][2 * counts["hidden"] >= counts["could"]].sum()) - sure
+    if sure or half:
+        yield phrase(*TRACED, sure=sure, half=half)
 
 
 def told_of(rows: OpenRows) -> Phrase:
