@@ -195,11 +195,11 @@ def _line(scheme: Scheme, total: float, row: Mapping[Any, Any], open_: Collectio
 
 
 def _single(evaluation: Evaluation, score_card: ScoreCard, trial: Trial) -> list[Said] | None:
-    """For each award the smallest change of one weight that wins it, or loses it; None where there is none but of such that are not told."""
+    """For each award the smallest change of one weight that wins it, or loses it, the nearest first; None where there is none but of such that are not told."""
     scheme, fixed = evaluation.scheme, _fixed(evaluation.scheme, trial.uncounted)
     pairs = [(award.id, score_card.member) for award in scheme.awards]
     found = nearest_weights(evaluation, pairs, fixed, trial.locked if trial.typed else ()).to_dict("records")
-    rows = [row | {"to": to} for row in found if (to := _as_typed(evaluation, row, trial)) is not None]
+    rows = sorted((row | {"to": to} for row in found if (to := _as_typed(evaluation, row, trial)) is not None), key=lambda row: abs(row["to"] - row["weight"]))
     told = [
         {
             "state": ("far" if row["to"] > MOST_LIKELY >= row["weight"] else "single") + ("_lose" if row["holds"] else "_win"), "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
