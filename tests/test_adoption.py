@@ -182,7 +182,9 @@ def test_records_changed_on_disk_are_told_and_entered_by_their_tables_alone(smal
     assert (problem.severity, problem.file) == ("note", "journal.jsonl")
     assert problem.rule.zh == "上次记入之后，在磁盘上有改动：数据字典、“会员名册”的记录、“activities”的记录"
     assert problem in check_edition(small_edition)[1]
-    decide_state(small_edition, "publicised", by="秘书处", reason="公示")
+    with pytest.raises(Refused, match=r"row 2, .*“会员名册”的记录.*changed after it was `reviewed`.*state draft, then state reviewed"):
+        decide_state(small_edition, "publicised", by="秘书处", reason="公示")
+    decide_state(small_edition, "draft", by="秘书处", reason="退回")
     lines = read_journal(small_edition).entries
     assert [line.what for line in lines] == ["state", "on_disk", "state"]
     text = minutes_text(read_journal(small_edition), "zh")

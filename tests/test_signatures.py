@@ -404,7 +404,9 @@ def test_without_a_word_in_the_scheme_a_signature_is_told_by_its_key(whole: Path
     ({"chair": 1, "supervisor": 1}, [("chair", 0, "会长 甲"), ("supervisor", 1, "会长甲")], 1),
     ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("supervisor", 0, "乙")], 1),
     ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("supervisor", 1, "乙")], 0),
-    ({"chair": 1, "supervisor": 1}, [("chair", 0, ""), ("supervisor", 1, "")], 0),
+    *(({"chair": 1, "supervisor": 1}, [("chair", 0, one), ("supervisor", 1, other)], 1) for one, other in (
+        ("President A", "Ｐresident　Ａ"), ("张三", "张\u200b三"), ("Ren\u00e9", "Rene\u0301"), ("张三", "张三\ufe0f"), ("STRASSE", "straße"),
+    )),
     ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("chair", 1, "乙"), ("supervisor", 0, "甲")], 0),
     ({"expert": 2}, [("expert", 0, "甲"), ("expert", 1, "甲")], 1),
     ({"expert": 2, "chair": 1}, [("expert", 0, "甲"), ("expert", 1, "乙"), ("chair", 1, "乙")], 2),
@@ -420,6 +422,24 @@ def test_a_quorum_is_of_different_persons(tmp_path: Path, keys: dict[str, Ed2551
         return
     with pytest.raises(Refused, match=f"for {sum(roles.values())} different persons, {persons} there"):
         refuse_unsignable(tmp_path, scheme)
+
+
+@pytest.mark.parametrize(("names", "roles", "rows"), [
+    (("", ""), {"chair": 1, "supervisor": 1}, [1, 2]), (("甲", "\u200b"), {"chair": 1, "supervisor": 1}, [2]), (("甲", "张三\u202c"), {"chair": 1}, [2]),
+    (("", "乙"), {"chair": 1}, []), (("甲", ""), {"chair": 1}, []),
+])  # fmt: skip
+def test_a_line_that_names_nobody_or_turns_the_writing_is_told_by_its_number(
+    tmp_path: Path, keys: dict[str, Ed25519PrivateKey], names: tuple[str, str], roles: dict[str, int], rows: list[int]
+) -> None:
+    listed = [(role, public_key(key), name) for role, key, name in zip(("chair", "supervisor"), keys.values(), names, strict=False)]
+    (tmp_path / SIGNERS).write_text("".join(f"{Signer(*one).line}\n" for one in listed), "utf-8")
+    scheme: Any = SimpleNamespace(signatures=SimpleNamespace(roles=roles))
+    if not rows:
+        refuse_unsignable(tmp_path, scheme)
+        return
+    with pytest.raises(Refused) as refused:
+        refuse_unsignable(tmp_path, scheme)
+    assert [(problem.file, problem.row) for problem in refused.value.problems] == [(SIGNERS, row) for row in rows]
 
 
 def test_a_key_is_made_used_and_kept_from_others(tmp_path: Path, small_edition: Path) -> None:

@@ -60,8 +60,8 @@ def test_from_a_draft_to_a_card_verified_elsewhere(tmp_path: Path) -> None:
         sealed(edition, house)
     done("decide", edition, "tie", "advanced", "戊代理公司", "--by", WHO, "--because", "学时质量更高")
     done("decide", edition, "state", "reviewed", "--by", WHO, "--because", "评审完毕")
-    done("decide", edition, "state", "publicised", "--by", "秘书处", "--because", "公示七个工作日")
     r1 = signed(sealed(edition, house, by="秘书处"))
+    done("decide", edition, "state", "publicised", "--by", "秘书处", "--because", "公示七个工作日")
     assert not verified(r1, replay=True, signers=edition / SIGNERS).errors
 
     # An objection is upheld: nothing is sealed anew before the records are mended as was ruled, and the ruling that no longer fits is lifted.
@@ -78,7 +78,7 @@ def test_from_a_draft_to_a_card_verified_elsewhere(tmp_path: Path) -> None:
     r2 = signed(sealed(edition, house, "r2", revises="r1", because="异议成立：更正学时", by="秘书处"))
     assert not verified(r2, replay=True, signers=edition / SIGNERS).errors
     assert [entry.what for entry in read_journal(edition).entries] == [
-        "ruling", "state", "state", "seal", "signature", "signature", "objection", "on_disk", "ruling", "seal", "signature", "signature",
+        "ruling", "state", "seal", "signature", "signature", "state", "objection", "on_disk", "ruling", "seal", "signature", "signature",
     ]  # fmt: skip
     assert "记录完整" in run("journal", edition).output
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from toolkit.comparison import Comparison
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.minutes.journal import Entry
+    from toolkit.minutes.journal import Entry, Journal
     from toolkit.minutes.mends import Mend
     from toolkit.minutes.objections import Objection, Outcome
 
@@ -140,20 +141,27 @@ def _place(said: Said) -> None:
 
 
 def _state(said: Said) -> None:
-    from toolkit.minutes.decisions import FINAL, decide_state
+    from toolkit.minutes.decisions import PUBLIC, decide_state, state_meant
 
     if len(said.words) != 1:
         raise wrong_use(NO_STATE, said.language)
-    if said.words[0] == FINAL:
-        _refuse_open_matters(said)
-    _told(decide_state(said.folder, said.words[0], by=said.by, reason=said.because), said.language)
+    word = state_meant(said.words[0])
+    unsealed = _unsealed(said, word) if word in PUBLIC else None
+    _told(decide_state(said.folder, word, by=said.by, reason=said.because, unsealed=unsealed), said.language)
 
 
-def _refuse_open_matters(said: Said) -> None:
-    """Nothing is decided while something pressing is open."""
+def _unsealed(said: Said, word: str) -> Callable[[Journal], Problems]:
+    """What to ask before an edition is made public or decided; nothing is decided while something pressing is open."""
+    from toolkit.minutes.decisions import FINAL
+    from toolkit.minutes.journal import refuse_unsaid
     from toolkit.reports.committee_tables import open_matters, refuse_pressing
+    from toolkit.sealing.states import unlike_newest_bag
 
-    refuse_pressing(open_matters(*_as_it_stands(said)))
+    refuse_unsaid(said.by, said.because)
+    edition, evaluation = _as_it_stands(said)
+    if word == FINAL:
+        refuse_pressing(open_matters(edition, evaluation))
+    return partial(unlike_newest_bag, said.folder, evaluation)
 
 
 def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:

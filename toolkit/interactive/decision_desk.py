@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ from toolkit.reports.comparison_tables import moves_in_words
 from toolkit.reports.views import decisions_headline
 from toolkit.sealing import seal_edition
 from toolkit.sealing.revisions import newest_bag
+from toolkit.sealing.states import unlike_newest_bag
 
 if TYPE_CHECKING:
     from toolkit.edition import Edition
@@ -153,7 +155,7 @@ class DecisionDesk(Desk):
         if kind == FORM_STATE:
             if held["state"] == FINAL:
                 refuse_pressing(self.matters)
-            return decide_state(folder, str(held["state"]), by=by, reason=reason)
+            return decide_state(folder, str(held["state"]), by=by, reason=reason, unsealed=partial(unlike_newest_bag, folder, self.evaluation))
         if kind == "objection":
             objection = read_objections(folder).listed[int(about)]
             rehearse = held["outcome"] == "upheld" and objection.upheld is not None

@@ -251,9 +251,9 @@ def unlike_minutes(folder: Path, journal: Journal) -> Problems:
 
 
 def _is_public(journal: Journal) -> bool:
-    from toolkit.minutes.decisions import FINAL, state_of
+    from toolkit.minutes.decisions import PUBLIC, state_of
 
-    return state_of(journal) in {"publicised", FINAL}
+    return state_of(journal) in PUBLIC
 
 
 def laid_out(folder: Path) -> dict[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
 from toolkit.ground.ranking import Placing, Ruling, Tie
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, WORDING, enter_found, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal, refuse_unsaid
@@ -43,11 +43,17 @@ NOT_PAID = (
 )
 AGAIN = Phrase("一家会员写了两次", "a member is named twice")
 FINAL = "decided"
+PUBLIC = frozenset({"publicised", FINAL})
+"""The states in which others than the committee know the list."""
 IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
 WITHDRAW = Phrase("如确需改动，请先由会长办公会或理事会撤回：state withdrawn", "where it has to, the president's meeting or council withdraws it first: state withdrawn")
 ANEW = Phrase(
     "请退回，重新评审、公示（状态先转为“已评审”，再转为“公示中”：state reviewed，state publicised）",
     "send it back, and have it reviewed and made public anew: state reviewed, then state publicised",
+)
+REVIEW_ANEW = Phrase(
+    "请退回，重新评审（状态先转为“拟定”，再转为“已评审”：state 拟定，state 已评审）",
+    "send it back, and have it reviewed anew: state draft, then state reviewed",
 )
 UNUSUAL = (
     "提醒：照所写记为“{by}”所定。同分、待定位次和异议依例由专家委员会、会长办公会或理事会裁定，请写明是哪次会议（同分和待定位次可以再裁定一次，以后一次为准）",
@@ -348,12 +354,19 @@ def refuse_decided(journal: Journal) -> None:
 def changed_after(journal: Journal) -> Problems:
     """A warning where the list that was made public or decided may be another since, with the first line that changed it."""
     state = next((entry for entry in reversed(journal.entries) if entry.what == STATE and _state(entry)), None)
-    if state is None or state.details["state"] not in {"publicised", FINAL}:
-        return Problems()
-    later = [entry for entry in journal.entries[state.number :] if entry.what in {RULING, PLACING, ADOPTION, FOUND, ON_DISK} and not _says_the_same(entry)]
+    return Problems() if state is None or state.details["state"] not in PUBLIC else Problems(tuple(_changed_after(journal, state, ANEW)))
+
+
+def _changed_after(journal: Journal, state: Entry, way: Phrase) -> Iterator[Problem]:
     title = STATES[state.details["state"]].title
     rule = phrase("转为“{title.zh}”之后又有改动，名单可能已不是当时的名单", "changed after it was `{title.en}`: the list may be another by now", title=title)
-    return Problems(tuple(Problem("warning", rule, ANEW, file=JOURNAL, row=entry.number) for entry in later[:1]))
+    for entry in changes_since(journal, state.number)[:1]:
+        yield Problem("warning", rule, way, file=JOURNAL, row=entry.number)
+
+
+def changes_since(journal: Journal, number: int) -> list[Entry]:
+    """The entries after that of a `number` by which the list may be another: rulings, places given, and what became of rules and records."""
+    return [entry for entry in journal.entries[number:] if entry.what in {RULING, PLACING, ADOPTION, FOUND, ON_DISK} and not _says_the_same(entry)]
 
 
 def _says_the_same(entry: Entry) -> bool:
@@ -361,27 +374,53 @@ def _says_the_same(entry: Entry) -> bool:
     return entry.what == FOUND and entry.details.get("changes") in ([WORDING.zh], [WORDING.en])
 
 
-def decide_state(folder: Path, word: str, *, by: str, reason: str) -> Entry:
+def state_meant(word: str) -> str:
+    """The state that is meant by its word or its title; the word itself where none is."""
+    return next((state.word for state in STATES.values() if word in (state.title.zh, state.title.en)), word)
+
+
+def decide_state(folder: Path, word: str, *, by: str, reason: str, unsealed: Callable[[Journal], Problems] | None = None) -> Entry:
     """Enter that the edition in `folder` is reviewed, publicised, decided or withdrawn, or a draft again; `word` is one of `STATES`, or its title.
+
+    Parameters
+    ----------
+    unsealed
+        What of the edition is not as it was sealed, by its minutes (`toolkit.sealing.states.unlike_newest_bag`): asked before it is made public
+        or decided, for what is published is the newest bag.
 
     Raises
     ------
     Refused
-        When there is no such state, it does not follow the one the edition is in, or is not for whoever is named to say; when what is to be decided
-        is another than was made public; when name or reason is empty; when another writer holds the edition, or it cannot be written.
+        When there is no such state, it does not follow the one the edition is in, or is not for whoever is named to say; when what is to be made
+        public is another than was reviewed, or what is to be decided another than was made public; when name or reason is empty; when another
+        writer holds the edition, or it cannot be written.
     """
     refuse_unsaid(by, reason)
     with edition_lock(folder):
-        word = next((state.word for state in STATES.values() if word in (state.title.zh, state.title.en)), word)
-        if word == FINAL:
+        word = state_meant(word)
+        if word in PUBLIC:
             enter_found(folder)
         journal = read_journal(folder)
         problems = Problems(tuple(_state_problems(state_of(journal), word, by)))
-        if word == FINAL:
-            problems += tuple(replace(changed, severity="error") for changed in changed_after(journal))
+        if word in PUBLIC and not problems:
+            problems += tuple(_changed_on_the_way(journal))
+            problems += unsealed(journal) if unsealed else ()
         if problems:
             raise Refused(problems)
         return entered(folder, STATE, by, reason, {"state": word})
+
+
+def _changed_on_the_way(journal: Journal) -> Iterator[Problem]:
+    """An error where the list may be another than in the state that the edition is in: what was reviewed is made public, and what was made public is decided."""
+    state = next((entry for entry in reversed(journal.entries) if entry.what == STATE and _state(entry)), None)
+    for changed in _changed_after(journal, state, ANEW if state.details["state"] in PUBLIC else REVIEW_ANEW) if state else ():
+        yield replace(changed, severity="error", value=what_changed(journal.entries[(changed.row or 1) - 1]))
+
+
+def what_changed(entry: Entry) -> str:
+    """What an entry of `changes_since` tells to be changed, in the words of the minutes; whom it is about stands there."""
+    told = entry.details.get("changes")
+    return discreet("；".join(map(str, told)) if isinstance(told, list) else str(entry.details.get("label", "")))
 
 
 def _listed(states: Iterable[State]) -> Phrase:

@@ -27,7 +27,7 @@ from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import replaced_folder, write_csv
-from toolkit.minutes.decisions import FINAL, STATE, STATES, rules_lost, state_of
+from toolkit.minutes.decisions import PUBLIC, STATE, STATES, rules_lost, state_of
 from toolkit.minutes.journal import Journal, read_journal
 from toolkit.publication.extract import unfit_to_publish, unguarded
 from toolkit.publication.open_rows import CLASSES, LINES, WITHHELD, OpenRows
@@ -400,7 +400,7 @@ def _state_problems(bag: Path) -> Iterator[Problem]:
     """Where minutes are kept of the edition's states: it has to be public by the newest ones."""
     journal = newest_minutes(bag)
     state = state_of(journal)
-    if any(entry.what == STATE for entry in journal.entries) and state not in {"publicised", FINAL}:
+    if any(entry.what == STATE for entry in journal.entries) and state not in PUBLIC:
         title = STATES[state].title
         yield Problem("error", phrase(NOT_YET.zh, NOT_YET.en, state=title), PUBLICISE, file="journal.jsonl", value=state)
 

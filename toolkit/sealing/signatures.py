@@ -12,6 +12,7 @@ import base64
 import os
 import re
 import struct
+import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256, sha512
@@ -20,8 +21,10 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase, one_line, phrase
+from toolkit.ground.text import TURNS, Phrase, one_line, phrase
+from toolkit.ground.toml_reader import TURNED
 from toolkit.ground.writing import refusing, sync, write_whole
+from toolkit.records.findings import normal_key
 from toolkit.sealing.bag import SIGNATURES, STAMP, TAG_MANIFEST, read_bag_info
 
 if TYPE_CHECKING:
@@ -52,6 +55,8 @@ LIST_OTHERS = phrase(
     "请在 {file} 中为各职务登记不同的人；同名的两人请在姓名后加以区分",
     "list different persons for the roles in {file}; tell two of one name apart in their names", file=SIGNERS,
 )  # fmt: skip
+NAMELESS = Phrase("没有写姓名，无从看出是不是另一个人", "bears no name: whether it is another person cannot be seen")
+NAME_IT = Phrase("请在公钥之后空一格写上姓名", "write the name after the key and a space")
 UNLISTED = ("这把密钥没有登记为“{role}”", "this key is not listed as `{role}`")
 ROLELESS = Phrase("看不出以什么职务签名", "it cannot be seen in what role it signs")
 NAME_ROLE = Phrase("请写明职务", "name the role")
@@ -106,8 +111,8 @@ class Signer:
 
     @property
     def called(self) -> str:
-        """Its name as it is compared with others: spaces and the case of letters make no other."""
-        return "".join(self.name.split()).casefold()
+        """Its name as it is compared with others: width, composition, case, spaces and what cannot be seen make no other, as with ids."""
+        return unicodedata.normalize("NFKC", normal_key(self.name)).casefold()
 
     @property
     def stem(self) -> str:
@@ -257,11 +262,24 @@ def refuse_unsignable(folder: Path, scheme: Scheme) -> None:
     Raises
     ------
     Refused
-        With every role that too few keys are listed for, or with all roles where too few persons hold them, and every line of the file that is none.
+        With every line of the file that is none, holds a mark that turns the direction of writing, or names nobody where several persons are to
+        sign; with every role that too few keys are listed for, or with all roles where too few persons hold them.
     """
     signers = read_signers(folder / SIGNERS)
+    if problems := tuple(_unread(folder / SIGNERS, demanded(scheme))):
+        raise Refused(Problems(problems))
     if problems := tuple(_without_keys(signers, scheme)) or tuple(_too_few_persons(_persons(signers), scheme, LIST_OTHERS, SIGNERS)):
         raise Refused(Problems(problems))
+
+
+def _unread(path: Path, roles: Mapping[str, int]) -> Iterator[Problem]:
+    """Every line that is not what it looks like, and where several have to sign, every one that tells nobody's name."""
+    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines() if path.is_file() else []
+    for number, line in enumerate(lines, start=1):
+        if line.translate(TURNS) != line:
+            yield Problem("error", *TURNED, file=SIGNERS, row=number)
+        elif sum(roles.values()) > 1 and (of := [each.role for each in _signers(line.strip()) if each.role in roles and not each.called]):
+            yield Problem("error", NAMELESS, NAME_IT, file=SIGNERS, row=number, value=",".join(of))
 
 
 def _without_keys(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase | None = None) -> Iterator[Problem]:

@@ -18,11 +18,13 @@ from toolkit.comparison.records import evaluated_at
 from toolkit.comparison.shares import STANDING
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.ground.problems import refuse
-from toolkit.ground.text import Phrase
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.text import Phrase, phrase
+from toolkit.minutes.decisions import changes_since, what_changed
+from toolkit.minutes.journal import JOURNAL, Journal, digest
 from toolkit.publication.extract import unguarded
 from toolkit.records import Records
-from toolkit.sealing.bag import read_bag_info
+from toolkit.sealing.bag import bag_problems, read_bag_info
 from toolkit.sealing.frozen_edition import (
     decided_scheme,
     freeze_edition,
@@ -30,7 +32,18 @@ from toolkit.sealing.frozen_edition import (
     like_sealed,
 )
 from toolkit.sealing.parts import RULES, Seal
+from toolkit.sealing.revisions import newest_bag
 
+NOTHING_SEALED = Phrase("本届还没有封存过，公示和公布的是封存的一版", "nothing is sealed yet, and what is made public is a sealed revision")
+SEAL = Phrase("请先封存，再转状态：committee seal 届次 --as r1", "seal it first, then enter the state: committee seal DIR --as r1")
+CHANGED = ("封存 {bag} 之后又有改动，公布的会是封存的那一版", "changed after the seal of {bag}, which is what would be published")
+OTHER_LIST = ("现在的名单与 {bag} 所封存的不同：{members}", "the list is another by now than {bag} holds: {members}")
+SEAL_ANEW = (
+    "请另封一版，再转状态：committee seal 届次 --as 新版次 --revises {bag} --because 理由",
+    "seal another revision, then enter the state: committee seal DIR --as NEW --revises {bag} --because WHY",
+)
+LIST = ("award", "rank")
+SHOWN = 3
 NO_RESULT = Phrase("这里只封存了办法，没有结果可比", "holds the rules alone, and no result to compare")
 NAME_RESULT = Phrase("此后的改动和因此变动的会员，结果封存包里都有", "what was changed since, and whom that moved, stands in every bag that holds a result")
 
@@ -64,6 +77,39 @@ def states_of(old: Path, new: Path) -> Iterator[tuple[State, State]]:
     with ExitStack() as kept:
         beside = any(_is_bag(place) for place in (old, new))
         yield _state(old, kept, as_sealed=beside), _state(new, kept, as_sealed=beside)
+
+
+def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) -> Problems:
+    """An error where the edition in `folder`, evaluated as it stands, is not what its newest bag holds: that is what is published.
+
+    Rules, records and rulings are compared by the minutes, whose last line at the seal the bag names; beside them the lists are.
+
+    Raises
+    ------
+    Refused
+        When the bag is not whole.
+    """
+    bag = newest_bag(folder / "sealed")
+    if bag is None:
+        return Problems((Problem("error", NOTHING_SEALED, SEAL, file=folder.name),))
+    if broken := bag_problems(bag).errors:
+        raise Refused(broken)
+    mend, head = phrase(*SEAL_ANEW, bag=bag.name), Seal.of(read_bag_info(bag)).journal
+    at_the_seal = next((entry.number for entry in journal.entries if digest(entry.line) == head), 0)
+    for entry in changes_since(journal, at_the_seal)[:1]:
+        return Problems((Problem("error", phrase(*CHANGED, bag=bag.name), mend, file=JOURNAL, row=entry.number, value=what_changed(entry)),))
+    others = _placed_otherwise(_stated(bag / "data" / "results" / "ranking.csv"), evaluation.ranking)
+    if not others:
+        return Problems()
+    members = "、".join(others[:SHOWN]) + ("……" if len(others) > SHOWN else "")
+    return Problems((Problem("error", phrase(*OTHER_LIST, bag=bag.name, members=members), mend, file=bag.name),))
+
+
+def _placed_otherwise(stated: pd.DataFrame, now: pd.DataFrame) -> list[str]:
+    """Members whose award or rank is another, as a seal compares them, or that stand on one of the lists alone."""
+    before, after = (frame[list(LIST)].astype("object").where(frame[list(LIST)].notna(), "").astype("str") for frame in (stated, now))
+    rows = [dict(zip(map(str, frame.index), frame.itertuples(index=False, name=None), strict=True)) for frame in (before, after)]
+    return [member for member in dict.fromkeys((*rows[0], *rows[1])) if rows[0].get(member) != rows[1].get(member)]
 
 
 def _is_bag(place: Path) -> bool:
