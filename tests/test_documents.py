@@ -296,6 +296,7 @@ def test_the_rules_of_the_house_say_which_records_count_and_until_when() -> None
     assert "届满后申请" not in grading
     assert "修复”，不再计入。" in repr(grading_rules(scheme.model_copy(update={"window": {"by_severity": window.model_copy(update={"repaired": None})}}), tables, "理事会"))
     assert "签订诚信自律承诺书一项得满分" in rules
+    assert "“按时缴纳会费”只看是否依照章程按时缴纳，不论数额" in rules
     marks = {row["指标"]: row["计分"] for row in indicator_table(scheme, tables)}
     assert marks["会刊、网站采用稿件"].startswith("每篇 34 分")
     assert "0 学时计零分，40 学时计满分" in marks["法规学习学时"]
@@ -363,6 +364,7 @@ def test_minutes_part_what_was_decided_from_what_the_program_entered(case: Case)
     assert "r1" not in decisions.split("二、决定事项")[1]
     assert "理由：—" not in text
     assert "（工作记录第 2 条）" in decisions
+    assert "尚未封存" not in text
 
 
 def test_minutes_name_the_entry_that_their_digest_is_of_and_what_was_changed_once(case: Case) -> None:
@@ -388,6 +390,12 @@ def test_the_report_counts_what_was_recorded(case: Case) -> None:
         table = case.records.tables.table[name]
         if table.member and len(frame):
             assert f"{len(frame):,}" in text, name
+
+
+def test_a_register_without_a_record_is_not_passed_over(case: Case) -> None:
+    told = report_fields(case.evaluation, replace(case.records, frames={**case.records.frames, "activities": case.records.frames["activities"].iloc[:0]}))
+    assert told["空表"] == [f"没有一条记录的登记表：{case.records.tables.table['activities'].label or 'activities'}。"]
+    assert report_fields(case.evaluation, case.records)["空表"] == []
 
 
 def test_forums_are_told_with_exchange_and_a_task_without_a_register_is_no_shortcoming(case: Case) -> None:

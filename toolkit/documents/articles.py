@@ -275,7 +275,7 @@ IN_WORDS = (
 """Signs and shorthand of rule lines, and what an official text has for them."""
 IN_ENGLISH = (
     (r" = True\b", " is yes"), (r" = False\b", " is no"), (r" = ", " is "), (r"(?<=\d) ?，(?=\S)|，", ", "), (r"\bat most -([\d.]+)", r"at most \1 taken"), (r"(?<!\S)-([\d.]+) for each", r"\1 taken for each"),
-    (r"\bof (each class|all)( that take part)? ([\d./]+%?)", r"\3 of \1\2"), (r"\bone (\S+) counts once", r"each \1 counts once"), (r"\bwindow (?=by |from )", "while it counts, "),
+    (r"\bof each class( that take part)? ([\d.]+%)", r"\2 of the members of each class\1"), (r"\bof (each class|all)( that take part)? ([\d./]+%?)", r"\3 of \1\2"), (r"\bone (\S+) counts once", r"each \1 counts once"), (r"\bwindow (?=by |from )", "while it counts, "),
 )  # fmt: skip
 MEASURED = (
     (r"^(.+?) (sum of|weighted mean of|mean of|largest|smallest|latest|number of different|panel score of) ([^ ,;（]+(?:（[^）]*）)?)", r"\2 \3 in \1"),
@@ -339,6 +339,7 @@ def _general(scheme: Scheme, what: Phrase, council: str) -> list[Article]:
                "These rules govern {what.en}, so that it is open, fair and impartial, and its results can be verified by anyone.", what=what),
         Phrase("会员参加评选评定出于自愿，不收取任何费用，不以捐助、参加收费活动为条件，不申报不影响会员权利。",
                "Members take part of their own free will. No fee is charged, and no donation and no paid activity is a condition; whoever does not apply keeps all rights of membership."),
+        *_dues(scheme),
         phrase("专家委员会依照本办法评审，秘书处负责受理、核对和公示，{council}审议决定。专家与会员有利害关系的，回避对该会员的评分。",
                "The expert committee reviews under these rules; the secretariat receives, verifies and publishes; the decision rests with {council}. An expert with an interest in a member does not score that member.", council=council),
         phrase("评价基准日为{day}{days.zh}。评价只使用基准日前形成、来源可查的记录。",
@@ -350,6 +351,14 @@ def _conditions(lines: dict[str, list[Line]]) -> list[Article]:
     asked = [_full(decided) for name, _, decided in lines.get("总则", []) if name.zh == "参加排名"]
     asked += [_sentence(name, NOTHING, decided) for name, _, decided in lines.get("申报", [])]
     return [(Phrase("参加评选的会员须符合下列条件：", "Members that take part must meet the following conditions:"), asked)] if asked else []
+
+
+def _dues(scheme: Scheme) -> Iterator[Phrase]:
+    """Where dues count: that they are those of the charter, and no price of an award."""
+    labels = [item.label for item in scheme.indicators if item.measure.place[0] == "dues" and item.measure.take == "count"]
+    if labels:
+        yield phrase("“{zh}”只看是否依照章程按时缴纳，不论数额；会费不是参加评选评定的费用，多缴、预缴、捐助均不加分。",
+                     "{en}: it counts alone whether dues were paid in time under the charter, whatever their amount. They are no fee for taking part; nothing is gained by paying more, or ahead, or by donating.", zh="”“".join(labels), en=", ".join(labels))  # fmt: skip
 
 
 def _scoring(scheme: Scheme) -> list[Article]:

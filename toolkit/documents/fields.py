@@ -18,8 +18,10 @@ from toolkit.documents.articles import (
     indicator_table,
 )
 from toolkit.documents.report import idle_members, report_fields
+from toolkit.evaluation import panel_of
 from toolkit.evaluation.contributions import award_lines
 from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.indicators.panel import judged_by_panel
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Objections, working_days_after
 from toolkit.minutes.wording import OUTCOMES, said
@@ -360,14 +362,31 @@ LATER = Phrase("尚未封存；封存后见所附的一页稳健性报告。", "
 BESIDE = Phrase("结论见所附的一页稳健性报告。", "See the attached page on robustness.")
 
 
+def sealed_as(journal: Journal) -> str:
+    """The revision that was sealed last, as the minutes tell; empty where none was."""
+    return next((str(entry.details.get("revision", "")) for entry in reversed(journal.entries) if entry.what == "seal"), "")
+
+
 def minutes_fields(case: Case) -> Fields:
     """The minutes of the evaluation out of the journal."""
     decided = [entry for entry in case.journal.entries if entry.by]
     entries = [{"序": place, "句": case.says(_decided(case, entry, place))} for place, entry in enumerate(decided, 1)]
     kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not entry.by]
-    firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed else LATER
-    return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)],
+    firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed or sealed_as(case.journal) else LATER
+    return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)], "回避": [case.says(line) for line in _withdrawn(case)],
             "把握": case.says(firm), "记录末号": case.journal.entries[-1].number if case.journal.entries else 0, "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
+
+
+def _withdrawn(case: Case) -> Iterator[Phrase]:
+    """For each indicator that experts score: how many sat, and which withdrew from how many members; by their codes, and no member named."""
+    if case.known is None or not judged_by_panel(case.scheme):
+        return
+    labels = {item.id: item.label for item in case.scheme.indicators}
+    for id_, judged in panel_of(case.scheme, case.records).indicators.items():
+        counts = judged.recused.sum()
+        told = joined([phrase("{expert} 对 {n} 家", "{expert} from {n:member|members}", expert=expert, n=int(count)) for expert, count in counts[counts > 0].items()], "、")
+        withdrew = phrase("依规定回避的：{zh}", "withdrew: {en}", zh=told.zh, en=told.en) if told.zh else Phrase("没有需要回避的", "nobody had to withdraw")
+        yield phrase("“{label}”由 {n} 位专家评分，{withdrew.zh}。", "“{label}”: scored by {n:expert|experts}; {withdrew.en}.", label=labels[id_], n=len(counts), withdrew=withdrew)
 
 
 def _decided(case: Case, entry: Entry, place: int) -> Phrase:

@@ -86,6 +86,7 @@ def report_fields(evaluation: Evaluation, records: Records, language: Language =
 
     return {
         "总体": all_of(_overall(evaluation, registers, len(members) - len(idle))),
+        "空表": all_of(_empty(evaluation, records)),
         "登记": [_row(one, len(members)) for one in registers.values()],
         "任务": [{"序": counted(place, language), "题": title.into(language), "句": all_of(sentences)} for place, (title, sentences) in enumerate(_tasks(told, len(members)), 1)],
         **plan.fields(language),
@@ -232,13 +233,14 @@ def _share(part: int, whole: int) -> str:
 
 def _registers(evaluation: Evaluation, records: Records) -> dict[str, Register]:
     """Each table that tells of what members or the secretariat did, by its id; neither of the members themselves, nor the panel's sheets, nor what an edition before came to."""
-    scheme, kept = evaluation.scheme, {}
+    return {name: _register(name, records.tables.table[name], records.frames[name], evaluation) for name in _telling(evaluation, records) if not records.frames[name].empty}
+
+
+def _telling(evaluation: Evaluation, records: Records) -> Iterator[str]:
+    scheme = evaluation.scheme
     others = {scheme.members.table} | ({scheme.previous.table} if scheme.previous else set()) | {str(item.measure.table) for item in scheme.indicators if item.measure.take == "panel"}
     others |= {table for table in (scheme.panel.table, scheme.panel.experts, scheme.panel.interests) if table} if scheme.panel else set()
-    for name, frame in records.frames.items():
-        if name not in others and (records.tables.table[name].member is not None or name in OWN) and not frame.empty:
-            kept[name] = _register(name, records.tables.table[name], frame, evaluation)
-    return kept
+    return (name for name in records.frames if name not in others and (records.tables.table[name].member is not None or name in OWN))
 
 
 OWN = {name for names in TASKS.values() for name in names}
@@ -299,6 +301,14 @@ def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[st
         if column.type == "choice" and id_ in frame and 1 < len(column.choices) <= SHOWN_STATES:
             counts = frame[id_].value_counts()
             yield column.headings[0] if column.headings else id_, {state: int(counts[state]) for state in column.choices if counts.get(state)}
+
+
+def _empty(evaluation: Evaluation, records: Records) -> Iterator[Phrase]:
+    """The registers of members or of the house that were handed in without a record: they stand in no table, and are not passed over."""
+    tables = records.tables.table
+    names = [tables[name].label or name for name in _telling(evaluation, records) if records.frames[name].empty]
+    if names:
+        yield phrase("没有一条记录的登记表：{zh}。", "Registers without a record: {en}.", zh="、".join(names), en=", ".join(names))
 
 
 def _overall(evaluation: Evaluation, registers: Mapping[str, Register], taking_part: int) -> Iterator[Phrase]:
