@@ -42,7 +42,7 @@ NO_PAPER = Phrase("没有这种公文", "there is no such paper")
 NO_DAY = Phrase("不是日期", "is no day")
 AS_DAY = Phrase("请写成 2019-03-08", "write it as 2019-03-08")
 WRITTEN = Phrase("已写出 {n} 份公文：{to}", "{n:paper is|papers are} in {to}")
-FROM_BAG = Phrase("本届已封存为 {revision}：不带“草稿”的，请对封存包写，把届次文件夹换成其下的 sealed/{revision}", "the edition is sealed as {revision}: papers that are no drafts are written from the bag, sealed/{revision} in place of the edition's folder")
+FROM_BAG = Phrase("本届已封存为 {revision}：不带“草稿”的由封存包写成，请把届次文件夹换成 {bag}", "the edition is sealed as {revision}: papers that are no drafts are written from the bag, {bag} in place of the edition's folder")
 DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应状态或没有批准文号）：{names}", "marked as drafts (not sealed, not in that state yet, or without an approval): {names}")
 BLANKS = Phrase("下列各项没有填，公文中留空：{names}（scheme.toml 的 [papers]、[publication]）", "left blank: {names} ([papers] and [publication] in scheme.toml)")
 UNDATED = Phrase("下列各轮公示的日期留空：{names}（每轮各给一个 --from）", "the days of these rounds of notice are left blank: {names} (give a --from for each)")
@@ -368,7 +368,7 @@ def _tell(case: Case, to: Path, count: int, drafts: list[Paper], language: str) 
     if drafts:
         say(language, phrase(DRAFTS.zh, DRAFTS.en, n=len(drafts), names=_named(drafts, language_of(language))))
         if not case.sealed and (revision := sealed_as(case.journal)):
-            say(language, phrase(FROM_BAG.zh, FROM_BAG.en, revision=revision))
+            say(language, phrase(FROM_BAG.zh, FROM_BAG.en, revision=revision, bag=f"sealed/{revision}"))
     papers, publication = case.scheme.papers, case.scheme.publication
     blanks = [key for key in ("organisation", "action", "council", "authority") if not getattr(papers, key)]
     blanks += [] if publication and publication.contact else ["contact"]
