@@ -377,7 +377,7 @@ def test_it_is_refused_once_the_edition_is_withdrawn(edition: Path, tmp_path: Pa
 def test_check_tells_before(edition: Path) -> None:
     done = run("check", edition)
     assert "开放包：列入 5 家（共 12 家）；不列入 7 家" in done.output, done.output
-    assert "由开放包能算出名次、总分" in done.output
+    assert "公开 5 家会员的名次、总分及各项指标的数值，而办法没有就此征求会员同意" in done.output
 
 
 def test_what_is_written_is_read_again(sent: Path, tmp_path: Path) -> None:
