@@ -135,14 +135,14 @@ def test_a_picture_of_an_earlier_version_is_told_from_a_forged_one(evaluation: E
     picture = replace(sheet.picture("权重"), tables=views.weights_picture(evaluation.scheme).tables)
     now = {"data": {PAGE: picture._repr_html_(), "text/plain": repr(picture)}}
     was = {"data": {SVG: as_formerly_drawn(picture.svg), "text/plain": repr(picture)}}
-    assert _formerly(was, now) == was
+    assert _formerly(was, now, {}) == was
     patterned = {"data": {**now["data"], PAGE: as_formerly_drawn(now["data"][PAGE])}}
     assert patterned != now
-    assert _formerly(patterned, now) == patterned
+    assert _formerly(patterned, now, {}) == patterned
     for forged in ({SVG: picture.svg.replace("%</text>", "</text>")}, {SVG: ""}, {PAGE: "<p>甲</p>"}):
-        assert _formerly({"data": {**was["data"], **forged}}, now) != {"data": {**was["data"], **forged}}
-    assert _formerly(now, now) == now
-    assert _formerly({"data": {"text/plain": repr(picture)}}, now) != {"data": {"text/plain": repr(picture)}}
+        assert _formerly({"data": {**was["data"], **forged}}, now, {}) != {"data": {**was["data"], **forged}}
+    assert _formerly(now, now, {}) == now
+    assert _formerly({"data": {"text/plain": repr(picture)}}, now, {}) != {"data": {"text/plain": repr(picture)}}
 
 
 def test_before_anybody_scored_only_words_are_told(tmp_path: Path) -> None:

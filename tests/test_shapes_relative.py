@@ -227,6 +227,8 @@ def test_a_mean_is_rounded_once_in_whatever_order() -> None:
 
 
 def test_bids_are_valued_by_their_distance_from_the_benchmark() -> None:
+    beside_nothing = made(shape="benchmark", per_above=1.0, per_below=0.5, trim=1, trim_from=5)
+    assert beside_nothing.values(column([0.0, 0.0, 0.0, 1.0, 2.2250738585072014e-308]), 100).tolist()[3] == 0
     """评标基准价 by hand: of 90, 95, 100, 105 and 160 the mean without the highest and the lowest is 100; each per cent above takes 1, below 0.5."""
     bids = column([90, 95, 100, 105, 160])
     shape = made(shape="benchmark", trim=1, trim_from=5, per_above=1, per_below=0.5)

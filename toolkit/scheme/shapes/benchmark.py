@@ -17,6 +17,8 @@ from toolkit.scheme.shapes.absolute import Number, Positive
 from toolkit.scheme.shapes.relative import Best, Relative
 
 Taken = Annotated[Number, Field(ge=0)]
+FARTHEST = 1e300
+"""Per cent: beyond it every value is at the lower end."""
 
 
 class Benchmark(Relative):
@@ -85,9 +87,10 @@ class Benchmark(Relative):
         """Values of `raw`; nothing is known of how far away a raw value lies where the benchmark is not above 0."""
         if entry.best <= 0:
             return np.full(np.shape(raw), np.nan)
-        away = 100.0 * (raw - entry.best) / entry.best
         low, high = self.ends(scale)
-        return np.clip(high - np.where(away > 0, self.per_above * away, -self.per_below * away), low, high)
+        with np.errstate(over="ignore"):  # beside a benchmark of next to nothing everything is as far away as can be
+            away = np.minimum(100.0 * (raw - entry.best) / entry.best, FARTHEST)
+            return np.clip(high - np.where(away > 0, self.per_above * away, -self.per_below * away), low, high)
 
     @property
     def knots(self) -> tuple[float, ...]:
