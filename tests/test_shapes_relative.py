@@ -227,8 +227,6 @@ def test_a_mean_is_rounded_once_in_whatever_order() -> None:
 
 
 def test_bids_are_valued_by_their_distance_from_the_benchmark() -> None:
-    beside_nothing = made(shape="benchmark", per_above=1.0, per_below=0.5, trim=1, trim_from=5)
-    assert beside_nothing.values(column([0.0, 0.0, 0.0, 1.0, 2.2250738585072014e-308]), 100).tolist()[3] == 0
     """评标基准价 by hand: of 90, 95, 100, 105 and 160 the mean without the highest and the lowest is 100; each per cent above takes 1, below 0.5."""
     bids = column([90, 95, 100, 105, 160])
     shape = made(shape="benchmark", trim=1, trim_from=5, per_above=1, per_below=0.5)
@@ -239,3 +237,5 @@ def test_bids_are_valued_by_their_distance_from_the_benchmark() -> None:
     assert lowered.values(column([90, 95, 100, 105, 160]), 100) == pytest.approx([100, 100 - 2 * 50 / 9, 100 - 2 * 100 / 9, 100 - 2 * 150 / 9, 0])
     assert shape.resolved(bids, 100).values(column([200, 100]), 100).tolist() == [0, 100]
     assert np.isnan(shape.values(column([0, 0]), 100)).all()
+    beside_nothing = made(shape="benchmark", per_above=1.0, per_below=0.5, trim=1, trim_from=5)
+    assert beside_nothing.values(column([0.0, 0.0, 0.0, 1.0, 2.2250738585072014e-308]), 100).tolist()[3] == 0
