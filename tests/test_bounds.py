@@ -319,3 +319,15 @@ def test_beyond_the_bound_on_work_less_is_proved_nothing_else_and_it_is_told() -
         proved = less["standing"] != "possible"
         assert less["standing"][proved].equals(whole["standing"][proved])
         assert not proved.all()
+
+
+def test_by_a_standard_that_was_found_a_group_may_lie_anywhere() -> None:
+    """Among n themselves nobody is more than the square root of n deviations from the mean; beside an earlier edition's all may be."""
+    shape = {"shape": "z_score", "mean": 50, "deviation": 10, "found": {"all": {"mean": 40, "deviation": 1, "lowest": 0}}}
+    group = {"id": "g", "label": "g", "weight": 30, "value": shape}
+    rules = scheme(group=[group], indicator=[indicator("a", 1, group="g"), indicator("b", 70)], award=[{"id": "x", "label": "x", "quota": {"number": 1}}])
+    values = pd.DataFrame({"a": [60.0, 30, 20, 10], "b": [20.0, 90, 80, 70]}, index=members(4).index)
+    asked = evaluation(rules, members(4), values)
+    first = asked.ranking.index[0]
+    bounds = award_bounds(asked, WeightBounds(lower={"g": 1}, upper={"g": 60})).set_index("member")
+    assert (bool(bounds["holds"][first]), bounds["standing"][first] != "never") == (True, True)

@@ -296,7 +296,10 @@ def test_the_rules_of_the_house_say_which_records_count_and_until_when() -> None
     assert "届满后申请" not in grading
     assert "修复”，不再计入。" in repr(grading_rules(scheme.model_copy(update={"window": {"by_severity": window.model_copy(update={"repaired": None})}}), tables, "理事会"))
     assert "签订诚信自律承诺书一项得满分" in rules
-    assert "“按时缴纳会费”只看是否依照章程按时缴纳，不论数额" in rules
+    assert "“按时缴纳会费”按登记的次数计，不论数额" in rules
+    english = repr(evaluation_rules(scheme, tables, "the council", "en")) + repr(grading_rules(scheme, tables, "the council", "en"))
+    assert "full marks for 签订诚信自律承诺书" in english
+    assert "A member may apply for credit repair" in english
     marks = {row["指标"]: row["计分"] for row in indicator_table(scheme, tables)}
     assert marks["会刊、网站采用稿件"].startswith("每篇 34 分")
     assert "0 学时计零分，40 学时计满分" in marks["法规学习学时"]
@@ -394,7 +397,7 @@ def test_the_report_counts_what_was_recorded(case: Case) -> None:
 
 def test_a_register_without_a_record_is_not_passed_over(case: Case) -> None:
     told = report_fields(case.evaluation, replace(case.records, frames={**case.records.frames, "activities": case.records.frames["activities"].iloc[:0]}))
-    assert told["空表"] == [f"没有一条记录的登记表：{case.records.tables.table['activities'].label or 'activities'}。"]
+    assert told["空表"] == [f"尚无记录的登记表：{case.records.tables.table['activities'].label or 'activities'}。"]
     assert report_fields(case.evaluation, case.records)["空表"] == []
 
 

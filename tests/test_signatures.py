@@ -10,6 +10,7 @@ import stat
 import subprocess
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import permutations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -408,6 +409,7 @@ def test_without_a_word_in_the_scheme_a_signature_is_told_by_its_key(whole: Path
         ("President A", "Ｐresident　Ａ"), ("张三", "张\u200b三"), ("Ren\u00e9", "Rene\u0301"), ("张三", "张三\ufe0f"), ("STRASSE", "straße"),
     )),
     ({"chair": 1, "supervisor": 1}, [("chair", 0, "甲"), ("chair", 1, "乙"), ("supervisor", 0, "甲")], 0),
+    *(({"chair": 1, "supervisor": 1}, [*named, ("supervisor", 1, "乙")], 1) for named in permutations([("chair", 0, "甲"), ("chair", 0, "乙")])),
     ({"expert": 2}, [("expert", 0, "甲"), ("expert", 1, "甲")], 1),
     ({"expert": 2, "chair": 1}, [("expert", 0, "甲"), ("expert", 1, "乙"), ("chair", 1, "乙")], 2),
     ({"expert": 1}, [("expert", 0, "甲"), ("chair", 0, "甲")], 0),

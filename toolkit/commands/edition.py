@@ -135,15 +135,14 @@ def check(
     from toolkit.publication.extract import told_early
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
-    from toolkit.sealing.open_readme import told_before, told_unasked
+    from toolkit.sealing.open_readme import told_before
     from toolkit.sealing.revisions import untold_seals
     from toolkit.sealing.site import withdrawals_since_the_seal
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
         edition, evaluation, problems = examined_at(folder)
         voted = _voted(folder, edition)
-        unasked = tuple(told_unasked(evaluation)) if evaluation is not None and not problems.errors else ()
-        opened = told_before(evaluation) if evaluation is not None and not problems.errors else None
+        opened, unasked = told_before(evaluation) if evaluation is not None and not problems.errors else (None, Problems())
         if opened is not None and edition is not None:
             problems += masked_cells(edition.scheme, edition.records)
     if edition is not None and len(edition.records.counts):

@@ -129,7 +129,7 @@ def _in_turn(tree: Tree, branch: Branch, now: list[Floats], then: list[Floats]) 
 
 def _shares(tree: Tree, branch: Branch, member_scores: Floats) -> Iterator[Floats]:
     """The share of each child for each member: what an arithmetic mean makes of 1 for it and 0 for the others."""
-    plain = replace(branch, power=1.0, full=1.0, least_present=None, own=None, points=(), cap=None)
+    plain = replace(branch, power=1.0, full=1.0, least_present=None, own=None, points=(), cap=None, shape=None)
     weights = [float(tree.weights[child]) for child in branch.children]
     none = [np.where(np.isnan(member_scores[:, child]), np.nan, 0.0) for child in branch.children]
     for place in range(len(none)):
@@ -194,7 +194,7 @@ class Strata:
     applicable: Mask
     extras: Floats
     parts: tuple[Mask, ...]
-    classes: Any = None
+    classes: Any
 
     @classmethod
     def of(cls, evaluation: Evaluation, class_: str | None) -> Strata:
@@ -218,7 +218,7 @@ class Strata:
         """`movements` in each class about its own usual member."""
         moved, usual = np.zeros_like(self.values), np.zeros(len(self.values))
         for part in self.parts:
-            moved[part], usual[part] = movements(tree.among(self.classes[part]) if tree.compares else tree, self.values[part], self.applicable[part])
+            moved[part], usual[part] = movements(tree.among(self.classes[part]), self.values[part], self.applicable[part])
         return moved, usual
 
     def counted(self, tree: Tree) -> Floats:
@@ -229,7 +229,7 @@ class Strata:
         return np.array(
             [
                 column.sum() / max(len(column), 1)
-                for column in shares_by_member(tree.among(self.classes) if tree.compares else tree, self.values, self.applicable).T.copy()
+                for column in shares_by_member(tree, self.values, self.applicable).T.copy()
             ]
         )
 

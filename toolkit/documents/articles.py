@@ -170,7 +170,7 @@ def award_rules(scheme: Scheme, tables: Tables) -> Iterator[tuple[Phrase, Phrase
 def _repair(scheme: Scheme) -> Phrase:
     """How a record is repaired, as far as the windows go by it."""
     windows = scheme.window.values()
-    when = Phrase("在规定的期限届满后", "once the prescribed time has passed, ") if any(window.repairable_after for window in windows) else NOTHING
+    when = Phrase("在规定的期限届满后", "Once the prescribed time has passed, a member") if any(window.repairable_after for window in windows) else Phrase("", "A member")
     then = NOTHING
     if any(window.repaired for window in windows):
         then = Phrase("，自修复之日起不再计入，此前基准日的评价照计", " and counts no longer from the day of repair; evaluations as of an earlier day count it still")
@@ -178,7 +178,7 @@ def _repair(scheme: Scheme) -> Phrase:
         then = Phrase("，不再计入", " and counts no longer")
     return phrase(
         "会员可以{when.zh}申请信用修复：已纠正行为、履行义务并公开作出承诺的，经核实后记录注明“已修复”{then.zh}。",
-        "{when.en}a member may apply for credit repair: where it has corrected its conduct, met its obligations and given a public commitment, the record is marked as repaired after verification{then.en}.",
+        "{when.en} may apply for credit repair: where it has corrected its conduct, met its obligations and given a public commitment, the record is marked as repaired after verification{then.en}.",
         when=when, then=then,
     )  # fmt: skip
 
@@ -293,16 +293,23 @@ def official(words: Phrase | str, scheme: Scheme) -> Phrase:
     >>> official("总分 ≥ 85，行为性质 = 良好", Scheme.model_construct(window={}))
     Phrase(zh='总分不低于 85 分，行为性质为良好', en='总分 at least 85, 行为性质 is 良好')
     """
-    said = _both(words)
+    said = _full_marks(_both(words), scheme)
     return Phrase(_official_chinese(said.zh, scheme), _official_english(said.en, scheme))
+
+
+def _full_marks(said: Phrase, scheme: Scheme) -> Phrase:
+    """Full marks asked for in what is done or not, of which no one reads a number of points."""
+    for item in scheme.indicators if "indicators" in scheme.model_fields_set else ():
+        if item.measure.take == "any":
+            bar = re.compile(rf"(?<!\w){re.escape(item.label)} ≥ {re.escape(figure(scheme.scale))}(?![\d.])")
+            label = item.label.replace("\\", r"\\")
+            said = Phrase(bar.sub(f"{label}一项得满分", said.zh), bar.sub(f"full marks for {label}", said.en))
+    return said
 
 
 def _official_chinese(text: str, scheme: Scheme) -> str:
     for name in scheme.window:
         text = text.replace(f"时限 {name}", "在规定期限内")
-    for item in scheme.indicators if "indicators" in scheme.model_fields_set else ():
-        if item.measure.take == "any":  # done or not, of which no one reads a number of points
-            text = text.replace(f"{item.label} ≥ {figure(scheme.scale)}", f"{item.label}一项得满分")
     text = re.sub(rf" ({TAKEN}) ([^ ，；（]+(?:（[^）]*）)?)", r"的\2\1", re.sub(r" (条数|有无)", r"的\1", text))
     text = re.sub(r"(?<=[\u4e00-\u9fff，；。）：]) (?=[\u4e00-\u9fff（])", "", text)
     text = re.sub(r" ?(≥|≤|>|<) ?(-?[\d.]+)", lambda found: f"{SIGNS[found[1]].zh} {found[2]} 分", text)
@@ -357,8 +364,8 @@ def _dues(scheme: Scheme) -> Iterator[Phrase]:
     """Where dues count: that they are those of the charter, and no price of an award."""
     labels = [item.label for item in scheme.indicators if item.measure.place[0] == "dues" and item.measure.take == "count"]
     if labels:
-        yield phrase("“{zh}”只看是否依照章程按时缴纳，不论数额；会费不是参加评选评定的费用，多缴、预缴、捐助均不加分。",
-                     "{en}: it counts alone whether dues were paid in time under the charter, whatever their amount. They are no fee for taking part; nothing is gained by paying more, or ahead, or by donating.", zh="”“".join(labels), en=", ".join(labels))  # fmt: skip
+        yield phrase("“{zh}”按登记的次数计，不论数额；会费依照章程缴纳，不是参加评选评定的费用。",
+                     "{en}: payments are counted, whatever their amount. Dues are paid under the charter and are no fee for taking part.", zh="”“".join(labels), en=", ".join(labels))  # fmt: skip
 
 
 def _scoring(scheme: Scheme) -> list[Article]:

@@ -384,8 +384,8 @@ def _withdrawn(case: Case) -> Iterator[Phrase]:
     labels = {item.id: item.label for item in case.scheme.indicators}
     for id_, judged in panel_of(case.scheme, case.records).indicators.items():
         counts = judged.recused.sum()
-        told = joined([phrase("{expert} 对 {n} 家", "{expert} from {n:member|members}", expert=expert, n=int(count)) for expert, count in counts[counts > 0].items()], "、")
-        withdrew = phrase("依规定回避的：{zh}", "withdrew: {en}", zh=told.zh, en=told.en) if told.zh else Phrase("没有需要回避的", "nobody had to withdraw")
+        told = joined([phrase("{expert}（{n} 家）", "{expert} from {n:member|members}", expert=expert, n=int(count)) for expert, count in counts[counts > 0].items()], "、")
+        withdrew = phrase("依规定回避：{zh}", "withdrew: {en}", zh=told.zh, en=told.en) if told.zh else Phrase("没有需要回避的", "nobody had to withdraw")
         yield phrase("“{label}”由 {n} 位专家评分，{withdrew.zh}。", "“{label}”: scored by {n:expert|experts}; {withdrew.en}.", label=labels[id_], n=len(counts), withdrew=withdrew)
 
 

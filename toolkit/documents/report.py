@@ -308,7 +308,7 @@ def _empty(evaluation: Evaluation, records: Records) -> Iterator[Phrase]:
     tables = records.tables.table
     names = [tables[name].label or name for name in _telling(evaluation, records) if records.frames[name].empty]
     if names:
-        yield phrase("没有一条记录的登记表：{zh}。", "Registers without a record: {en}.", zh="、".join(names), en=", ".join(names))
+        yield phrase("尚无记录的登记表：{zh}。", "Registers without a record: {en}.", zh="、".join(names), en=", ".join(names))
 
 
 def _overall(evaluation: Evaluation, registers: Mapping[str, Register], taking_part: int) -> Iterator[Phrase]:

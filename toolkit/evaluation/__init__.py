@@ -173,10 +173,10 @@ class Evaluation:
         for branch, raw in self._compared:
             yield valued_node(branch, self.tree.nodes[branch.node], raw, self.nodes[self.tree.nodes[branch.node]], self.scheme.language)
 
-    @property
-    def _compared(self) -> Iterator[tuple[Branch, Floats]]:
+    @cached_property
+    def _compared(self) -> tuple[tuple[Branch, Floats], ...]:
         """The nodes that compare members, and by which scores, in the order of the raw values."""
-        return compared(self.tree.among(self._classes, self._left), self.nodes, self.applicable)
+        return tuple(compared(self.tree.among(self._classes, self._left), self.nodes, self.applicable))
 
     @cached_property
     def scores(self) -> pd.DataFrame:

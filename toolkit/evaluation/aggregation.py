@@ -23,7 +23,7 @@ from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Mask, Step
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes.absolute import ValueShape
-from toolkit.scheme.shapes.relative import Relative
+from toolkit.scheme.shapes.relative import EVERYONE, Relative
 
 POWERS = {
     "arithmetic": 1.0, "conditional": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf,
@@ -114,6 +114,8 @@ class Branch:
         assert self.shape is not None
         if not isinstance(self.shape, Relative):
             return self.shape.values(raw, self.scale)
+        if self.shape.found is not None and self.shape.within == EVERYONE:
+            return self.shape.values(raw.ravel(), self.scale).reshape(raw.shape)
         lists = raw.reshape(-1, raw.shape[-1] if self.peers is None else len(self.peers))
         return np.array([self.shape.values(one, self.scale, self.peers) for one in lists]).reshape(raw.shape)
 
@@ -343,7 +345,7 @@ def reach(branch: Branch, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     least, most = (end if branch.cap is None else np.minimum(end, branch.cap) for end in (least - branch.slack, most + branch.slack))
     if branch.shape is None:
         return least, most
-    if isinstance(branch.shape, Relative):
+    if isinstance(branch.shape, Relative) and branch.shape.found is None:  # among themselves; by what was found it is a function of one score
         ends = (np.where(np.isnan(end), np.nan, bound) for end, bound in zip((least, most), branch.shape.bounds(branch.scale, low.shape[-1]), strict=True))
         least, most = (end if branch.own is None else branch.own.rounded(end) for end in ends)
         return least, most

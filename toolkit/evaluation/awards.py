@@ -101,6 +101,11 @@ class AwardRule:
         return self.members["applied"].to_numpy(dtype=np.bool_)
 
     @cached_property
+    def struck(self) -> Mask:
+        """Whom vetoes bar from every award; bool[n]."""
+        return np.asarray(np.logical_and.reduce([*self.barred.values()]), dtype=np.bool_) if self.barred else np.zeros(len(self.members), np.bool_)
+
+    @cached_property
     def named(self) -> NDArray[np.object_]:
         """The class of each member, as it is named."""
         return self.members["class"].to_numpy(dtype=object)

@@ -134,7 +134,7 @@ class Tree:
         return replace(self, weights=np.asarray(weights, dtype=np.float64))
 
     def without(self, values: Sequence[Floats], applicable: Mask | None) -> dict[int, Mask]:
-        """Who has no score at each node that compares members, bool[members] by node: a strict value below it is missing, or it has no total.
+        """Who has no score at each node that compares members, bool[members] by node: a strict value below it is missing, or, at the total, it has none.
 
         Parameters
         ----------

@@ -55,8 +55,7 @@ def outsiders(rule: AwardRule, score: Score, node: Indicator | Group) -> dict[Ph
     outside = {NOT_ELIGIBLE: rule.applied & ~rule.eligibility.met(score)}
     if not isinstance(node.value, SET_BY_ONE):
         return outside
-    if barred := [*rule.barred.values()]:
-        outside[STRUCK] = rule.applied & np.logical_and.reduce(barred)
+    outside[STRUCK] = rule.applied & rule.struck
     if rule.scheme.shortlist is not None and node.id not in first_stage(rule.scheme, rule.scheme.shortlist).nodes:
         outside[NOT_SHORTLISTED] = stopped(rule.members)
     return outside

@@ -159,7 +159,10 @@ def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> It
 
 def _no_benchmark(item: Indicator | Group, raw: Floats) -> Problem:
     rule = phrase("“{label}”的基准不大于 0，高于、低于它百分之几无从算起", "the benchmark of `{label}` is not above 0: there is no per cent above or below it", label=item.label)
-    return _said("error", item, "value", rule, Phrase("请核对这一栏的数值，都应大于 0", "check the numbers of this column: all of them should be above 0"), value=f"{raw.min():g}")
+    mend = Phrase("请核对这一栏的数值，都应大于 0", "check the numbers of this column: all of them should be above 0")
+    if isinstance(item, Group):
+        mend = Phrase("请核对下面各项指标的得分，合成后应大于 0", "check the scores below it: what they come to should be above 0")
+    return _said("error", item, "value", rule, mend, value=f"{raw.min():g}")
 
 
 def _nothing_found(item: Indicator | Group, name: str) -> Problem:
@@ -250,9 +253,9 @@ def _outsiders(valued: Valued, without: Relative, members: pd.Index[Any], moving
     )  # fmt: skip
     line = _as_found(without)
     fixed = [phrase("或在 value 里写定比较标准 {line}，以后数值有变须重写", "or fix what they are compared by in `value`: {line}, to be written anew when a value changes", line=line)] if line else []
-    if not isinstance(item, Indicator) and NOT_SHORTLISTED in why:
+    if isinstance(item, Group) and item.id != TOTAL:  # a score that is made of many cells, of all who are on the list
         empty = Phrase("如不应计入，请把这几家在这里各项指标的数据留空", "if they are not meant to count, leave what they have in the indicators below empty")
-    elif not isinstance(item, Indicator):  # a score that is made of many cells
+    elif isinstance(item, Group):
         empty = Phrase("如不应计入，请先以 [shortlist] 筛选，只让符合条件的进入", "if they are not meant to count, let a [shortlist] leave the others first")
     else:
         empty = phrase("如不应计入（如只比有效报价），请把这几家的这一格留空{missing.zh}", "if they are not meant to count, as where valid bids alone do, leave these cells of theirs empty{missing.en}",

@@ -313,7 +313,7 @@ def _told_elsewhere(veto: Veto, records: Records) -> Iterator[str]:
 
 
 def _meeting(engine: Engine, name: str, veto: Veto, scheme: Scheme, *, skipped: bool = True) -> pd.DataFrame:
-    """The rows of a table that a veto asks for, up to the as-of date, as member, day and place; without those in a state that its window skips."""
+    """The rows of a table that a veto asks for, up to the as-of date and, where it counts by the period, within it, as member, day and place; without those in a state that its window skips."""
     source = engine.source(name)
     rows = source.table.filter(*rows_holding(source.table, veto.when.where))
     window = scheme.window.get(veto.when.window or "")
@@ -321,6 +321,8 @@ def _meeting(engine: Engine, name: str, veto: Veto, scheme: Scheme, *, skipped: 
         if column in source.columns:
             rows = rows.filter(~rows[column].isin(states).fill_null(False))
     rows = rows.select(member=rows[source.member], day=rows[str(source.date)].date(), **{place: rows[place] for place in PLACE})
+    if scheme.period and (window is None or veto.when.in_period):
+        rows = rows.filter(rows["day"].between(*scheme.period))
     frame: pd.DataFrame = rows.filter(rows["day"] <= scheme.as_of).to_pyarrow().to_pandas()
     return frame
 

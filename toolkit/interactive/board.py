@@ -80,8 +80,7 @@ class Board:
 
 def struck(evaluation: Evaluation) -> list[int]:
     """The members, by position, whom vetoes bar from every award."""
-    barred = list(evaluation.award_rule.barred.values())
-    return np.flatnonzero(np.logical_and.reduce(barred)).tolist() if barred else []
+    return np.flatnonzero(evaluation.award_rule.struck).tolist()
 
 
 def shown_decimals(scheme: Scheme) -> int:

@@ -48,11 +48,11 @@ PUBLIC = frozenset({"publicised", FINAL})
 IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
 WITHDRAW = Phrase("如确需改动，请先由会长办公会或理事会撤回：state withdrawn", "where it has to, the president's meeting or council withdraws it first: state withdrawn")
 ANEW = Phrase(
-    "请退回，重新评审、公示（状态先转为“已评审”，再转为“公示中”：state reviewed，state publicised）",
-    "send it back, and have it reviewed and made public anew: state reviewed, then state publicised",
+    "请退回，重新评审，已封存的另封一版，再公示：state 已评审，committee seal，state 公示中",
+    "send it back, have it reviewed, sealed anew where it was sealed, and made public: state reviewed, committee seal, state publicised",
 )
 REVIEW_ANEW = Phrase(
-    "请退回，重新评审（状态先转为“拟定”，再转为“已评审”：state 拟定，state 已评审）",
+    "请退回，重新评审：state 拟定，state 已评审",
     "send it back, and have it reviewed anew: state draft, then state reviewed",
 )
 UNUSUAL = (

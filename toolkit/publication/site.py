@@ -222,7 +222,7 @@ def _records(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date,
     on = phrase("截至{zh}", "As of {en}", zh=day(as_of.isoformat(), "zh"), en=day(as_of.isoformat(), "en"))
     lead = joined([joined([on, *counted], "：", ": ") if len(counted) == 1 else joined([on, joined(counted, "；", "; ")], "：", ": "), Phrase("。", ".")], "", "")
     tables = [table for title, own in parts if own for table in (element("h2", title.into(language), css="part"), _conduct_table(own, language))]
-    body = [element("p", (lead if counted else NO_RECORDS).into(language), css="lead"), element("p", ON_RECORDS.into(language), css="remark"), _contact(extract, language)]
+    body = [element("p", (lead if counted else NO_RECORDS).into(language), css="lead"), element("p", ON_RECORDS.into(language), css="remark")]
     return Safe(plain_head(extract, RECORDS, language) + "".join(body) + (_looked_up(len(records), tables, language) if tables else ""))
 
 
@@ -248,10 +248,6 @@ def _pledges(extract: Extract, pledges: Sequence[Pledge], language: Language) ->
     rows = ([one.name, one.class_ or "—", one.version or "—", day(one.signed, language) if one.signed else "—"] for one in pledges)
     wall = _looked_up(len(pledges), [_table(PLEDGE_HEADS, rows, language)], language) if pledges else ""
     return Safe(plain_head(extract, PLEDGES, language) + element("p", lead.into(language), css="lead") + element("p", ON_PLEDGES.into(language), css="remark") + wall)
-
-
-def _contact(extract: Extract, language: Language) -> Safe:
-    return element("p", phrase("受理与联系：{contact}", "Contact: {contact}", contact=_contact_of(extract, language)).into(language), css="remark")
 
 
 def _looked_up(count: int, tables: Sequence[Safe], language: Language) -> Safe:

@@ -95,13 +95,13 @@ from toolkit.sealing.signatures import (
     signing,
     statement,
 )
+from toolkit.sealing.states import LIST
 from toolkit.sealing.timestamps import stamp_problems
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SEALING = Phrase("另一次封存正在进行", "another seal is under way")
-LIST = ["rank", "award"]
 
 
 def seal_edition(

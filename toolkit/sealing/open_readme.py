@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from toolkit.ground.problems import Problem
+from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
 from toolkit.publication.extract import Extract, public_extract, unpublishable
 from toolkit.publication.open_rows import FEWEST
@@ -168,28 +168,24 @@ def finer_by_notice(rows: OpenRows, extract: Extract) -> Phrase | None:
     return phrase(*FINER, n=finer, narrow=f"{NARROW:.0%}") if finer else None
 
 
-def told_before(evaluation: Evaluation) -> Phrase | None:
-    """What the open bag will hold and leave out, for `check`; None where nothing may be published as the scheme stands."""
+def told_before(evaluation: Evaluation) -> tuple[Phrase | None, Problems]:
+    """What the open bag will hold and leave out, for `check`, and what of it nobody was asked to permit; None where nothing may be published as the scheme stands."""
     scheme = evaluation.scheme
     if unpublishable(scheme) or scheme.consent is None:
-        return None
-    told = items_told(scheme)
+        return None, Problems()
+    rows, told = open_rows(evaluation), items_told(scheme)
     items = joined([PERMISSIONS[item] for item in told], "、")
-    rows = open_rows(evaluation)
     parts = [told_of(rows), *warned_of(rows), *traced_by_elimination(evaluation, rows), phrase("列入须同意公开：{items.zh}", "to be in it is to agree to: {items.en}", items=items)]
     if finer := finer_by_notice(rows, public_extract(evaluation, "", {}, scheme.as_of)):
         parts.append(finer)
-    return joined(parts, "。", ". ")
+    return joined(parts, "。", ". "), Problems(tuple(_unasked(scheme, rows)))
 
 
-def told_unasked(evaluation: Evaluation) -> Iterator[Problem]:
-    """A warning, for `check`, where ranks, totals and values of members become public that nobody was asked to permit."""
-    scheme = evaluation.scheme
+def _unasked(scheme: Scheme, rows: OpenRows) -> Iterator[Problem]:
+    """A warning where ranks, totals and values of members become public that nobody was asked to permit."""
     beside: tuple[Permission, ...] = ("rank", "total")
-    if unpublishable(scheme) or scheme.consent is None:
-        return
-    unasked = [item for item in beside if not scheme.consent.says(item)]
-    if unasked and (count := len(open_rows(evaluation).members)):
+    unasked = [item for item in beside if scheme.consent and not scheme.consent.says(item)]
+    if unasked and (count := len(rows.members)):
         told = phrase(*UNASKED, n=count, items=joined([PERMISSIONS[item] for item in unasked], "、", " and "))
         yield Problem("warning", told, phrase(*ASK, keys="、".join(unasked)), file="scheme.toml", column="publication.consent")
 

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256, sha512
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -226,22 +227,20 @@ def read_signers(path: Path) -> tuple[Signer, ...]:
     Refused
         With every line that is none.
     """
+    read = [(number, list(_signers(line))) for number, line in _lines(path)]
+    if nobody := [number for number, own in read if not own]:
+        raise Refused(Problems(tuple(Problem("error", NO_SIGNER, SUCH_AS, file=path.name, row=number) for number in nobody)))
+    return tuple(signer for _, own in read for signer in own)
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """The lines of the file that list somebody, each with its number; none where there is no file."""
     if not path.is_file():
-        return ()
+        return []
     with refusing(path):
-        lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
-    signers: list[Signer] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        read = list(_signers(line.strip()))
-        if not read:
-            problems.append(Problem("error", NO_SIGNER, SUCH_AS, file=path.name, row=number))
-        signers += read
-    if problems:
-        raise Refused(Problems(tuple(problems)))
-    return tuple(signers)
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+    lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
+    return [(number, line) for number, line in lines if line and not line.startswith("#")]
 
 
 def _signers(line: str) -> Iterator[Signer]:
@@ -274,11 +273,10 @@ def refuse_unsignable(folder: Path, scheme: Scheme) -> None:
 
 def _unread(path: Path, roles: Mapping[str, int]) -> Iterator[Problem]:
     """Every line that is not what it looks like, and where several have to sign, every one that tells nobody's name."""
-    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines() if path.is_file() else []
-    for number, line in enumerate(lines, start=1):
+    for number, line in _lines(path):
         if line.translate(TURNS) != line:
             yield Problem("error", *TURNED, file=SIGNERS, row=number)
-        elif sum(roles.values()) > 1 and (of := [each.role for each in _signers(line.strip()) if each.role in roles and not each.called]):
+        elif sum(roles.values()) > 1 and (of := [each.role for each in _signers(line) if each.role in roles and not each.called]):
             yield Problem("error", NAMELESS, NAME_IT, file=SIGNERS, row=number, value=",".join(of))
 
 
@@ -292,11 +290,12 @@ def _without_keys(signers: tuple[Signer, ...], scheme: Scheme, mend: Phrase | No
 
 
 def _persons(signers: Sequence[Signer]) -> list[tuple[str, Hashable]]:
-    """Each role with who has it, by number: the first signer of the same key or name."""
-    return [
-        (signer.role, next(place for place, other in enumerate(signers) if other.key == signer.key or (signer.called and other.called == signer.called)))
-        for signer in signers
-    ]
+    """Each role with who has it, by number: one person are all that a key or a name links, in whatever order they are listed."""
+    whose = list(range(len(signers)))
+    for (place, one), (before, other) in combinations(enumerate(signers), 2):
+        if one.key == other.key or (one.called and one.called == other.called):
+            whose = [whose[place] if person == whose[before] else person for person in whose]
+    return [(signer.role, person) for signer, person in zip(signers, whose, strict=True)]
 
 
 def _too_few_persons(given: Collection[tuple[str, Hashable]], scheme: Scheme, mend: Phrase, file: str) -> Iterator[Problem]:

@@ -44,7 +44,8 @@ SEAL_ANEW = (
     "请另封一版，再转状态：committee seal 届次 --as 新版次 --revises {bag} --because 理由",
     "seal another revision, then enter the state: committee seal DIR --as NEW --revises {bag} --because WHY",
 )
-LIST = ("award", "rank")
+LIST = ["rank", "award", "grade"]
+"""What of the list has to be the same where two are one."""
 SHOWN = 3
 NO_RESULT = Phrase("这里只封存了办法，没有结果可比", "holds the rules alone, and no result to compare")
 NAME_RESULT = Phrase("此后的改动和因此变动的会员，结果封存包里都有", "what was changed since, and whom that moved, stands in every bag that holds a result")
@@ -101,7 +102,7 @@ def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) ->
     at_the_seal = next((entry.number for entry in journal.entries if digest(entry.line) == head), 0)
     for entry in changes_since(journal, at_the_seal)[:1]:
         return Problems((Problem("error", phrase(*CHANGED, bag=bag.name), mend, file=JOURNAL, row=entry.number, value=what_changed(entry)),))
-    others = _placed_otherwise(_stated(bag / "data" / "results" / "ranking.csv"), evaluation.ranking)
+    others = _placed_otherwise(_listed(bag / "data" / "results" / "ranking.csv"), evaluation.ranking)
     if not others:
         return Problems()
     members = "、".join(others[:SHOWN]) + ("……" if len(others) > SHOWN else "")
@@ -109,8 +110,8 @@ def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) ->
 
 
 def _placed_otherwise(stated: pd.DataFrame, now: pd.DataFrame) -> list[str]:
-    """Members whose award or rank is another, as a seal compares them, or that stand on one of the lists alone."""
-    before, after = (frame[list(LIST)].astype("object").where(frame[list(LIST)].notna(), "").astype("str") for frame in (stated, now))
+    """Members whose rank, award or grade is another, or that stand on one of the lists alone."""
+    before, after = (frame[LIST].astype("object").where(frame[LIST].notna(), "").astype("str") for frame in (stated, now))
     rows = [dict(zip(map(str, frame.index), frame.itertuples(index=False, name=None), strict=True)) for frame in (before, after)]
     return [member for member in dict.fromkeys((*rows[0], *rows[1])) if rows[0].get(member) != rows[1].get(member)]
 
@@ -140,10 +141,14 @@ def _as_decided(frozen: Path) -> tuple[Evaluation, Records]:
     return evaluate(decided, edition.records, edition.judged if decided == edition.scheme else None), edition.records
 
 
+def _listed(path: Path) -> pd.DataFrame:
+    """A bag's list as it is written, without the marks that keep a cell from being a formula."""
+    listed = pd.read_csv(path, encoding="utf-8-sig", dtype="str", keep_default_na=False, index_col="member")
+    listed.index = pd.Index([unguarded(str(member)) for member in listed.index], dtype="str", name="member")
+    return listed.assign(**{name: [unguarded(cell) for cell in listed[name]] for name in ("name", "class", "award", "grade")})
+
+
 def _stated(path: Path) -> pd.DataFrame:
     """How members stood, as a bag's list says."""
-    listed = pd.read_csv(path, encoding="utf-8-sig", dtype="str", keep_default_na=False, index_col="member")[list(STANDING)]
-    listed.index = pd.Index([unguarded(str(member)) for member in listed.index], dtype="str", name="member")
-    for name in ("name", "class", "award"):
-        listed[name] = [unguarded(cell) for cell in listed[name]]
+    listed = _listed(path)[list(STANDING)]
     return listed.assign(total=pd.to_numeric(listed["total"]), rank=pd.to_numeric(listed["rank"]).astype("Int64"))

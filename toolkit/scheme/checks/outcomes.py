@@ -374,10 +374,10 @@ def _below_least(path: KeyPath, quota: Raw) -> Iterator[Fault]:
             rule = phrase("名额 {n} 个，又至少 {least} 个，实际会给 {least} 个", "{n:place|places}, but at least {least}: {least} would be given", n=count, least=least)
             mend = phrase("请删去 least，或把 number 改为 {least}；least 用于按比例（share）的名额", "remove `least`, or let the number be {least}; `least` is for a share", least=least)
             yield Fault((*path, "number", name) if name else (*path, "number"), rule, mend)
-        elif not name and is_number(count) and is_number(most) and count > most:
+        elif is_number(count) and is_number(most) and count > most:
             rule = phrase("名额 {n} 个，又最多 {most} 个，实际只给 {most} 个", "{n:place|places}, but at most {most}: {most} would be given", n=count, most=most)
             mend = phrase("请删去 most，或把 number 改为 {most}；most 用于按比例（share）的名额", "remove `most`, or let the number be {most}; `most` is for a share", most=most)
-            yield Fault((*path, "number"), rule, mend, severity="warning")
+            yield Fault((*path, "number", name) if name else (*path, "number"), rule, mend, severity="warning")
 
 
 def _limits(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
