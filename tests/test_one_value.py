@@ -46,7 +46,8 @@ def test_the_needed_value_turns_the_award_and_nothing_nearer_does(asked: Evaluat
             continue
         assert (award in listed(with_raw(asked, member, row["indicator"], row["needed"]))) != row["holds"]
         if abs(row["change"]) > 1e-3:
-            short = row["raw"] + row["change"] * (1 - max(1e-5, 2e-7 / abs(row["change"])))  # what settles a tie is sought to 1e-7
+            written = 1e-6 * max(1.0, abs(row["needed"]))  # a short decimal is within a millionth, and what settles a tie is sought to 1e-7
+            short = row["raw"] + row["change"] * (1 - max(1e-5, (written + 2e-7) / abs(row["change"])))
             assert (award in listed(with_raw(asked, member, row["indicator"], short))) == row["holds"]
 
 

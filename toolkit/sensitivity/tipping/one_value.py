@@ -196,7 +196,7 @@ def smallest_values(evaluation: Evaluation, near: int = 1) -> pd.DataFrame:
     -------
     DataFrame
         A row for each member and indicator: award, class (the contest's), member; holds, whether it has the award;
-        indicator, raw; needed, the raw value nearest to it with the opposite outcome by the scheme's own rule (NaN where
+        indicator, raw; needed, the raw value nearest to it (to a millionth, as a short decimal) with the opposite outcome by the scheme's own rule (NaN where
         none within a thousand times the range of the values has it; a whole number where rows are counted, and not below 0 where
         nobody's is; also where places are limited by those alike or by a budget and none that was tried has it); change, needed - raw; exact, whether the outcome at `needed` is confirmed by the rule, and no
         bound on the places of all classes together makes a nearer one possible.
