@@ -141,7 +141,7 @@ AGGREGATES = (
 )
 RESHAPED = ({"shape": "linear", "worst": 100, "best": 0}, {"shape": "steps", "steps": [[25, 40], [60, 100]]}, {"shape": "piecewise", "points": [[0, 0], [50, 80], [100, 30]]},
             {"shape": "share_of_best"}, {"shape": "min_max", "within": "class"}, {"shape": "rank", "better": "lower", "within": "class"}, {"shape": "z_score", "mean": 50, "deviation": 10},
-            {"shape": "z_score", "mean": 50, "deviation": 10, "found": {"all": {"mean": 40, "deviation": 1, "lowest": 0}}})
+            {"shape": "z_score", "mean": 50, "deviation": 10, "found": {"all": {"mean": 40, "deviation": 25, "lowest": 0}}})
 
 
 STEPS: st.SearchStrategy[dict[str, Any]] = st.sampled_from([

@@ -278,7 +278,7 @@ def test_nothing_is_decided_while_something_pressing_is_open(small_edition: Path
     assert "2 家完全同分" in refused.output
     settled(small_edition, "005")
     changed = run(*asked)
-    assert (changed.exit_code, "之后又有改动" in changed.output, "state reviewed" in changed.output) == (1, True, True), changed.output
+    assert (changed.exit_code, "之后又有改动" in changed.output, "state 已评审" in changed.output) == (1, True, True), changed.output
     with (small_edition / "scheme.toml").open("a", encoding="utf-8") as file:
         file.write("# a remark\n")
     for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
