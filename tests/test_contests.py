@@ -166,10 +166,12 @@ def test_who_is_not_eligible_takes_no_part_and_does_not_count_for_a_share() -> N
         eligibility={"require": [{"condition": "years", "least": 2}]},
         condition=[{"id": "years", "label": "入会年限", "measure": MEASURE, "unit": "年"}],
     )
-    years = pd.DataFrame({"years": [1.0, 2.0, 3.0, np.nan]}, index=members(4).index)
-    found = decided(rules, totals(99, 80, 70, 60), members(4), conditions=years)
-    assert found.award.tolist() == ["", "x", "", ""]  # half of two, not of four
-    assert found.rank.tolist() == [pd.NA, 1, 2, pd.NA]
+    who = members(5, applied=[True, True, True, True, False])
+    years = pd.DataFrame({"years": [1.0, 2.0, 3.0, np.nan, 3.0]}, index=who.index)
+    found = decided(rules, totals(99, 80, 70, 60, 90), who, conditions=years)
+    assert found.award.tolist() == ["", "x", "", "", ""]  # half of two, not of five
+    assert found.rank.tolist() == [pd.NA, 1, 2, pd.NA, pd.NA]
+    assert found.taking_part.tolist() == [False, True, True, False, False]  # who did not apply takes none either, though it would be eligible
     assert found.reason.iloc[0] == "不符合申报条件：入会年限 1 年，要求不少于 2 年（差 1）"
     assert found.reason.iloc[3] == "不符合申报条件：入会年限无记录，视为不符合，要求不少于 2 年"
 

@@ -19,7 +19,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docxtpl import DocxTemplate
 from typer.testing import CliRunner, Result
 
-from tests.conftest import write_small_edition
+from tests import conftest
+from tests.conftest import HOURS, MEMBERS, write_small_edition
 from tests.test_edition_cases import CASES
 from tests.test_edition_cases import written as written_case
 from toolkit.__main__ import app
@@ -33,8 +34,12 @@ from toolkit.documents.articles import (
     official,
 )
 from toolkit.documents.catalogue import (
+    CERTIFICATES,
     DOCUMENTS,
+    LETTER,
     LETTERS,
+    ONE_EACH,
+    SLIPS,
     Paper,
     _sandbox,
     filled,
@@ -42,7 +47,7 @@ from toolkit.documents.catalogue import (
     template,
     written,
 )
-from toolkit.documents.fields import Case, common_fields, pledge_fields
+from toolkit.documents.fields import Case, Owing, common_fields, pledge_fields
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
 from toolkit.evaluation import rescored
@@ -216,6 +221,27 @@ def test_certificates_and_slips_are_of_everyone(case: Case) -> None:
     classes = case.evaluation.members["class"].unique()
     assert len(singles) == len(case.evaluation.members) + len(classes) == len(set(singles))
     assert {f"得分单（{class_}）.docx" for class_ in classes} <= set(singles)
+
+
+def test_what_each_member_gets_is_a_file_that_every_system_takes_for_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not outside its folder, no device of Windows, and apart where codes or classes differ by a sign that no file has in its name."""
+    codes = dict(zip((row[0] for row in MEMBERS[1:]), ("CON", "c_d", "c:d", "../../b", "e/f", "aux.1"), strict=False))
+    classes = {"代理": "甲/乙", "采购人": "甲:乙"}
+    monkeypatch.setattr(conftest, "MEMBERS", tuple((codes.get(code, code), name, classes[kind], *rest) for code, name, kind, *rest in MEMBERS))
+    monkeypatch.setattr(conftest, "HOURS", {codes.get(code, code): hours for code, hours in HOURS.items()})
+    for kind, name in classes.items():
+        monkeypatch.setattr(conftest, "SCHEME", conftest.SCHEME.replace(f'"{kind}"', f'"{name}"'))
+        monkeypatch.setattr(conftest, "TABLES", conftest.TABLES.replace(f'"{kind}"', f'"{name}"'))
+    edition, evaluation, _ = evaluated_at(write_small_edition(tmp_path / "odd"))
+    case = Case.of(evaluation, edition.records, day=dt.date(2019, 1, 30))
+    own = {code: code for code in ("001", "101", "102", "103", "104", "105")} | {"CON": "_CON", "c_d": "c_d", "c:d": "c_d_2", "../../b": "_.._b", "e/f": "e_f", "aux.1": "_aux.1"}
+    slips, certificates = ONE_EACH[SLIPS](case), ONE_EACH[CERTIFICATES](case)
+    assert sorted(name for name, _ in slips[1]) == sorted(own.values())
+    assert {name for name, _ in slips[0]} == {"（甲_乙）", "（甲_乙_2）"}
+    assert {name for name, _ in certificates[1]} == {own[member] for member in evaluation.awards["member"]}
+    monkeypatch.setattr("toolkit.documents.catalogue.reminder_fields", lambda *_: {})
+    owing = tuple(Owing(code, "甲公司", "", ()) for code in own)
+    assert {name for name, _ in ONE_EACH[LETTER](replace(case, owing=owing))[1]} >= {"_CON", "_.._b", "c_d", "_aux.1"}
 
 
 def test_who_signed_is_called_by_a_role_in_the_language_of_the_minutes(case: Case) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -41,6 +41,7 @@ from toolkit.documents.fields import (
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.writing import fit, named_apart
 from toolkit.publication.extract import unpublishable
 
 UNREADABLE = Phrase("不是 Word 文件（.docx），或已损坏", "is no Word file (.docx), or damaged")
@@ -318,7 +319,7 @@ Named = Iterator[tuple[str, Fields]]
 
 
 def _letters(case: Case) -> tuple[Named, Named]:
-    return iter([("", reminder_fields(case, case.owing))]), ((one.member, reminder_fields(case, [one])) for one in case.owing)
+    return iter([("", reminder_fields(case, case.owing))]), _as_files((one.member, reminder_fields(case, [one])) for one in case.owing)
 
 
 def _code_letters(case: Case) -> tuple[Named, Named]:
@@ -328,16 +329,23 @@ def _code_letters(case: Case) -> tuple[Named, Named]:
 def _certificates(case: Case) -> tuple[Named, Named]:
     given = list(certificates(case))
     winners = dict.fromkeys(member for member, _ in given)
-    return iter([("", {"证书": with_last([one for _, one in given])})]), ((winner, {"证书": with_last([one for member, one in given if member == winner])}) for winner in winners)
+    return iter([("", {"证书": with_last([one for _, one in given])})]), _as_files((winner, {"证书": with_last([one for member, one in given if member == winner])}) for winner in winners)
 
 
 def _slips(case: Case) -> tuple[Named, Named]:
     """Those of a class in one file, which Word opens soon."""
-    slips, by_class = list(slip_fields(case)), dict[str, list[Fields]]()
+    slips, by_class, taken = list(slip_fields(case)), dict[str, list[Fields]](), set[str]()
     for _, slip in slips:
-        by_class.setdefault(NO_NAME.sub("_", str(slip["类别"]))[:40], []).append(slip)
-    parts = {class_: "" if len(by_class) == 1 else case.says(phrase("（{name}）", " ({name})", name=class_)) for class_ in by_class}
-    return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), ((member, {"得分单": with_last([slip])}) for member, slip in slips)
+        by_class.setdefault(str(slip["类别"]), []).append(slip)
+    called = {class_: named_apart(NO_NAME.sub("_", class_)[:40], taken) for class_ in by_class}
+    parts = {class_: "" if len(by_class) == 1 else case.says(phrase("（{name}）", " ({name})", name=name)) for class_, name in called.items()}
+    return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), _as_files((member, {"得分单": with_last([slip])}) for member, slip in slips)
+
+
+def _as_files(each: Iterable[tuple[str, Fields]]) -> Named:
+    """Each by a name that every system takes for a file's and for no other's, made of the member's code."""
+    taken = set[str]()
+    return ((named_apart(fit(member), taken), fields) for member, fields in each)
 
 
 ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, CODES: _code_letters, CERTIFICATES: _certificates, SLIPS: _slips}

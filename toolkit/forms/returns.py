@@ -40,7 +40,7 @@ from toolkit.forms.marking import (
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.text import Language, Phrase, discreet, phrase
-from toolkit.ground.writing import placed_in
+from toolkit.ground.writing import fit, named_apart, placed_in
 from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
 
@@ -55,9 +55,6 @@ if TYPE_CHECKING:
 
 
 SUFFIX = "_退回"
-FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in the names of files on Windows
-RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-LONGEST = 60
 
 
 def returned_name(file: str) -> str:
@@ -71,8 +68,7 @@ def returned_name(file: str) -> str:
     '张工 138____8000_退回.xlsx'
     """
     stem = discreet(re.sub(r"(\.csv)?\.[^.]+$", "", PurePosixPath(file).name, flags=re.IGNORECASE))
-    stem = FORBIDDEN.sub("_", stem).removesuffix(SUFFIX)[:LONGEST].strip(" .") or "_"
-    return f"{'_' if RESERVED.fullmatch(stem) else ''}{stem}{SUFFIX}.xlsx"
+    return f"{named_apart(fit(stem.removesuffix(SUFFIX), 60), set())}{SUFFIX}.xlsx"
 
 
 def returned_names(files: Iterable[str]) -> list[str]:

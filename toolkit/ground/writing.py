@@ -16,8 +16,10 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -32,6 +34,8 @@ SIGNS = frozenset("=+-@\t\r\n'＝＋－＠")
 FORMULA = re.compile(f"^(?=[{re.escape(''.join(sorted(SIGNS)))}])")
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")})
 """What no file can be called on Windows, whatever its ending."""
+UNFIT = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]')
+"""What some system has in no name of a file, or nobody sees in it."""
 UNFINISHED = ".unfinished-"
 LOCK = ".lock"
 PATIENCE = 10.0
@@ -53,6 +57,43 @@ def guarded(text: str) -> str:
     ("'＝1+1", '甲公司')
     """
     return "'" + text if text[:1] in SIGNS else text
+
+
+def fit(text: object, longest: int = 40) -> str:
+    """What stands in the data as a part of a file's name that every system takes.
+
+    Parameters
+    ----------
+    longest
+        Characters; no more bytes either than so many Chinese ones have, since no system takes more than 255.
+
+    Examples
+    --------
+    >>> fit("../甲:乙 "), fit("𠮷" * 60) == "𠮷" * 30
+    ('_甲_乙', True)
+    """
+    cut = UNFIT.sub("_", str(text)).strip(" .")[:longest]
+    return cut.encode()[: 3 * longest].decode(errors="ignore").strip(" .")
+
+
+def named_apart(stem: str, taken: set[str]) -> str:
+    """The name of a file without its ending: no device of Windows, and none that it would take for another's; entered into `taken`.
+
+    Examples
+    --------
+    >>> taken = set()
+    >>> [named_apart(stem, taken) for stem in ("a1", "A1", "con", "COM1.x", "")]
+    ['a1', 'A1_2', '_con', '_COM1.x', '_']
+    """
+    own = f"_{stem}" if not stem or stem.partition(".")[0].strip().casefold() in DEVICES else stem
+    name = next(name for name in chain([own], (f"{own}_{n}" for n in count(2))) if _to_any_system(name) not in taken)
+    taken.add(_to_any_system(name))
+    return name
+
+
+def _to_any_system(name: str) -> str:
+    """What is one and the same name to a system that knows no cases, or composes letters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def write_csv(cells: pd.DataFrame, path: Path, **how: Any) -> None:

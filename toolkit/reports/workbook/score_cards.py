@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import placed_in
+from toolkit.ground.writing import fit, named_apart, placed_in
 from toolkit.reports import wording
 from toolkit.reports.plan_tables import CAPTION as AHEAD
 from toolkit.reports.plan_tables import CARD as AHEAD_COLUMNS
@@ -44,8 +44,6 @@ GREY = "#EDEDED"  # light enough to be read on a black-and-white print
 GRID, NARROW, WIDE = 24, 3.3, 4.0  # WIDE: the characters that a narrow column adds to a merged one
 PAIR = (4, 20)
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
-FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
-LONGEST = 40  # characters of a name: three bytes each, and no system takes more than 255
 OBJECT = Phrase(
     "请{when}以书面形式、使用真实名称向{whom}提出，写明对本单哪一项或哪一条记录（文件、工作表、行）有异议、应当是什么，并附证明材料。",
     "Write to {whom} {when}, in your own name: which item or record (file, sheet, row) is wrong, what it should be, and the proof.",
@@ -98,12 +96,8 @@ def card_names(names: Mapping[str, str], suffix: str = ".xlsx") -> dict[str, str
     files: dict[str, str] = {}
     taken: set[str] = set()
     for member in sorted(names):
-        stem = "_".join((CARD.zh, *(FORBIDDEN.sub("_", str(part)).strip(" .")[:LONGEST].strip(" .") for part in (names[member], member))))
-        name, count = stem, 2
-        while name.casefold() in taken:
-            name, count = f"{stem}_{count}", count + 1
-        taken.add(name.casefold())
-        files[member] = f"{name}{suffix}"
+        stem = "_".join((CARD.zh, fit(names[member]), fit(member, 38)))  # with an ending at most 255 bytes
+        files[member] = f"{named_apart(stem, taken)}{suffix}"
     return files
 
 
