@@ -40,13 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Six thousand tests are all kept: nobody looks for garbage among them, neither while they are gathered nor afterwards."""
+    """Six thousand tests are all kept: nobody looks for garbage among them, neither while they are gathered nor afterwards, and seldom in what tests make."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         gc.enable()
 
 

@@ -250,9 +250,10 @@ def _written_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_process() -> Iterator[None]:
-    """Kernels of all seals and replays are copies of one process."""
+    """Kernels of all seals and replays are copies of one process; and nothing waits for the disk, as no test outlives the machine."""
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr("toolkit.sealing.kernels.Copies", OfOneProcess)
+        changed.setattr("os.fsync", lambda _: None)
         yield
     OfOneProcess.end_all()
 

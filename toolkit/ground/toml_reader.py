@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
@@ -57,6 +58,12 @@ class Fault:
     value: str = ""
     severity: Severity = "error"
     extra: bool = False
+
+
+@cache
+def schema_of(model: type[BaseModel]) -> Raw:
+    """The JSON Schema of a model, made once: that takes longer than all else that a fault wants."""
+    return model.model_json_schema()
 
 
 def model_faults(details: Sequence[ErrorDetails], raw: Raw, schema: Raw) -> list[Fault]:
@@ -271,7 +278,7 @@ class StrictArguments(StrictModel):
             return validated(tuples(given))
         except ValidationError as error:
             raw = given if isinstance(given, dict) else {}
-            faults = model_faults(error.errors(), raw, cls.model_json_schema())
+            faults = model_faults(error.errors(), raw, schema_of(cls))
         raise Refused(Problems(tuple(_problem(fault, raw, {}, "", within=cls.__name__) for fault in faults)))
 
 
@@ -401,7 +408,7 @@ def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
         value = model.model_validate(tuples(bounded(raw) if too_large else raw))
     except ValidationError as error:
         seen = {fault.path for fault in too_large}
-        field_faults = model_faults(error.errors(), raw, model.model_json_schema(by_alias=True))
+        field_faults = model_faults(error.errors(), raw, schema_of(model))
         return None, [*too_large, *(fault for fault in field_faults if fault.path not in seen)]
     return (None if too_large else value), too_large
 
