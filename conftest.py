@@ -32,6 +32,11 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: whoever waits for a browser, a server or a kernel leaves its own to another."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """What libraries tell of their own clearing up when a worker ends would otherwise follow pytest's closing line."""
     if hasattr(config, "workerinput"):

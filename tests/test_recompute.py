@@ -267,7 +267,7 @@ def agree(page: Page, cases: list[Evaluation]) -> None:
 
 
 def test_the_page_comes_to_the_same(page: Page) -> None:
-    own = many(60)
+    own = many(36)
     assert len(own) > 25
     agree(page, own)
 
@@ -295,7 +295,7 @@ def opened(case: Evaluation, size: int) -> OpenRows | None:
 
 def test_the_page_makes_the_same_of_those_that_are_not_open(page: Page) -> None:
     """Places as ranges, and awards whatever the withheld totals are: the page and the package stand in for the same."""
-    found = [rows for place, case in enumerate(many(60, 99, wide=True)) if (rows := opened(case, place)) is not None]
+    found = [rows for place, case in enumerate(many(36, 99, wide=True)) if (rows := opened(case, place)) is not None]
     assert len(found) > 3
     for rows, said in zip(found, told_by_page(page, [data := page_data(rows) for rows in found]), strict=True):
         data = page_data(rows)

@@ -493,11 +493,7 @@ def _problem(fault: Fault, raw: Raw, lines: Mapping[KeyPath, int], name: str, wi
     plain = isinstance(value, str | int | float | bool)
     line = next((lines[fault.path[:n]] for n in range(len(fault.path), 0, -1) if fault.path[:n] in lines), None)
     return Problem(
-        fault.severity,
-        fault.rule,
-        fault.mend,
-        file=name,
-        row=line,
+        fault.severity, fault.rule, fault.mend, file=name, row=line,
         column=".".join(filter(None, [within, place_words(fault.path, raw)])),
         value=fault.value or ("" if not plain else str(value).lower() if isinstance(value, bool) else str(value)[:60]),
-    )
+    )  # fmt: skip
