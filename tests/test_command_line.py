@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -154,6 +155,11 @@ def test_every_command_explains_itself(word: str) -> None:
         done = run(word, "--help", "--language", language)
         assert done.exit_code == 0
         assert done.output.startswith(usage)
+
+
+def test_it_says_which_version_it_is() -> None:
+    done = run("--version")
+    assert (done.exit_code, done.output) == (0, f"committee {version('evaluation-committee-toolkit')}\n")
 
 
 def test_an_edition_without_approval_is_sealed_without_a_page(

@@ -469,9 +469,9 @@ def test_what_is_written_amiss_is_refused_with_how_it_is_written(small_edition: 
     assert words in refused.value.problems.text("en")
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_the_objection_in_the_readme_is_read_as_it_stands(small_edition: Path, readme: str) -> None:
-    text = Path(readme).read_text("utf-8")
+@pytest.mark.parametrize("page", ["docs/keeping.md", "docs/keeping.zh-CN.md"])
+def test_the_objection_on_the_page_is_read_as_it_stands(small_edition: Path, page: str) -> None:
+    text = Path(page).read_text("utf-8")
     (small_edition / "objections").mkdir()
     (small_edition / "objections" / "1.toml").write_text(next(block for block in text.split("```toml\n") if block.startswith("received")).split("```")[0], "utf-8")
     upheld = room.the_objection(small_edition, 1).upheld

@@ -28,7 +28,10 @@ from toolkit.scheme.outcomes import Consent
 
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
-PAGES = ["CONTRIBUTING.md", "benchmarks/README.md", *(f"docs/{page}.md" for page in ("action", "keys", "keys.zh-CN", "panel", "panel.zh-CN", "scale", "scale.zh-CN"))]
+DOCS = sorted(f"docs/{path.name}" for path in (HOUSE / "docs").glob("*.md"))
+PAGES = ["CONTRIBUTING.md", "benchmarks/README.md", *DOCS]
+ONE_LANGUAGE = {"docs/action.md"}  # the plan itself is in Chinese
+EVERYWHERE = {"--help", "--language"}
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
     "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[workplan]": (Workplan,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
@@ -39,6 +42,11 @@ OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
 
 def text(readme: str) -> str:
     return (HOUSE / readme).read_text("utf-8")
+
+
+def both(page: str) -> list[str]:
+    """The two pages of one name below docs/."""
+    return [f"docs/{page}.md", f"docs/{page}.zh-CN.md"]
 
 
 def blocks(readme: str, language: str) -> list[str]:
@@ -57,9 +65,9 @@ def keys(readme: str) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("readme", [*READMES, *both("commands")])
 def test_every_command_told_exists_and_every_command_is_told(readme: str) -> None:
-    told = re.findall(r"`committee ([\w-]+)(.*)", text(readme))
+    told = re.findall(r"`committee (\w[\w-]*)((?:(?!`committee ).)*)", text(readme))
     for command, rest in told:
         done = CliRunner().invoke(app, [command, "--help"])
         assert done.exit_code == 0, command
@@ -78,7 +86,7 @@ def test_every_target_told_exists_and_every_target_is_told(readme: str) -> None:
         assert told >= set(phony[1].split()) - LEFT_OUT
 
 
-@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("readme", both("scheme"))
 def test_every_key_told_exists(readme: str) -> None:
     assert len(keys(readme)) > 20
     for owner, key in keys(readme):
@@ -87,12 +95,50 @@ def test_every_key_told_exists(readme: str) -> None:
 
 
 def test_both_tell_of_the_same_keys_and_commands() -> None:
-    assert [key for _, key in keys(READMES[0])] == [key for _, key in keys(READMES[1])]
-    commands = [list(dict.fromkeys(re.findall(r"^\| `committee ([\w-]+)", text(readme), re.MULTILINE))) for readme in READMES]
+    english, chinese = ([key for _, key in keys(page)] for page in both("scheme"))
+    assert english == chinese
+    rows, commands = zip(*(told_commands(readme, page) for readme, page in zip(READMES, both("commands"), strict=True)), strict=True)
+    assert rows[0] == rows[1]
     assert commands[0] == commands[1]
+    assert sorted(rows[0]) == sorted(commands[0])
 
 
-@pytest.mark.parametrize("readme", READMES)
+def told_commands(readme: str, page: str) -> tuple[list[str], list[str]]:
+    """The commands of the README's table, and of the headings of the page of commands."""
+    rows = re.findall(r"^\| `committee ([\w-]+)", text(readme), re.MULTILINE)
+    headings = re.findall(r"^### `committee ([\w-]+)", text(page), re.MULTILINE)
+    return list(dict.fromkeys(rows)), list(dict.fromkeys(headings))
+
+
+@pytest.mark.parametrize("page", both("commands"))
+def test_every_option_is_told_under_its_command(page: str) -> None:
+    sections = re.split(r"^### `committee ", text(page), flags=re.MULTILINE)[1:]
+    for name in dict.fromkeys(section.split()[0] for section in sections):
+        helped = CliRunner().invoke(app, [name, "--help"]).output
+        told = set(re.findall(r"--[\w-]+", "".join(section for section in sections if section.split()[0] == name)))
+        assert set(re.findall(r"(?<![\w-])--[\w-]+", helped)) - told - EVERYWHERE == set(), name
+
+
+@pytest.mark.parametrize("page", [*READMES, *PAGES])
+def test_every_link_leads_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text(page)):
+        path, _, anchor = link.partition("#")
+        target = (HOUSE / page).parent / path if path else HOUSE / page
+        assert target.is_file(), (page, link)
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}, (page, link)
+
+
+def test_every_page_stands_in_both_languages_with_the_same_parts() -> None:
+    english = [page for page in DOCS if not page.endswith(".zh-CN.md") and page not in ONE_LANGUAGE]
+    assert {page.replace(".md", ".zh-CN.md") for page in english} | set(english) | ONE_LANGUAGE == set(DOCS)
+    for page in english:
+        levels = [re.findall(r"^(#+) ", re.sub(r"^```.*?^```", "", text(one), flags=re.MULTILINE | re.DOTALL), re.MULTILINE) for one in (page, page.replace(".md", ".zh-CN.md"))]
+        assert levels[0] == levels[1], page
+
+
+@pytest.mark.parametrize("readme", both("records"))
 def test_the_table_in_a_database_is_read_as_it_is_written(readme: str) -> None:
     examples = [table for block in blocks(readme, "toml") for table in tomllib.loads(block).get("table", {}).values()]
     assert examples
@@ -100,7 +146,7 @@ def test_the_table_in_a_database_is_read_as_it_is_written(readme: str) -> None:
         assert list(source_faults((), table)) == []
 
 
-@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("readme", both("publication"))
 def test_the_consent_is_read_as_it_is_written(readme: str) -> None:
     (example,) = [said["publication"]["consent"] for block in blocks(readme, "toml") if "publication" in (said := tomllib.loads(block))]
     assert Consent.model_validate_json(json.dumps(example)).columns == {"award": "consent_result", "grade": "consent_grade", "pledge": "consent_pledge"}
@@ -122,7 +168,7 @@ def told_lines(page: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_and_option_that_a_page_tells_exists(page: str) -> None:
-    for command, rest in re.findall(r"(?:`|^)committee ([\w-]+)(.*)", text(page), re.MULTILINE):
+    for command, rest in re.findall(r"(?:`|^)committee (\w[\w-]*)(.*)", text(page), re.MULTILINE):
         helped = CliRunner().invoke(app, [command, "--help"])
         assert helped.exit_code == 0, (page, command)
         for option in re.findall(r"--[\w-]+", rest.split("`")[0]):

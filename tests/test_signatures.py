@@ -89,17 +89,17 @@ def test_who_signed_is_told_and_entered(signed: Path) -> None:
     assert [(line.by, line.details["role"], line.details["revision"]) for line in lines] == [("会长 甲", "chair", "r1"), ("监事 乙", "supervisor", "r1")]
 
 
-README_BLOCK = re.compile(r"```sh\n(cd BAG\n.*?)```", re.DOTALL)
+LINES_BLOCK = re.compile(r"```sh\n(cd BAG\n.*?)```", re.DOTALL)
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_the_lines_of_the_readme_check_it_without_this_software(bag: Path, readme: str) -> None:
+@pytest.mark.parametrize("page", ["docs/keeping.md", "docs/keeping.zh-CN.md"])
+def test_the_lines_of_the_page_check_it_without_this_software(bag: Path, page: str) -> None:
     for tool in ("openssl", "ssh-keygen", "sha256sum"):
         if shutil.which(tool) is None:
             pytest.skip(f"no {tool} here")
     if not subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout.startswith("OpenSSL 3"):
         pytest.skip("-rawin is of OpenSSL 3")
-    [block] = README_BLOCK.findall((Path(__file__).parents[1] / readme).read_text("utf-8"))
+    [block] = LINES_BLOCK.findall((Path(__file__).parents[1] / page).read_text("utf-8"))
     lines = [line for line in block.replace("cd BAG\n", "").splitlines() if line]
     assert len(lines) == 5
 

@@ -96,9 +96,9 @@ def test_a_stamp_is_told_with_its_time_and_its_authority(bag: Path, tsa: Path) -
     run("openssl", "ts", "-verify", "-data", bag / TAG_MANIFEST, "-in", bag / "signatures" / "授时.tsr", "-CAfile", tsa / "root.pem", cwd=bag)
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
-def test_the_lines_of_the_readme_get_and_check_one(bag: Path, tsa: Path, readme: str) -> None:
-    [block] = re.findall(r"```sh\n(openssl ts .*?)```", (Path(__file__).parents[1] / readme).read_text("utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", ["docs/keeping.md", "docs/keeping.zh-CN.md"])
+def test_the_lines_of_the_page_get_and_check_one(bag: Path, tsa: Path, page: str) -> None:
+    [block] = re.findall(r"```sh\n(openssl ts .*?)```", (Path(__file__).parents[1] / page).read_text("utf-8"), re.DOTALL)
     query, send, check = block.splitlines()
     assert send.startswith("curl -H 'Content-Type: application/timestamp-query' --data-binary @../stamp.tsq https://TSA > ")
     (bag / "signatures").mkdir(exist_ok=True)

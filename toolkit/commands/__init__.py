@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
 from toolkit.commands import decide, documents, edition, evaluation, experts, lab, publication, seal, table
-from toolkit.commands.console import Command, Committee, LanguageOption
+from toolkit.commands.console import Command, Committee, LanguageOption, tell_version
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -27,7 +28,10 @@ app = typer.Typer(
 
 
 @app.callback()
-def committee(language: LanguageOption = "zh") -> None:
+def committee(
+    language: LanguageOption = "zh",
+    version: Annotated[bool, typer.Option("--version", callback=tell_version, is_eager=True, help="显示版本 say which version this is")] = False,  # noqa: FBT002
+) -> None:
     """评审委员会工具：检查数据、计算排名、分析稳健性、封存与公示。 The evaluation committee's tool: check, evaluate, seal, publish."""
 
 

@@ -69,6 +69,15 @@ def tell_program(language: str) -> None:
         say(language, phrase(*NOT_FOUND, program=program, activate=activate))
 
 
+def tell_version(asked: bool) -> None:  # noqa: FBT001
+    """Say which version runs, and nothing else, where that is asked."""
+    if asked:
+        from toolkit.sealing.bag import DISTRIBUTION, versions
+
+        typer.echo(f"{NAME} {versions()[DISTRIBUTION]}")
+        raise typer.Exit
+
+
 def console() -> Any:
     """Where progress is shown: beside the results, not among them."""
     from rich.console import Console
