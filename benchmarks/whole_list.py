@@ -90,9 +90,9 @@ def of_many(figures: Figures) -> None:
             rows.append((name, first, held(evaluation, whole, other), int((~before).sum()), len(whole.members)))
     table = pd.DataFrame(rows, columns=["drawn", "half", "narrowed", "zone of half", "zone"])
     print(f"{MANY:,} members, {LARGE} lists, each held against fresh draws ({2 * DRAWS:,} of weights, {FRESH_OF_MANY:,} scenarios):\n{table.to_string(index=False)}")
-    for name, covered in table.groupby("drawn")["narrowed"]:
-        figures.at_least(f"{MANY:,} members, {name}: on average", 100 * float(covered.mean()), 100 * LEVEL - 0.5, "%")
-        figures.at_least(f"{MANY:,} members, {name}: the worst list", 100 * float(covered.min()), 100 * LEVEL - 3, "%")
+    for source, covered in table.groupby("drawn")["narrowed"]:
+        figures.at_least(f"{MANY:,} members, {source}: on average", 100 * float(covered.mean()), 100 * LEVEL - 0.5, "%")
+        figures.at_least(f"{MANY:,} members, {source}: the worst list", 100 * float(covered.min()), 100 * LEVEL - 3, "%")
 
 
 def main() -> None:

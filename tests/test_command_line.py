@@ -9,6 +9,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -213,7 +214,12 @@ def test_the_demo_takes_every_step_to_the_page(tmp_path: Path, monkeypatch: pyte
     asked = list[str]()
     for name in ("sensitivity", "seal", "verify", "serve"):
         whole = getattr(seal, name)
-        monkeypatch.setattr(seal, name, lambda *words, whole=whole, **named: (inspect.signature(whole).bind(*words, **named), asked.append(whole.__name__)))
+
+        def step(*words: Any, whole: Any = whole, **named: Any) -> None:
+            inspect.signature(whole).bind(*words, **named)
+            asked.append(whole.__name__)
+
+        monkeypatch.setattr(seal, name, step)
     done = run("demo", "--into", tmp_path / "demo")
     assert done.exit_code == 0, done.output
     assert asked == ["sensitivity", "seal", "verify", "serve"]

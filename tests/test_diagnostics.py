@@ -247,11 +247,11 @@ def test_components_and_correlations_of_groups_by_hand() -> None:
     tree = {"group": [group("g", 1, None), group("h", 1, None), group("k", 1, "h")], "indicator": [indicator("a", 1, "g"), indicator("b", 1, "g"), indicator("c", 1, "k"), indicator("d", 1, "h"), indicator("e", 1, "h")]}
     one = asked(values, **tree)
     found = principal_components(one)
-    assert found.loc[("g", 1), "share"].tolist() == pytest.approx([1, 1])  # a and b move as one
-    assert found.loc[("g", 2), "eigenvalue"].tolist() == pytest.approx([0, 0], abs=1e-12)
+    assert found["share"].xs(("g", 1)).tolist() == pytest.approx([1, 1])  # a and b move as one
+    assert found["eigenvalue"].xs(("g", 2)).tolist() == pytest.approx([0, 0], abs=1e-12)
     r = np.corrcoef(values["c"], values["d"])[0, 1]
     assert found.loc["h"].index.get_level_values("part").unique().tolist() == ["k", "d"]  # e is the same for all
-    assert found.loc[("h", 1), "eigenvalue"].tolist() == pytest.approx([1 - r, 1 - r])  # opposed
+    assert found["eigenvalue"].xs(("h", 1)).tolist() == pytest.approx([1 - r, 1 - r])  # opposed
     assert found.loc["k"]["note"].tolist() == ["fewer than two parts to compare" if one.scheme.language == "en" else "可比的下级不足两项"]
     pairs = correlations(one, "groups")
     assert pairs.index.tolist() == [("g", "h"), ("g", "k")]  # k lies in h

@@ -63,7 +63,7 @@ def test_the_components_of_the_attitude_survey_are_those_of_the_singular_values(
     assert roots.to_numpy() == pytest.approx(singular**2 / len(data))
     assert roots.sum() == pytest.approx(7)
     assert found["cumulative"].iloc[-1] == pytest.approx(1)
-    first = found.loc[1, "loading"]
+    first = found["loading"].xs(1)
     assert first.abs().to_numpy() == pytest.approx(np.abs(axes[0]) * singular[0] / np.sqrt(len(data)))
     score = standard @ axes[0]
     assert first.abs().to_numpy() == pytest.approx([abs(np.corrcoef(column, score)[0, 1]) for column in standard.T])

@@ -216,7 +216,7 @@ def test_what_is_made_public_is_what_was_reviewed_and_what_the_newest_bag_holds(
     journal, ranking = read_journal(edition), evaluate(open_edition(edition).scheme, open_edition(edition).records).ranking
     moved = ranking.assign(rank=ranking["rank"].where(ranking.index != "003", 99))  # as of records in a database, of which the minutes have no digest
     for now, others in ((ranking, ""), (moved, "的名单与 r2 所封存的不同：003"), (ranking.drop(index="004"), "不同：004")):
-        assert others in (told := unlike_newest_bag(edition, SimpleNamespace(ranking=now), journal).text("zh"))  # type: ignore[arg-type]
+        assert others in (told := unlike_newest_bag(edition, SimpleNamespace(ranking=now), journal).text("zh"))
         assert bool(others) == ("--revises r2" in told)
     register = edition / "records" / "会员名册.csv"
     register.write_text(register.read_text("utf-8-sig").replace("已签", "未签", 1), "utf-8-sig")

@@ -191,7 +191,8 @@ def test_every_treatment_reads_in_both_languages(written: dict[str, Any], zh: st
 
 
 def gap_in_words(missing: str | float, of: str = "value") -> str:
-    return missing_in_words(Indicator.model_construct(missing=missing, missing_of=of)).zh
+    said: dict[str, Any] = {"missing": missing, "missing_of": of}
+    return missing_in_words(Indicator.model_construct(None, **said)).zh
 
 
 def test_all_shapes_policies_and_touches_have_words() -> None:

@@ -72,12 +72,12 @@ def test_a_state_without_points_is_a_problem() -> None:
 
 
 LATER = pd.DataFrame({"hours": [500.0, math.nan], "talks": [1.0, 1], "pledge": ["已签"] * 2, "answers": [900.0, 0]}, index=pd.Index(["E", "F"], name="member"))
-EVERYTHING = {
+EVERYTHING: dict[str, dict[str, Any]] = {
     "hours": {"value": {"shape": "min_max", "within": "class"}, "missing": "class_mean"},
     "talks": {"value": {"shape": "z_score"}, "outliers": {"treat": "winsorise", "tails": (0.0, 0.25)}, "missing": "worst"},
     "answers": {"value": {"shape": "percentile"}, "outliers": {"treat": "log"}, "missing": "median"},
 }
-IMPUTED = {name: {**item, "missing": "class_mean" if name == "hours" else 2.0, "missing_of": "raw"} for name, item in EVERYTHING.items()}
+IMPUTED: dict[str, dict[str, Any]] = {name: {**item, "missing": "class_mean" if name == "hours" else 2.0, "missing_of": "raw"} for name, item in EVERYTHING.items()}
 
 
 def with_items(**changes: dict[str, Any]) -> Scheme:
