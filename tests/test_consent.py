@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.asked_edition import write_edition as write_asked
 from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, write_small_edition
 from tests.examples import examples
 from tests.sealed_page import free_port
@@ -387,6 +388,20 @@ def test_a_withdrawal_before_the_signing_is_told_with_its_row(tmp_path: Path) ->
     _, problems = check_edition(write_edition(tmp_path / "e", pledges))
     (problem,) = problems
     assert (problem.severity, problem.file, problem.row, problem.column) == ("warning", "records/承诺书.csv", 3, "withdrawn_on")
+
+
+def test_a_pledge_of_another_kind_of_member_is_told_with_its_row(tmp_path: Path) -> None:
+    """Of those that signed, by the class of each; a class that `versions` does not name signs any."""
+    folder = write_asked(tmp_path / "e")
+    path = folder / "scheme.toml"
+    classes = {code: class_ for code, _, class_, *_ in MEMBERS}
+    meant = {classes["001"]: "第001号版本"}
+    path.write_text(path.read_text("utf-8").replace('version = "form"', f'version = "form"\nversions = {{ "{classes["001"]}" = "第001号版本" }}'), "utf-8")
+    told = [(problem.severity, problem.row, problem.value) for problem in check_edition(folder)[1] if "不是这一类会员的版本" in problem.rule.zh]
+    rows = {code: place for place, (code, *_) in enumerate(MEMBERS, 2)}
+    wrong = [code for code in rows if classes[code] in meant and code not in {"001", "105"}]
+    assert told == [("warning", rows[code], f"第{code}号版本") for code in wrong]
+    assert len({*classes.values()}) > len(meant)
 
 
 def test_the_scheme_says_it_in_both_languages_and_is_written_back(tmp_path: Path) -> None:

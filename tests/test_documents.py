@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -48,6 +49,7 @@ from toolkit.documents.catalogue import (
     written,
 )
 from toolkit.documents.fields import Case, Owing, common_fields, pledge_fields
+from toolkit.documents.registers import proposals_fields
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
 from toolkit.evaluation import rescored
@@ -57,6 +59,7 @@ from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Decision, Objection, Objections
 from toolkit.publication.extract import public_extract
 from toolkit.publication.recomputation import scheme_data
+from toolkit.records.dictionary import Column
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.scheme import Panel
 from toolkit.scheme.shapes.relative import ExponentialRank
@@ -419,6 +422,34 @@ def test_the_report_counts_what_was_recorded(case: Case) -> None:
         table = case.records.tables.table[name]
         if table.member and len(frame):
             assert f"{len(frame):,}" in text, name
+
+
+def test_proposals_are_digested_by_subject_and_name_no_member(case: Case) -> None:
+    register = load_plan(house_folder("templates/editions") / "federation")[1].table["proposals"]
+    member = str(case.evaluation.members.index[0])
+    rows = [("明确异议与投诉的衔接。", "招标投标", "已报政府部门", "某函〔2018〕3号"), ("降低平台服务费，联系 13800138000", "交易平台", "尚未处理", None), ("统一保函", "招标投标", None, None)]
+    frame = pd.DataFrame([{"credit_code": member, "matter": matter, "field": field, "outcome": outcome, "document": document, "received_on": pd.Timestamp("2018-05-04")} for matter, field, outcome, document in rows])
+    tables = case.tables.model_copy(update={"table": {**case.tables.table, "proposals": register}})
+    told = replace(case, tables=tables, known=(case.evaluation, replace(case.records, tables=tables, frames={**case.records.frames, "proposals": frame})))
+    assert paper("会员意见建议汇总").lacks(case) is not None
+    assert paper("会员意见建议汇总").lacks(told) is None
+    text = said("会员意见建议汇总", told)
+    assert "收集到会员意见建议 3 件，涉及会员 1 家。" in text
+    assert text.index("一、招标投标（2 件）") < text.index("二、交易平台（1 件）")
+    assert ("已报政府部门（某函〔2018〕3号）" in text, "2018-05-04" in text, "13800138000" in text, str(case.evaluation.members.at[member, "name"]) in text) == (True, True, False, False)
+    assert [row["事项"] for row in proposals_fields(told)["建议"][0]["条"]] == ["明确异议与投诉的衔接", "统一保函"]
+
+
+def test_the_report_tells_how_long_it_took(case: Case) -> None:
+    """Of days that follow the day of a record, by the data dictionary; one that comes before it is told by `check`, and counts for nothing here."""
+    table = case.records.tables.table["activities"]
+    columns = {"day": Column(type="date"), "closed": Column(type="date", headings=("办结日期",), not_before="day")}
+    tables = case.records.tables.model_copy(update={"table": {**case.records.tables.table, "activities": table.model_copy(update={"date": "day", "column": {**table.column, **columns}})}})
+    frame, day = case.records.frames["activities"], pd.Timestamp("2018-03-05")
+    closed = [*(day + pd.Timedelta(days=gone) for gone in (0, 9, -4)), *[pd.NaT] * (len(frame) - 3)]
+    records = replace(case.records, tables=tables, frames={**case.records.frames, "activities": frame.assign(day=day, closed=closed)})
+    assert "已填“办结日期”的 2 条" in (told := "".join(report_fields(case.evaluation, records)["任务"][0]["句"]))
+    assert "平均 4.5 天、最长 9 天" in told
 
 
 def test_a_register_without_a_record_is_not_passed_over(case: Case) -> None:

@@ -230,6 +230,74 @@ def test_a_register_that_is_none_is_told(planned: Path, tmp_path: Path, old: str
     assert problem.row is not None
 
 
+APPOINTED = """
+[[appointment]]
+id = "bodies"
+label = "委员会委员"
+table = "appointed"
+where = { state = ["在任"] }
+body = "body"
+post = "post"
+duty = "duty"
+number = "number"
+from = "from"
+to = "to"
+"""
+APPOINTMENTS = ["n1,专业委员会,主任,核实信息。,在任,2018-01-01,2030-12-31", "n2,专业委员会,委员,,在任,2018-01-01,", "n/2,,,,在任,,", "n4,工作组,组员,,卸任,2018-01-01,", "n5,工作组,组员,,在任,2018-01-01,2018-02-28"]
+
+
+@pytest.fixture(scope="module")
+def appointing(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register of those appointed, before there is any other record."""
+    place = tmp_path_factory.mktemp("appointing")
+    types = {"number": "text", "body": "text", "post": "text", "duty": "text", "state": "choice", "from": "date", "to": "date"}
+    columns = "".join(COLUMN.format(table="appointed", name=name, type=type_, more='choices = ["在任", "卸任"]' if type_ == "choice" else 'not_before = "from"' if name == "to" else "") for name, type_ in types.items())
+    (place / "scheme.toml").write_text(SCHEME + APPOINTED, "utf-8")
+    (place / "tables.toml").write_text((folder / "tables.toml").read_text("utf-8") + TABLE.format(name="appointed", date="") + columns, "utf-8")
+    (place / "records").mkdir()
+    (place / "records" / "members.csv").write_text((folder / "records" / "members.csv").read_text("utf-8"), "utf-8")
+    (place / "records" / "appointed.csv").write_text("\n".join([",".join(types), *APPOINTMENTS]) + "\n", "utf-8")
+    return place
+
+
+def test_letters_of_appointment_come_from_the_register_of_any_body(appointing: Path, tmp_path: Path) -> None:
+    """A file a body, one each; none for whose term is over, or who is not in office; and before any other record is there."""
+    done = run("documents", appointing, "--to", tmp_path, "--only", "聘书", "--date", "2018-03-01")
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in tmp_path.iterdir()} == {"聘书", "聘书（专业委员会）.docx", "聘书（委员会委员）.docx"}
+    assert {path.stem for path in (tmp_path / "聘书").iterdir()} == {"n1", "n2", "n_2"}
+    text = text_of((tmp_path / "聘书（专业委员会）.docx").read_bytes())
+    assert "兹聘请您担任示例联合会专业委员会主任，任期自2018年1月1日至2030年12月31日。" in text
+    assert ("职责：核实信息。" in text, "核实信息。。" in text, text.count("职责：")) == (True, False, 1)
+    assert "示例联合会专业委员会委员，任期自2018年1月1日起。" in text
+    assert "聘书编号：n2" in text
+    assert "担任示例联合会委员会委员，任期自　　　　年　　月　　日至" in text_of((tmp_path / "聘书" / "n_2.docx").read_bytes())
+    english = run("documents", appointing, "--to", tmp_path / "en", "--only", "Appointments", "--language", "en", "--date", "2018-02-28")
+    assert english.exit_code == 0, english.output
+    assert "hereby appoints you as 工作组组员, from 1 January 2018 to 28 February 2018." in text_of((tmp_path / "en" / "Appointments" / "n5.docx").read_bytes())
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [('table = "appointed"', 'table = "appointees"', "appointees"), ('from = "from"', 'from = "duty"', "date"), ('state = ["在任"]', 'state = ["在职"]', "在任"), ('id = "bodies"', 'id = "first"', "")])
+def test_a_register_of_the_appointed_that_is_none_is_told(appointing: Path, tmp_path: Path, old: str, new: str, told: str) -> None:
+    for name in ("records", "tables.toml"):
+        (tmp_path / name).symlink_to(appointing / name)
+    (tmp_path / "scheme.toml").write_text(SCHEME + APPOINTED.replace(old, new, 1), "utf-8")
+    found = [problem for problem in check_edition(tmp_path)[1].errors if problem.file == "scheme.toml"]
+    assert [told in f"{problem.rule.en}{problem.mend.en}" for problem in found] == ([True] if told else [])
+    refused = run("documents", tmp_path, "--to", tmp_path.with_name(f"{tmp_path.name}_x"), "--only", "聘书", "--date", "2018-03-01")
+    assert (refused.exit_code, "读不成" in refused.output) == ((1, True) if told else (0, False)), refused.output
+
+
+def test_a_term_that_ends_before_it_begins_is_told(appointing: Path, tmp_path: Path) -> None:
+    for name in ("scheme.toml", "tables.toml"):
+        (tmp_path / name).symlink_to(appointing / name)
+    (tmp_path / "records").mkdir()
+    for name in ("members", "appointed"):
+        (tmp_path / "records" / f"{name}.csv").write_text((appointing / "records" / f"{name}.csv").read_text("utf-8").replace("2030-12-31", "2017-12-31"), "utf-8")
+    told = [(problem.row, problem.column, problem.value) for problem in check_edition(tmp_path)[1] if problem.severity == "warning" and problem.file == "records/appointed.csv"]
+    assert told == [(2, "to", "2017-12-31")]
+
+
 def test_applications_after_the_period_are_none_that_lie_outside_it(planned: Path) -> None:
     edition, evaluation, _ = evaluated_at(planned)
     within = evaluation.scheme.model_copy(update={"period": (dt.date(2018, 2, 1), dt.date(2018, 12, 31))})

@@ -331,7 +331,7 @@ FOUND = frozenset({"Ends", "Moments", "Best", "Fitted"})
 OUTSIDE = frozenset({"MembersSpec", "Measure", "Window", "Previous", "Panel", "Publication", "Consent", "Papers", "Phase", "Demand", "Weighting", "Signatures"})
 """Parts that have no say once everything is measured."""
 LEFT_OUT = {
-    "Scheme": {"schema", "title", "edition", "as_of", "members", "language", "period", "weights", "open_ties", "approval", "seed", "window", "previous", "panel", "publication", "weighting", "signatures", "papers", "phase", "workplan"},
+    "Scheme": {"schema", "title", "edition", "as_of", "members", "language", "period", "weights", "open_ties", "approval", "seed", "window", "previous", "panel", "publication", "weighting", "signatures", "papers", "phase", "workplan", "appointment"},
     **{part: {"measure", "source"} for part in ("Indicator", "Adjustment", "Condition")}, **{part: {"source"} for part in ("Group", "Sum", "Award", "Grades", "Eligibility")},
     "Veto": {"when", "at_least", "distinct", "sum", "at_most", "source"},
 }  # fmt: skip

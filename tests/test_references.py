@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from toolkit.ground.toml_reader import tuples
+from toolkit.records.dates import day_problems
 from toolkit.records.dictionary import Tables
 from toolkit.records.findings import Finding
-from toolkit.records.references import day_problems, reference_problems
+from toolkit.records.references import reference_problems
 from toolkit.records.values import read_date
 from toolkit.scheme import Scheme
 from toolkit.scheme.checks import scheme_faults
@@ -143,6 +144,14 @@ def test_days_that_contradict_each_other_are_told_by_their_row() -> None:
                 mended=["2018-03-04", "2018-03-05", None], gone=["2018-05-01", None, "2018-01-01"])  # fmt: skip
     told = {(p.severity, p.row, p.column, p.value) for p in day_problems(rules, DATED, days)}
     assert told == {("warning", 2, "修复日期", "2018-03-04"), ("warning", 4, "撤销日期", "2018-01-01"), ("warning", 3, "修复日期", "2018-03-05")}
+
+
+def test_a_day_that_comes_before_the_one_it_follows_is_told_by_its_row() -> None:
+    held = DATED.table["acts"]
+    later = held.model_copy(update={"column": {**held.column, "told": held.column["told"].model_copy(update={"not_before": "found"})}})
+    days = acts(found=["2018-03-05", "2018-03-05", None], told=["2018-03-04", "2018-03-05", "2018-01-01"])
+    told = [(p.severity, p.row, p.column, p.value) for p in day_problems(of_window(otherwise="1 year"), Tables(table={**DATED.table, "acts": later}), days)]
+    assert told == [("warning", 2, "told", "2018-03-04")]
 
 
 @pytest.mark.parametrize(("column", "rise", "decided"), [

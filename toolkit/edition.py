@@ -15,16 +15,17 @@ from toolkit.ground.resources import EDITION, house_folder
 from toolkit.ground.text import Language, Phrase, asked_language
 from toolkit.ground.toml_reader import on_their_lines, salvaged, texts
 from toolkit.indicators.checks import class_problems, unledgered
-from toolkit.indicators.consent import consent_problems
+from toolkit.indicators.consent import consent_problems, version_problems
 from toolkit.indicators.engine import Engine
 from toolkit.indicators.panel import Judging, judged_by_panel, judging
 from toolkit.minutes.adoption import MEMORY, found_problems
 from toolkit.minutes.decisions import changed_after, garbled_lines, placings_of, rulings_of
 from toolkit.minutes.journal import cut_problems, read_journal
 from toolkit.records import Records, load_records
+from toolkit.records.dates import day_problems
 from toolkit.records.dictionary import Tables, load_tables, table_faults
 from toolkit.records.members import late_applications
-from toolkit.records.references import day_problems, reference_problems
+from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.writing import plain_values
@@ -154,7 +155,7 @@ def read_edition(folder: Path) -> Reading:
     judged = judging(scheme, records) if whole and scheme.shortlist is None else None
     if whole:
         problems += (judged.problems if judged else Problems()) + day_problems(scheme, tables, records.frames)
-        problems += late_applications(records.frames, tables, scheme.members, scheme.as_of)
+        problems += (*late_applications(records.frames, tables, scheme.members, scheme.as_of), *version_problems(scheme, records))
         with Engine(scheme, records) as engine:
             problems += (*consent_problems(engine, scheme), *unledgered(engine, scheme, records))
     if len(records.members) and (whole or sound):

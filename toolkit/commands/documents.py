@@ -25,6 +25,8 @@ from toolkit.ground.writing import refusing, write_csv, write_whole
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import pandas as pd
+
     from toolkit.documents.catalogue import Paper
     from toolkit.documents.fields import Case
     from toolkit.edition import Edition
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from toolkit.indicators.phases import Standing, Task
     from toolkit.publication.extract import Extract
     from toolkit.records import Records
+    from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
 
 OWN = "documents"
@@ -329,7 +332,8 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
     if planned:
         scheme, tables = load_plan(folder)
         _refuse_more_days(scheme, days)
-        case = Case(scheme.model_copy(update={"language": language}), tables, starts=days.starts, day=days.day, digest=digest, language=language)
+        case = Case(scheme.model_copy(update={"language": language}), tables, starts=days.starts, day=days.day, written=_written_on(None), digest=digest,
+                    registers=_appointed(folder, scheme, tables), language=language)  # fmt: skip
         return case, "draft", folder / OWN if (folder / OWN).is_dir() else None, sealed
     edition, evaluation, _ = evaluated_at(folder)
     _refuse_more_days(edition.scheme, days)
@@ -345,6 +349,19 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
         extract = public_extract(evaluation, "", {}, "")
     case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, written=_written_on(extract if sealed else None), digest=digest, sealed=sealed, language=language)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
+
+
+def _appointed(folder: Path, scheme: Scheme, tables: Tables) -> Mapping[str, pd.DataFrame] | None:
+    """The registers of those appointed, read without the other records, of which there may be none yet; None where they are not named, missing or wrong."""
+    from toolkit.records import load_records
+    from toolkit.records.references import reference_problems
+
+    named = {scheme.members.table, *(one.table for one in scheme.appointments)}
+    if not scheme.appointments or reference_problems(scheme, tables).errors:
+        return None
+    part = tables.model_copy(update={"table": {name: table for name, table in tables.table.items() if name in named}})
+    records = load_records(folder, part, scheme.members.model_copy(update={"applied": None}))
+    return None if records.problems.errors else records.frames
 
 
 def _written_on(sealed: Extract | None) -> dt.date | None:

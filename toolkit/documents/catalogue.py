@@ -38,6 +38,7 @@ from toolkit.documents.fields import (
     slip_fields,
     with_last,
 )
+from toolkit.documents.registers import PROPOSALS, appointed, proposals_fields
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, phrase
@@ -127,7 +128,12 @@ def settled(content: bytes) -> bytes:
 
 TEMPLATES = "templates/documents"
 CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
-CODES = Phrase("得分单查阅函", "Letter about a score card")
+CODES, APPOINTMENTS = Phrase("得分单查阅函", "Letter about a score card"), Phrase("聘书", "Appointments")
+NO_REGISTER = Phrase("办法里没有写聘任登记表 [[appointment]]", "the scheme names no register of those appointed: [[appointment]]")
+UNREAD = Phrase("聘任登记表还没有或读不成，原因见 committee check", "the register of those appointed is missing or cannot be read; `committee check` says why")
+NOBODY_APPOINTED = Phrase("聘任登记表里没有在任的人员", "nobody in the register is in office")
+IN_REGISTER = Phrase("受聘的已按聘任登记表写成“聘书”；要空白的请用 --only", "those of the register have theirs under `Appointments`; name it with --only for a blank one")
+NO_PROPOSALS = Phrase("没有登记意见建议", "no proposal was registered")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
 NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
@@ -233,6 +239,24 @@ def _unruled(case: Case) -> Phrase | None:
     return phrase(UNRULED.zh, UNRULED.en, numbers="、".join(numbers)) if numbers else None
 
 
+def _unappointed(case: Case) -> Phrase | None:
+    """Why there is no letter of appointment to write; None where there is one."""
+    if not case.scheme.appointments:
+        return NO_REGISTER
+    if case.frames is None:
+        return UNREAD
+    return next((None for _ in appointed(case)), NOBODY_APPOINTED)
+
+
+def _by_register(case: Case) -> Phrase | None:
+    return IN_REGISTER if _unappointed(case) is None else None
+
+
+def _proposals(case: Case) -> Phrase | None:
+    spec = case.tables.table.get(PROPOSALS)
+    return NO_PROPOSALS if spec is None or "matter" not in spec.column or case.records.frames[PROPOSALS].empty else None
+
+
 def _idle(case: Case) -> Phrase | None:
     return None if idle_fields(case)["未参与数"] else NO_IDLE
 
@@ -241,10 +265,13 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("会员诚信自律公约", "Convention on integrity"), planned=True),
     Paper(Phrase("倡议书", "Call to members"), planned=True),
     *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), pledge_fields, uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
+    Paper(Phrase("活动通知", "Notice of an event"), planned=True),
+    Paper(Phrase("征稿启事", "Call for contributions"), planned=True),
     Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
     Paper(Phrase("评选办法", "Evaluation rules"), rules_fields, frozenset({"approved"}), _awards, planned=True),
     Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), grading_fields, frozenset({"approved"}), _grades, planned=True),
-    Paper(Phrase("专家聘书", "Letter of appointment"), planned=True),
+    Paper(APPOINTMENTS, lacks=_unappointed, planned=True),
+    Paper(Phrase("专家聘书", "Letter of appointment"), uncalled=_by_register, planned=True),
     Paper(Phrase("专家承诺与回避声明", "Undertaking and recusal"), planned=True),
     Paper(Phrase("评审会议纪要", "Minutes of the evaluation"), minutes_fields, REVIEWED),
     Paper(NOTICE, final=REVIEWED, lacks=_extract),
@@ -257,6 +284,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(CERTIFICATES, final=DECIDED, lacks=_winners),
     Paper(SLIPS, final=REVIEWED),
     Paper(Phrase("未参与会员名单", "Members not reached"), idle_fields, lacks=_idle),
+    Paper(Phrase("会员意见建议汇总", "Digest of proposals"), proposals_fields, lacks=_proposals),
     Paper(Phrase("行动成果报告", "Report of the action"), action_fields, DECIDED),
 )
 """In the order in which the action needs them."""
@@ -332,6 +360,19 @@ def _certificates(case: Case) -> tuple[Named, Named]:
     return iter([("", {"证书": with_last([one for _, one in given])})]), _as_files((winner, {"证书": with_last([one for member, one in given if member == winner])}) for winner in winners)
 
 
+def _appointments(case: Case) -> tuple[Named, Named]:
+    """Those of a body in one file; one each by the number of the letter, or by its place where that has none of its own."""
+    letters, by_body, by_number = list(appointed(case)), dict[str, list[Fields]](), dict[str, Fields]()
+    for place, (body, number, letter) in enumerate(letters, 1):
+        by_body.setdefault(NO_NAME.sub("_", body)[:40], []).append(letter)
+        name = NO_NAME.sub("_", number)[:40]
+        by_number[name if name and name not in by_number else f"{name}_{place:03d}"] = letter
+    return (
+        ((case.says(phrase("（{name}）", " ({name})", name=body)), {"聘任": with_last(own)}) for body, own in by_body.items()),
+        ((name, {"聘任": with_last([letter])}) for name, letter in by_number.items()),
+    )
+
+
 def _slips(case: Case) -> tuple[Named, Named]:
     """Those of a class in one file, which Word opens soon."""
     slips, by_class, taken = list(slip_fields(case)), dict[str, list[Fields]](), set[str]()
@@ -348,5 +389,5 @@ def _as_files(each: Iterable[tuple[str, Fields]]) -> Named:
     return ((named_apart(fit(member), taken), fields) for member, fields in each)
 
 
-ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, CODES: _code_letters, CERTIFICATES: _certificates, SLIPS: _slips}
+ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, APPOINTMENTS: _appointments, CODES: _code_letters, CERTIFICATES: _certificates, SLIPS: _slips}
 """Papers to many: what stands together, by what its file's name ends with, and one each, by member."""

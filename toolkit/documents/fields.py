@@ -37,6 +37,8 @@ from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.outcomes import PERMISSIONS, Permission
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing
     from toolkit.records import Records
@@ -99,6 +101,8 @@ class Case:
         The day as of which phases and work are told where they bear none; None for the as-of date.
     digest
         SHA-256 of the scheme.
+    registers
+        The registers of those appointed, where they were read before there are other records.
     owing
         Who has not handed in what the phases of the action ask for.
     coded
@@ -120,6 +124,7 @@ class Case:
     day: dt.date | None = None
     written: dt.date | None = None
     digest: str = ""
+    registers: Mapping[str, pd.DataFrame] | None = None
     owing: tuple[Owing, ...] = ()
     coded: tuple[Coded, ...] = ()
     sealed: bool = False
@@ -141,6 +146,11 @@ class Case:
         """What it was made of, where there is something."""
         assert self.known is not None
         return self.known[1]
+
+    @property
+    def frames(self) -> Mapping[str, pd.DataFrame] | None:
+        """The registers, all of them or those that were read; None where none could be."""
+        return self.known[1].frames if self.known else self.registers
 
     @property
     def council(self) -> str:

@@ -36,7 +36,7 @@ TASKS = {
     Phrase("交流、研讨与会刊", "Exchange, seminars and the journal"): (EXCHANGE, "articles", "correspondents", "proposals", "surveys", "needs"),
     Phrase("诚信自律公约与承诺", "The convention and the pledges"): ("pledges",),
     Phrase("诚信信息的汇报与公示", "Reporting and publishing integrity information"): ("conduct", "complaints"),
-    Phrase("组织保障", "Organisation and support"): ("council", "plans", "workplan", "liaison", "dues"),
+    Phrase("组织保障", "Organisation and support"): ("appointments", "council", "plans", "workplan", "liaison", "dues"),
 }
 """The tasks of the action plan, and the registers that tell of each."""
 BROAD = {"activities", "articles", "surveys", "pledges", "materials", "needs", "courses"}
@@ -64,6 +64,8 @@ class Register:
         How many records of each state, column by column, and of each year.
     held
         How many events they tell of; 0 where they tell of none.
+    spans
+        How long it took: of each day that follows the day of the record, by the data dictionary, what it and that day are called, how many records have it, and after how many days on average and at most.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Register:
     states: Mapping[str, Mapping[str, int]]
     years: Mapping[int, int]
     held: int
+    spans: tuple[tuple[str, str, int, float, int], ...] = ()
 
 
 def report_fields(evaluation: Evaluation, records: Records, language: Language = "zh", day: dt.date | None = None) -> dict[str, Any]:
@@ -255,7 +258,21 @@ def _register(id_of: str, table: Table, frame: pd.DataFrame, evaluation: Evaluat
     held = next((int(frame[column].nunique()) for column in EVENTS if column in frame), 0)
     applied = (evaluation.scheme.members.applied or "").partition(".")[0]  # whoever applies does so when the period is over
     outside = 0 if id_of == applied else _outside(table, frame, evaluation.scheme.period)
-    return Register(table.label or id_of, len(frame), outside, whose, dict(_states(table, frame)), years, held)
+    return Register(table.label or id_of, len(frame), outside, whose, dict(_states(table, frame)), years, held, tuple(_spans(table, frame)))
+
+
+def _spans(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, str, int, float, int]]:
+    """How long after the day of a record other days of it came, where the data dictionary says that they follow it."""
+    for id_, column in table.column.items():
+        if column.not_before == table.date and table.date in frame and id_ in frame:
+            days = (frame[id_] - frame[table.date]).dt.days.dropna()
+            days = days[days >= 0]
+            if len(days):
+                yield _called(table, id_), _called(table, str(table.date)), len(days), float(days.mean()), int(days.max())
+
+
+def _called(table: Table, column: str) -> str:
+    return next(iter(table.column[column].headings), column)
 
 
 def _by_task(registers: Mapping[str, Register], evaluation: Evaluation, records: Records) -> dict[str, Register]:
@@ -300,7 +317,7 @@ def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[st
     for id_, column in table.column.items():
         if column.type == "choice" and id_ in frame and 1 < len(column.choices) <= SHOWN_STATES:
             counts = frame[id_].value_counts()
-            yield column.headings[0] if column.headings else id_, {state: int(counts[state]) for state in column.choices if counts.get(state)}
+            yield _called(table, id_), {state: int(counts[state]) for state in column.choices if counts.get(state)}
 
 
 def _empty(evaluation: Evaluation, records: Records) -> Iterator[Phrase]:
@@ -342,6 +359,8 @@ def _told(register: Register, members: int) -> Phrase:
     for name, states in register.states.items():
         told = joined([phrase("{state} {n:,} 条", "{state} {n:,}", state=state, n=count) for state, count in states.items()], "、")
         said += [phrase("按{name}，{told.zh}", "by {name}, {told.en}", name=name, told=told)] if states else []
+    for end, begin, count, mean, most in register.spans:
+        said.append(phrase("已填“{end}”的 {n:,} 条，距“{begin}”平均 {mean:.1f} 天、最长 {most} 天", "{end} filled in: {n:,}, in days after {begin} {mean:.1f} on average and at most {most}", end=end, begin=begin, n=count, mean=mean, most=most))
     if len(register.years) > 1:
         told = joined([phrase("{year} 年 {n:,} 条", "{n:,} in {year}", year=year, n=count) for year, count in register.years.items()], "、")
         said.append(phrase("按年度，{told.zh}", "by year, {told.en}", told=told))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import pandas as pd
 
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.selection import MEMBER, PLACE, any_state
 from toolkit.records.references import agreeing
+from toolkit.scheme.measures import frame_holding
 from toolkit.scheme.outcomes import Permission
 
 if TYPE_CHECKING:
@@ -80,6 +81,26 @@ def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     mend = Phrase("撤回后又重新签订的，请清空撤回日期；写错的请改正", "if it was signed again, clear the day of withdrawal; else correct it")
     for file, sheet, row in _frame(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
         yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=consent.withdrawn)
+
+
+def version_problems(scheme: Scheme, records: Records) -> Iterator[Problem]:
+    """A warning for each consent of another version than the one for its member's class; what it permits stands."""
+    consent = scheme.consent
+    if consent is None or consent.table is None or consent.version is None or not consent.versions:
+        return
+    spec, classes = records.tables.table[consent.table], records.members["class"].to_dict()
+    heading = next(iter(spec.column[consent.version].headings), consent.version)
+    rows = records.frames[consent.table]
+    for row in rows[frame_holding(rows, consent.holds)].to_dict("records"):
+        class_ = classes.get(row[spec.member])
+        version, meant = row[consent.version], consent.versions.get(str(class_))
+        if meant is None or pd.isna(version) or version == meant:
+            continue
+        rule = phrase("不是这一类会员的版本：该会员是{class_}，应签“{meant}”", "not the version for its class: the member is of class {class_} and signs `{meant}`", class_=class_, meant=meant)
+        yield Problem("warning", rule, VERSION, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]) or None, column=heading, value=str(version))
+
+
+VERSION = Phrase("登记错了的请改正；会员签错了的，请寄去本类的承诺书重签", "correct the entry; if the member signed the wrong one, send it the one for its class to sign")
 
 
 def _given(source: Source, consent: Consent, records: Records) -> pd.DataFrame:

@@ -116,7 +116,7 @@ class Column(StrictModel):
     `range` is in the column's own unit; a percentage without a unit is a share, from 0 to 1. `accept` names
     credit codes that fail their check and are taken nevertheless, each with the reason. `note` and `example`
     tell on the entry form what to fill in. Of a date, `forever` names words for no end at all (长期), and `day_missing`
-    says which day of its month one without a day stands for.
+    says which day of its month one without a day stands for; `not_before` names the column of a day that it follows.
     """
 
     headings: tuple[str, ...] = ()
@@ -133,6 +133,7 @@ class Column(StrictModel):
     example: str = ""
     forever: tuple[Word, ...] = ()
     day_missing: Literal["first", "last"] | None = None
+    not_before: Word | None = None
 
     @property
     def measure(self) -> str:
@@ -238,7 +239,7 @@ def _place_faults(path: KeyPath, table: Raw) -> Iterator[Fault]:
 
 
 def _name_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> Iterator[Fault]:
-    """`unique` and `date` must name columns of the table."""
+    """`unique`, `date` and `not_before` must name columns of the table."""
     for place, name in enumerate(_texts(table.get("unique"))):
         if name not in columns:
             yield _unknown_column((*path, "unique", place), name, columns)
@@ -248,6 +249,13 @@ def _name_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> Itera
     elif isinstance(date, str) and columns[date].get("type") != "date":
         rule = phrase("“{name}”不是日期列", "`{name}` is not a date column", name=date)
         yield Fault((*path, "date"), rule, Phrase("请指定日期类型（“date”）的列", "name a column of type date"))
+    for column, spec in columns.items():
+        earlier, at = spec.get("not_before"), (*path, "column", column, "not_before")
+        if isinstance(earlier, str) and earlier not in columns:
+            yield _unknown_column(at, earlier, columns)
+        elif isinstance(earlier, str) and (columns[earlier].get("type") != "date" or earlier == column):
+            rule = phrase("“{name}”不是另一个日期列", "`{name}` is not another date column", name=earlier)
+            yield Fault(at, rule, Phrase("请指定另一个日期类型（“date”）的列", "name another column of type date"))
 
 
 def _unknown_column(path: KeyPath, name: str, columns: Iterable[str]) -> Fault:
@@ -297,7 +305,7 @@ def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
         yield Fault(path, rule, Phrase('请加上 choices = ["…", "…"]', 'add choices = ["…", "…"]'))
     yield from _shared_choices(path, _texts(column.get("choices")))
     for key, kinds in (("choices", ("choice",)), ("range", tuple(NUMERIC)), ("accept", ("credit_code",)),
-                       ("forever", ("date",)), ("day_missing", ("date",))):  # fmt: skip
+                       ("forever", ("date",)), ("day_missing", ("date",)), ("not_before", ("date",))):  # fmt: skip
         if column.get(key) and kind not in kinds:
             rule = phrase(
                 "“{key}”不适用于“{zh}”类型的列", "`{key}` does not go with type {kind}",

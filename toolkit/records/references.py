@@ -1,10 +1,10 @@
-"""Whether the data dictionary has every table and column that a scheme names, of types that serve, and whether the days of a record follow each other."""
+"""Whether the data dictionary has every table and column that a scheme names, of types that serve."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, product
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, nearest
 from toolkit.ground.text import Phrase, phrase
@@ -17,10 +17,6 @@ from toolkit.scheme.outcomes import Veto
 from toolkit.scheme.shapes import Category
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    import pandas as pd
-
     from toolkit.records.dictionary import Column, Table, Tables
     from toolkit.scheme.criteria import Indicator
 
@@ -53,7 +49,8 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
         _previous(scheme, tables),
         _consent(scheme, tables),
         _shown_records(scheme, tables),
-        *(_panel_table(*named, tables) for named in (*_panel_tables(scheme), *_workplan(scheme))),
+        *(_panel_table(*named, tables) for named in (*_panel_tables(scheme), *_registers(scheme))),
+        *(_states(f"appointment[{one.id}].where", Selection(table=one.table, where=one.where), tables) for one in scheme.appointments if one.table in tables.table),
         *(_recusal(item, tables) for item in scheme.indicators if item.measure.take == "panel" and _by_experts(scheme)),
     )
     return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(faults)))
@@ -245,86 +242,6 @@ def _columns(place: str, named: Mapping[str, str | None], table: str, tables: Ta
             yield f"{place}.{key}", rule, Phrase("请改用数字列", "name a column of numbers")
 
 
-LATER = ("until", "at_least_until", "repaired", "withdrawn")  # what a window reads and can only come after it began
-
-
-def day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    """What a reader should know of days, each once: a record ended, repaired or withdrawn before it began; begun after the as-of date; what never ends."""
-    yield from dict.fromkeys(_day_problems(scheme, tables, frames))
-
-
-def _day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    named = sorted(_windowed(scheme))
-    for table, name in named:
-        window, frame = scheme.window.get(name), frames.get(table)
-        if window is None or frame is None:
-            continue
-        spec = tables.table[table]
-        begins = dict.fromkeys(filter(None, (window.from_, spec.date)))
-        ends = [column for key, column in window.dates.items() if key in LATER and column not in begins]
-        for begin, end in product(begins, ends):
-            if _of_days(frame, begin, end):
-                for row in frame[frame[end] < frame[begin]].to_dict("records"):
-                    yield _before(row, begin, end, spec)
-        if _of_days(frame, window.from_):
-            yield from _still_to_begin(frame, window, scheme.as_of, spec)
-    for name in dict.fromkeys(name for _, name in named):
-        yield from _endless(name, scheme, tables, [table for table, same in named if same == name])
-
-
-def _of_days(frame: pd.DataFrame, *columns: str) -> bool:
-    return set(columns) <= set(frame) and all(frame[column].dtype.kind == "M" for column in columns)
-
-
-def _still_to_begin(frame: pd.DataFrame, window: Window, as_of: dt.date, table: Table) -> Iterator[Problem]:
-    """A note of each file whose records begin after the as-of date: they do not count yet."""
-    later = frame[frame[window.from_].dt.date > as_of]
-    for _, rows in later.groupby(["_file", "_sheet"], sort=True):
-        first = rows.iloc[0]
-        rule = phrase("晚于评价基准日 {day}，本次不计入（该文件共 {n} 条，首见此行）", "after the as-of date {day}: it does not count yet ({n} in this file, the first here)", day=as_of, n=len(rows))
-        mend = Phrase("如日期无误，不必处理：自该日起计入", "nothing to do if the date is right: it counts from that day on")
-        yield Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
-                      column=_heading(window.from_, table), value=str(first[window.from_].date()))  # fmt: skip
-
-
-def _endless(name: str, scheme: Scheme, tables: Tables, used: list[str]) -> Iterator[Problem]:
-    """A note of a window by which records, or those in some states, count for ever: a span forgotten looks the same as one meant to have no end."""
-    window = scheme.window.get(name)
-    if window is None or window.otherwise or window.until or any(table not in tables.table for table in used):
-        return
-    states = [state for table in used if window.column in (columns := tables.table[table].column) for state in columns[str(window.column)].choices]
-    lasting = [state for state in dict.fromkeys(states) if state not in window.lasts]
-    if window.lasts and states and not lasting:
-        return
-    closed = " / ".join(filter(None, (window.repaired, window.withdrawn)))
-    zh, en = (f"，只有 {closed} 才使其终止", f" until {closed} ends it") if closed else ("，永不到期", " and never runs out")
-    if closed and not window.lasts:
-        return  # valid until it is taken back: said by the rule itself
-    told = phrase("时限“{name}”没有规定有效多久{which}：一直计入{zh}", "window `{name}` gives no span of time{of}: such a record counts{en}", name=name, zh=zh, en=en,
-                  which=f"（{'、'.join(lasting)}）" if lasting else "（lasts 以外的取值）" if window.lasts else "", of=f" for {', '.join(lasting)}" if lasting else " for states that `lasts` does not name" if window.lasts else "")  # fmt: skip
-    yield Problem("note", told, Phrase("如非长期有效，请写 otherwise、lasts 或 until", "unless it is meant to have no end, write `otherwise`, `lasts` or `until`"), file="scheme.toml", column=f"window.{name}")
-
-
-def _windowed(scheme: Scheme) -> set[tuple[str, str]]:
-    """The tables whose records count by a window, with it."""
-    measures = [
-        *(item.measure for item in scheme.indicators), *(item.measure for item in scheme.adjustments), *(item.measure for item in scheme.conditions),
-    ]  # fmt: skip
-    selections = (*(term.selection for measure in measures for term in measure.terms), *(veto.when for veto in scheme.vetoes))
-    return {(selection.table, selection.window) for selection in selections if selection.window}
-
-
-def _before(row: Mapping[Any, Any], begin: str, end: str, table: Table) -> Problem:
-    first, last = _heading(begin, table), _heading(end, table)
-    rule = phrase("“{last}”早于“{first}”（{day}）", "`{last}` comes before `{first}` ({day})", last=last, first=first, day=row[begin].date())
-    return Problem("warning", rule, Phrase("请核对这两个日期", "check the two dates"), file=row["_file"], sheet=row["_sheet"],
-                   row=int(row["_row"]) or None, column=last, value=str(row[end].date()))  # fmt: skip
-
-
-def _heading(column: str, table: Table) -> str:
-    return next(iter(table.column[column].headings), column)
-
-
 def _veto(place: str, veto: Veto, scheme: Scheme, tables: Tables) -> ReferenceFaults:
     yield from _selection(f"{place}.when", veto.when, scheme, tables)
     if veto.distinct and veto.when.table in tables.table:
@@ -409,6 +326,9 @@ def _consent(scheme: Scheme, tables: Tables) -> ReferenceFaults:
         yield from _kind(f"{place}.withdrawn", table, consent.withdrawn, ("date",), tables)
     if consent.version:
         yield from _column(f"{place}.version", table, consent.version, tables)
+        yield from _states(f"{place}.versions", Selection(table=table, where={consent.version: tuple(consent.versions.values())}), tables)
+    if scheme.members.class_:
+        yield from _states(f"{place}.versions", Selection(table=scheme.members.table, where={scheme.members.class_: tuple(consent.versions)}), tables)
     for item, column in consent.columns.items():
         yield from _column(f"{place}.{item}", table, column, tables)
         yield from _kind(f"{place}.{item}", table, column, ("boolean", "choice"), tables)
@@ -453,18 +373,26 @@ def _panel_tables(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple
         yield "panel.interests", panel.interests, {"expert": WORDS, "member": (*WORDS, "member", "credit_code")}
 
 
-def _workplan(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
-    """The register of the secretariat's work, column by column."""
-    if plan := scheme.workplan:
-        yield from (("workplan", plan.table, {column: ("date",) if key in {"done", "due"} else WORDS}) for key, column in plan if key != "table" and column)
+def _registers(scheme: Scheme) -> Iterator[tuple[str, str, Mapping[str, tuple[str, ...]]]]:
+    """The registers of the secretariat's work and of those appointed, column by column."""
+    named = [("workplan", scheme.workplan), *((f"appointment[{one.id}]", one) for one in scheme.appointments)]
+    for place, register in named:
+        if register:
+            yield place, register.table, {}
+            yield from ((place, register.table, {column: ("date",) if key in DAYS else WORDS}) for key, column in register.columns.items())
+
+
+DAYS = {"done", "due", "from_", "to"}
+"""Which columns of a register are days."""
 
 
 def _panel_table(place: str, table: str, columns: Mapping[str, tuple[str, ...]], tables: Tables) -> ReferenceFaults:
+    if table not in tables.table:
+        yield _missing(place, Phrase("数据表", "table"), table, list(tables.table))
+        return
     for column, kinds in columns.items():
         yield from _column(place, table, column, tables)
         yield from _kind(place, table, column, kinds, tables)
-        if table not in tables.table:
-            return  # said once
 
 
 def _by_experts(scheme: Scheme) -> bool:

@@ -184,6 +184,33 @@ class Workplan(StrictModel):
     due: Name | None = None
     evidence: Name | None = None
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns named, by their keys."""
+        return {key: column for key, column in self if key != "table" and column}
+
+
+class Appointment(Named):
+    """A register of those who are appointed (聘任), of which letters of appointment are written: to which `body`, to which `post` in it, with which `duty`, `from` which day `to` which, by which `number`.
+
+    Rows whose `body` is empty, and all where no column of bodies is named, are appointed as the label says. `where` says which rows hold an
+    appointment at all; whose term is over gets no letter. Names are personal and written in by hand. No score hangs on it.
+    """
+
+    table: Name
+    where: Where = {}
+    body: Name | None = None
+    post: Name | None = None
+    duty: Name | None = None
+    number: Name | None = None
+    from_: Annotated[Name | None, Field(alias="from")] = None
+    to: Name | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns named, by their keys."""
+        return {key: column for key in ("body", "post", "duty", "number", "from_", "to") if (column := getattr(self, key))}
+
 
 class Scheme(StrictModel):
     """Everything the committee decided about one edition; see `load_scheme`.
@@ -229,6 +256,7 @@ class Scheme(StrictModel):
     papers: Papers = Papers()
     phases: Annotated[tuple[Phase, ...], Field(alias="phase")] = ()
     workplan: Workplan | None = None
+    appointments: Annotated[tuple[Appointment, ...], Field(alias="appointment")] = ()
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:

@@ -17,6 +17,7 @@ from toolkit.ground.toml_reader import StrictModel, Unfit
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
 
 State = str | float | int | bool
@@ -72,6 +73,14 @@ Where = dict[str, Wanted]
 def rows_holding(rows: ir.Table, where: Mapping[str, tuple[State, ...] | Range]) -> list[ir.BooleanValue]:
     """For each column that is asked about whether a row holds what is asked; unknown where its cell is empty."""
     return [wanted.within(rows[column]) if isinstance(wanted, Range) else rows[column].isin(wanted) for column, wanted in where.items()]
+
+
+def frame_holding(rows: pd.DataFrame, where: Mapping[str, tuple[State, ...] | Range]) -> pd.Series[bool]:
+    """Which rows hold all that is asked of their columns; an empty cell holds nothing. Index that of `rows`."""
+    import pandas as pd
+
+    tests = (rows[column].map(wanted.holds) if isinstance(wanted, Range) else rows[column].isin(list(wanted)) for column, wanted in where.items())
+    return reduce(and_, (test.fillna(value=False).astype(bool) for test in tests), pd.Series(data=True, index=rows.index))
 
 
 def asked_in_words(column: str, wanted: tuple[State, ...] | Range) -> str:

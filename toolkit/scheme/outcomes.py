@@ -333,6 +333,8 @@ class Consent(StrictModel):
     records stand when the edition is sealed: neither period nor as-of date limits what a member allows or takes back. What a
     former code or a branch signed is its member's word, as every record is.
 
+    `versions` says which version each class of members signs; whoever signed another one is told of by `check`, and what it permits stands.
+
     What members have to bear by their charter stands in `obliged`, item by item with the article; nobody is asked for it.
     """
 
@@ -347,6 +349,7 @@ class Consent(StrictModel):
     bad: Name | None = None
     pledge: Name | None = None
     version: Name | None = None
+    versions: dict[Name, Name] = {}
     obliged: dict[Permission, Name] = {}
 
     @property

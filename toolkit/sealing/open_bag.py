@@ -66,8 +66,8 @@ LABEL, SEALED, LOST = "Open-Bag-Format", "Sealed-Bag-SHA256", "Rules-Lost-Date"
 FORMAT = "1"
 FORMER = ("0.5.0",)
 """Earlier versions that wrote open bags such as this one checks."""
-NEITHER = frozenset({"weighting", "signatures", "phase", "workplan"})
-"""What of a scheme concerns no one who recomputes: how experts voted, who signs, what the action asks by when."""
+NEITHER = frozenset({"weighting", "signatures", "phase", "workplan", "appointment"})
+"""What of a scheme concerns no one who recomputes: how experts voted, who signs, what the action asks by when, who is appointed."""
 YES, NO = "true", "false"
 UNREADABLE = Phrase("不是开放包应有的样子，无法读取", "cannot be read as a part of an open bag")
 FURTHEST = 1e12

@@ -146,7 +146,7 @@ def _any_indicator(raw: Raw) -> Iterator[Fault]:
 
 
 def _ids(raw: Raw) -> Iterator[Fault]:
-    for lists in ((*NODE_LISTS, "adjustment", "sum", "condition"), ("award",), ("veto",), ("phase",)):
+    for lists in ((*NODE_LISTS, "adjustment", "sum", "condition"), ("award",), ("veto",), ("phase",), ("appointment",)):
         first: dict[str, str] = {}
         for name in lists:
             for place, item in items(raw, name):

@@ -1,0 +1,111 @@
+"""Whether the days of a record follow each other, and what a reader should know of those that count by a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from toolkit.ground.problems import Problem
+from toolkit.ground.text import Phrase, phrase
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+    from toolkit.records.dictionary import Table, Tables
+    from toolkit.scheme import Scheme
+    from toolkit.scheme.measures import Window
+
+LATER = ("until", "at_least_until", "repaired", "withdrawn")  # what a window reads and can only come after it began
+
+
+def day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """What a reader should know of days, each once: a record ended, repaired or withdrawn before it began; begun after the as-of date; what never ends.
+
+    Which of two days cannot come first is said by the windows, and by `not_before` in the data dictionary.
+    """
+    yield from dict.fromkeys((*_day_problems(scheme, tables, frames), *_out_of_order(tables, frames)))
+
+
+def _day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    named = sorted(_windowed(scheme))
+    for table, name in named:
+        window, frame = scheme.window.get(name), frames.get(table)
+        if window is None or frame is None:
+            continue
+        spec = tables.table[table]
+        begins = dict.fromkeys(filter(None, (window.from_, spec.date)))
+        ends = [column for key, column in window.dates.items() if key in LATER and column not in begins]
+        for begin, end in product(begins, ends):
+            if _of_days(frame, begin, end):
+                for row in frame[frame[end] < frame[begin]].to_dict("records"):
+                    yield _before(row, begin, end, spec)
+        if _of_days(frame, window.from_):
+            yield from _still_to_begin(frame, window, scheme.as_of, spec)
+    for name in dict.fromkeys(name for _, name in named):
+        yield from _endless(name, scheme, tables, [table for table, same in named if same == name])
+
+
+def _out_of_order(tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """A warning for each row on which a day comes before another that it follows, by the data dictionary."""
+    for name, table in tables.table.items():
+        frame = frames.get(name)
+        for end, column in table.column.items():
+            if column.not_before and frame is not None and _of_days(frame, column.not_before, end):
+                for row in frame[frame[end] < frame[column.not_before]].to_dict("records"):
+                    yield _before(row, column.not_before, end, table)
+
+
+def _of_days(frame: pd.DataFrame, *columns: str) -> bool:
+    return set(columns) <= set(frame) and all(frame[column].dtype.kind == "M" for column in columns)
+
+
+def _still_to_begin(frame: pd.DataFrame, window: Window, as_of: dt.date, table: Table) -> Iterator[Problem]:
+    """A note of each file whose records begin after the as-of date: they do not count yet."""
+    later = frame[frame[window.from_].dt.date > as_of]
+    for _, rows in later.groupby(["_file", "_sheet"], sort=True):
+        first = rows.iloc[0]
+        rule = phrase("晚于评价基准日 {day}，本次不计入（该文件共 {n} 条，首见此行）", "after the as-of date {day}: it does not count yet ({n} in this file, the first here)", day=as_of, n=len(rows))
+        mend = Phrase("如日期无误，不必处理：自该日起计入", "nothing to do if the date is right: it counts from that day on")
+        yield Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
+                      column=_heading(window.from_, table), value=str(first[window.from_].date()))  # fmt: skip
+
+
+def _endless(name: str, scheme: Scheme, tables: Tables, used: list[str]) -> Iterator[Problem]:
+    """A note of a window by which records, or those in some states, count for ever: a span forgotten looks the same as one meant to have no end."""
+    window = scheme.window.get(name)
+    if window is None or window.otherwise or window.until or any(table not in tables.table for table in used):
+        return
+    states = [state for table in used if window.column in (columns := tables.table[table].column) for state in columns[str(window.column)].choices]
+    lasting = [state for state in dict.fromkeys(states) if state not in window.lasts]
+    if window.lasts and states and not lasting:
+        return
+    closed = " / ".join(filter(None, (window.repaired, window.withdrawn)))
+    zh, en = (f"，只有 {closed} 才使其终止", f" until {closed} ends it") if closed else ("，永不到期", " and never runs out")
+    if closed and not window.lasts:
+        return  # valid until it is taken back: said by the rule itself
+    told = phrase("时限“{name}”没有规定有效多久{which}：一直计入{zh}", "window `{name}` gives no span of time{of}: such a record counts{en}", name=name, zh=zh, en=en,
+                  which=f"（{'、'.join(lasting)}）" if lasting else "（lasts 以外的取值）" if window.lasts else "", of=f" for {', '.join(lasting)}" if lasting else " for states that `lasts` does not name" if window.lasts else "")  # fmt: skip
+    yield Problem("note", told, Phrase("如非长期有效，请写 otherwise、lasts 或 until", "unless it is meant to have no end, write `otherwise`, `lasts` or `until`"), file="scheme.toml", column=f"window.{name}")
+
+
+def _windowed(scheme: Scheme) -> set[tuple[str, str]]:
+    """The tables whose records count by a window, with it."""
+    measures = [
+        *(item.measure for item in scheme.indicators), *(item.measure for item in scheme.adjustments), *(item.measure for item in scheme.conditions),
+    ]  # fmt: skip
+    selections = (*(term.selection for measure in measures for term in measure.terms), *(veto.when for veto in scheme.vetoes))
+    return {(selection.table, selection.window) for selection in selections if selection.window}
+
+
+def _before(row: Mapping[Any, Any], begin: str, end: str, table: Table) -> Problem:
+    first, last = _heading(begin, table), _heading(end, table)
+    rule = phrase("“{last}”早于“{first}”（{day}）", "`{last}` comes before `{first}` ({day})", last=last, first=first, day=row[begin].date())
+    return Problem("warning", rule, Phrase("请核对这两个日期", "check the two dates"), file=row["_file"], sheet=row["_sheet"],
+                   row=int(row["_row"]) or None, column=last, value=str(row[end].date()))  # fmt: skip
+
+
+def _heading(column: str, table: Table) -> str:
+    return next(iter(table.column[column].headings), column)
