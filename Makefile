@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
 
-.PHONY: demo test engines test-all notebooks keys lab benchmarks pictures style browser rehearsal dist clean lock
+.PHONY: demo test coverage engines test-all notebooks keys lab benchmarks pictures style browser rehearsal dist clean lock
 
 demo: $(READY)
 	$(BIN)/committee demo
@@ -14,6 +14,11 @@ test: $(READY) browser
 
 test-all: $(READY) browser
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile=campaign -m ""
+
+coverage: $(READY) browser
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 notebooks: $(READY)
 	$(BIN)/python tests/renew_notebooks.py
@@ -62,5 +67,5 @@ lock:
 	$(LOCK) --group engines --constraint requirements.lock --output-file requirements-engines.lock
 
 clean:
-	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) out dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -80,6 +80,8 @@ def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(
     seen = seen_by(one, "member", own)
     assert seen.loc[own].all()
     assert seen.drop(index=own).equals(public.drop(index=own))
+    assert seen_by(one, "public", own).equals(public), "whoever asks, the public's is the public's"
+    assert seen_by(one, "member", "nobody of these").equals(public), "whoever is no member is the public"
     assert whole.all(axis=None)
 
 
