@@ -90,7 +90,7 @@ def scored(
     nodes = scores(tree, values, applicable)
     total = adjusted(nodes[TOTAL].to_numpy(), [adjustments[name].to_numpy(np.float64) for name in adjustments], rules.total)
     known = pd.concat([nodes.drop(columns=TOTAL), adjustments], axis=1)
-    sums = {item.id: known[list(item.of)].sum(axis=1, min_count=1) for item in rules.sums}
+    sums = {item.id: known[list(item.of)].sum(axis=1, min_count=1) if item.aggregate == "sum" else known[list(item.of)].agg(item.aggregate[:3], axis=1) for item in rules.sums}
     return known.assign(**sums, **{TOTAL: total})
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from toolkit.__main__ import app
+from toolkit.commands import console
 from toolkit.commands.console import steps
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
@@ -205,6 +207,18 @@ def test_without_a_terminal_each_step_is_a_line_beside_the_results(capsys: pytes
     with steps() as step:
         step("BagIt")
     assert tuple(capsys.readouterr()) == ("", "… BagIt\n")
+
+
+def test_without_a_terminal_a_bar_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with console.progress_bar() as bar:
+        bar.update(bar.add_task("weights", total=9), completed=3)
+    assert tuple(capsys.readouterr()) == ("", "")  # ended before anybody would ask
+    monkeypatch.setattr(console, "PAUSE", 0.01)
+    with console.progress_bar() as bar:
+        bar.update(bar.add_task("weights", total=9), completed=3, description="values")
+        time.sleep(0.05)
+    out, lines = capsys.readouterr()
+    assert (out, set(lines.splitlines())) == ("", {"… values 3/9"})
 
 
 def test_the_demo_takes_every_step_to_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ from toolkit.publication.recomputation import scheme_data
 from toolkit.records.dictionary import Column
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.scheme import Panel
-from toolkit.scheme.shapes.relative import ExponentialRank
+from toolkit.scheme.shapes.placed import ExponentialRank
 from toolkit.scheme.writing import write_scheme
 
 PAPERS = """

@@ -61,6 +61,7 @@ DEAD = {
     "a band too high": (two({"value": LOW}, {"value": LOW}, grades={"bands": [["A", 90], ["B", 60], ["C", 0]]}), None, "grades.bands", "没有人能评为 A：要求总分不低于 90.00 分，而总分最高只有 70.00 = a 50% × 70"),
     "a band too low": (two({"value": HIGH, "measure": COUNT}, {"value": HIGH, "measure": COUNT}, grades={"bands": [["A", 90], ["B", 50], ["C", 0]]}), None, "grades.bands", "没有人能评为 C：总分最低也有 50.00，已够 B 的 50 分"),
     "a total's idle cap": (two({"value": LOW}, {"value": LOW}, total={"cap": 90}), None, "total.cap", "总分最高只有 70"),
+    "a line that the tables go past": (two({"value": {"shape": "piecewise", "points": [[0, 0], [10, 80]]}, "measure": BEST}), None, "indicator[a].value.beyond", "表中允许的数值在折线的端点 10 之外（最远 24），都按该点的 80 分计"),
     "an idle bar": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"node": "a", "least": 50}]}]), None, "award[top]", "谁也挡不住"),
     "an idle veto": (two(grades={"bands": [["A", 50], ["B", 0]]}, veto=[{"id": "v", "label": "否决", "when": {"table": "acts"}, "effect": {"grade": "A"}}]), None, "veto[v]", "A 已是最高一级"),
     "an idle bound on places": (two(award=[{**TOP, "quota": {"share": 0.5, "most": 9}}]), {"甲": 10, "乙": 4}, "award[top].quota.most", "即使全部参评也只有 5 个"),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SCRIPT = "".join((house_folder("templates/results") / name).read_text("utf-8") for name in ("scores.js", "recompute.js"))
 CELL = st.sampled_from([0.0, 0.0, 1.0, 2.0, 3.0, 7.0, 12.5, 0.1, 0.3, 33.3, 0.333333333333333, 50.0, 60.0, 88.88, 99.99, 100.0, 1e6, -4.0, math.nan])
 NUMBER = st.sampled_from([0.5, 1.0, 2.5, 3.3, 7.0, 10.0, 33.3])
-CURVED = ("log", "logistic")
+CURVED = ("log", "logistic", "power")
 """Shapes made of functions that IEEE 754 does not fix to the last bit."""
 
 
@@ -45,7 +45,7 @@ CURVED = ("log", "logistic")
 def shapes(draw: st.DrawFn) -> dict[str, Any]:
     """Any shape, with any of its parameters."""
     name = draw(st.sampled_from([
-        "linear", "log", "points", "steps", "piecewise", "target", "logistic", "category", "min_max", "z_score", "share_of_best", "percentile", "rank",
+        "linear", "log", "points", "steps", "piecewise", "target", "logistic", "power", "category", "min_max", "z_score", "share_of_best", "percentile", "rank",
         "borda", "exponential_rank",
     ]))  # fmt: skip
     ends = st.sampled_from([(0.0, 40.0), (100.0, 0.0), (1.0, 3.0), (0.1, 0.3)])
@@ -60,7 +60,8 @@ def shapes(draw: st.DrawFn) -> dict[str, Any]:
         "log": ranged | {"worst": worst + 1, "best": best + 2},
         "points": {"per": draw(st.sampled_from([20.0, -5.0, 3.3])), "base": draw(st.sampled_from([0.0, 60.0])), **draw(st.sampled_from([{}, {"cap": 77.7}]))},
         "steps": {"steps": pairs, "below": draw(st.sampled_from([0.0, 5.5]))},
-        "piecewise": {"points": pairs},
+        "piecewise": {"points": pairs, **draw(st.sampled_from([{}, {"below": 1.5}, {"beyond": 0.0}]))},
+        "power": {"coefficient": draw(NUMBER), "zero": draw(NUMBER), "exponent": 1.4, "better": better["better"]},
         "target": ranged | draw(st.sampled_from([{"best": (3.0, 33.3), "worst": (0.0, 99.9)}, {"best": (3.0, 60.0), "worst": (3.0, 99.9)}])),
         "logistic": ranged | {"middle": draw(NUMBER), "steepness": 0.2, "better": better["better"]},
         "category": {"points": {"AA": 100.0, "A": 66.6, "3": 12.0, "true": 50.0}, **draw(st.sampled_from([{}, {"other": 7.0}]))},
@@ -241,7 +242,7 @@ def told_by_page(page: Page, every: list[dict[str, Any]]) -> list[dict[str, Any]
 def exact(case: Evaluation) -> bool:
     """Whether all of a scheme is made of additions, multiplications and divisions, which every machine rounds alike."""
     written = json.dumps(case.scheme.model_dump(mode="json", by_alias=True))
-    return not any(f'"{word}"' in written for word in ("log", "logistic", "box_cox", "geometric")) and '"power(' not in written
+    return not any(f'"{word}"' in written for word in ("log", "logistic", "power", "box_cox", "geometric")) and '"power(' not in written
 
 
 def differences(case: Evaluation, order: list[str], said: dict[str, Any]) -> list[str]:

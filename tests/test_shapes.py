@@ -31,6 +31,7 @@ from toolkit.scheme.shapes import (
     Logistic,
     Piecewise,
     Points,
+    Power,
     Shape,
     Steps,
     Target,
@@ -46,6 +47,8 @@ RISING = (
     Piecewise(shape="piecewise", points=((-3, 0.3), (0.1, 10), (0.7, 60), (1e5, 100))),
     Target(shape="target", best=(50, 1e7), worst=(-20, 1e8)),
     Logistic(shape="logistic", middle=20, steepness=0.2),
+    Piecewise(shape="piecewise", points=((-3, 20), (0.1, 60)), below=5, beyond=99),
+    Power(shape="power", coefficient=0.14354, zero=-22, exponent=1.4),
 )
 FALLING = (
     Linear(shape="linear", worst=40, best=-5),
@@ -53,6 +56,7 @@ FALLING = (
     Piecewise(shape="piecewise", points=((0, 100), (0.7, 60), (1e5, 0))),
     Target(shape="target", best=(-1e7, 0), worst=(-1e8, 1000)),
     Logistic(shape="logistic", middle=20, steepness=0.2, better="lower"),
+    Power(shape="power", coefficient=2, zero=18.5, exponent=0.5, better="lower"),
 )
 
 
@@ -100,6 +104,17 @@ def test_between_points_the_value_is_straight_and_flat_outside() -> None:
     shape = Piecewise(shape="piecewise", points=((0, 60), (10, 100), (20, 0)))
     assert shape.values(np.array([-5.0, 0, 2.5, 10, 15, 20, 99]), 100).tolist() == [60, 60, 70, 100, 50, 0, 0]
     assert shape.lowest == 0
+    apart = Piecewise(shape="piecewise", points=((0.3, 20), (10, 100)), below=0, beyond=50)
+    assert apart.values(np.array([0.29, 0.3, 10, 10.01, math.nan]), 100)[:4].tolist() == [0, 20, 100, 50]
+    assert (apart.lowest, apart.highest(100)) == (0, 100)
+
+
+def test_combined_events_give_the_published_points() -> None:
+    """World Athletics, Scoring Tables for Combined Events: performances of 1,000 points."""
+    events = ((10.395, 25.4347, 18, 1.81, "lower"), (776, 0.14354, 220, 1.4, "higher"), (18.4, 51.39, 1.5, 1.05, "higher"), (46.17, 1.53775, 82, 1.81, "lower"), (77.19, 10.14, 7, 1.08, "higher"))
+    for raw, coefficient, zero, exponent, better in events:
+        shape = Power.model_validate({"shape": "power", "coefficient": coefficient, "zero": zero, "exponent": exponent, "better": better})
+        assert 999 <= math.floor(shape.values(np.array([raw]), 2000)[0]) <= 1001, raw
 
 
 @given(raw=RAW)
@@ -154,6 +169,8 @@ READ: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"shape": "points", "per": -5.0, "base": 100.0}, "100 分起，每一单位减 5 分", "from 100, 5 less for each"),
     ({"shape": "steps", "steps": ((1.0, 60.0),)}, "满 1 计 60 分，不足计 0 分", "from 1: 60, below: 0"),
     ({"shape": "piecewise", "points": ((0.0, 0.0), (5.0, 80.0))}, "分段线性：0 计 0 分，5 计 80 分，其间按直线", "straight between 0: 0, 5: 80"),
+    ({"shape": "piecewise", "points": ((0.0, 20.0), (5.0, 80.0)), "below": 0.0, "beyond": 90.0}, "分段线性：0 计 20 分，5 计 80 分，其间按直线，不到 0 计 0 分，超过 5 计 90 分", "straight between 0: 20, 5: 80, below 0: 0, beyond 5: 90"),
+    ({"shape": "power", "coefficient": 25.4347, "zero": 18.0, "exponent": 1.81, "better": "lower"}, "25.4347 ×（18 − 数值）的 1.81 次方，不低于 0", "25.4347 x (18 - value)^1.81, at least 0"),
     ({"shape": "category", "points": {"true": 9.0}, "other": 1.0}, "是 9 分，其他 1 分", "yes 9, others 1"),
     ({"shape": "target", "best": (4.0, 6.0), "worst": (2.0, 9.0)}, "适度：4 至 6 计满分，低到 2 或高到 9 计零分", "4 to 6 (full), falling to 2 and 9 (none)"),
     ({"shape": "logistic", "middle": 8.0, "steepness": 1.0, "better": "lower"}, "S 形曲线：8 计一半，越低越好", "S-curve, half at 8, less is better"),
@@ -254,6 +271,7 @@ FAULTS = (
     ('value = { shape = "target", best = [2, 12], worst = [0, 9] }', "value.worst", "within the worst"),
     ('value = { shape = "target", best = [2, 2], worst = [2, 2] }', "value.worst", "coincide"),
     ('value = { shape = "logistic", middle = 5, steepness = 0 }', "value.steepness", "greater than 0"),
+    ('value = { shape = "power", coefficient = 2, zero = 5, exponent = 0 }', "value.exponent", "greater than 0"),
     ('value = { shape = "min_max", to = [100, 1] }', "value.to", "must rise"),
     ('value = { shape = "min_max", to = [1, 101] }', "value.to", "leaves the scale"),
     ('value = { shape = "z_score", to = [1, 100] }', "value.to", "not allowed"),

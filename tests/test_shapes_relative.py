@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from scipy.stats import percentileofscore, rankdata, zscore
 
 from toolkit.ground.decimals import decimal_digits_of
-from toolkit.ground.statistics import mean_and_deviation
+from toolkit.ground.statistics import exact_sums, mean_and_deviation
 from toolkit.ground.toml_reader import tuples
 from toolkit.scheme.shapes import (
     Borda,
@@ -49,7 +49,8 @@ BENCHMARKS: tuple[dict[str, Any], ...] = (
 )
 SHAPE = TypeAdapter[Shape](Shape)
 # Few different values, so that members tie; none negative, for shares of the best.
-COLUMN = st.lists(st.one_of(st.integers(0, 6).map(float), st.floats(0, 1e6), st.just(math.nan)), min_size=1, max_size=25)
+NUMBER = st.one_of(st.integers(0, 6).map(float), st.floats(0, 1e6), st.just(math.nan))
+COLUMN = st.lists(NUMBER, min_size=1, max_size=25)
 SHAPES = st.builds(
     lambda kind, better, within: made(**kind, better=better, within=within),
     st.sampled_from(KINDS), st.sampled_from(["higher", "lower"]), st.sampled_from(["all", "class"]),
@@ -129,6 +130,19 @@ def test_within_classes_is_each_class_on_its_own(kind: dict[str, Any], raw: list
     together = made(**kind, within="class").values(column(raw), 100, named)
     for name in set(named):
         assert same(together[named == name], made(**kind).values(column(raw)[named == name], 100))
+
+
+@given(SHAPES | BENCHMARKED, st.lists(st.lists(NUMBER, min_size=7, max_size=7), min_size=1, max_size=4), CLASSES)
+def test_many_lists_have_the_same_bits_as_one_by_one(shape: Relative, lists: list[list[float]], classes: list[str]) -> None:
+    raw, named = np.array([column(row) for row in lists]), classes[:7]
+    divisions = list(shape.divisions(named, 7))
+    for one in (shape, shape.resolved(raw[0], 100, named)):
+        assert same(one.values_of_lists(raw, 100, divisions), [one.values(row, 100, named) for row in raw])
+
+
+@given(st.lists(st.lists(st.floats(-1e300, 1e300) | st.sampled_from([0.1, -0.1, 5e-324, math.nan]), min_size=4, max_size=4), min_size=1, max_size=4))
+def test_sums_of_rows_are_rounded_once(rows: list[list[float]]) -> None:
+    assert exact_sums(np.array(rows)).tolist() == [math.fsum(number for number in row if not math.isnan(number)) for row in rows]
 
 
 @given(SHAPES, COLUMN)

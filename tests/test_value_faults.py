@@ -40,6 +40,24 @@ def test_a_column_that_cannot_be_compared_is_named(raw: list[float], shape: dict
     assert problem.mend.zh
 
 
+@pytest.mark.parametrize(
+    ("shape", "key", "words"),
+    [
+        ({"shape": "points", "per": 20.0}, "cap", "2 members would have more than the scale (up to 180)"),
+        ({"shape": "points", "per": 20.0, "cap": 100.0}, None, ""),
+        ({"shape": "piecewise", "points": ((0.0, 20.0), (5.0, 80.0))}, "beyond", "2 members past the end of the line at 5 (as far as 9): the 80 of that point counts"),
+        ({"shape": "piecewise", "points": ((1.0, 30.0), (9.0, 80.0))}, "below", "1 member past the end of the line at 1 (as far as 0): the 30 of that point counts"),
+        ({"shape": "piecewise", "points": ((1.0, 30.0), (9.0, 80.0)), "below": 0.0}, None, ""),
+        ({"shape": "piecewise", "points": ((1.0, 0.0), (5.0, 100.0))}, None, ""),
+        ({"shape": "piecewise", "points": ((0.0, 20.0), (3.0, 80.0), (5.0, 80.0))}, None, ""),
+    ],
+)
+def test_what_a_shape_cuts_without_a_word_of_the_scheme_is_told(shape: dict[str, Any], key: str | None, words: str) -> None:
+    told = said([0, 4, 7, 9], {"value": shape})
+    assert [(problem.severity, problem.column) for problem in told] == [("note", f"indicator[hours].value.{key}")] * (key is not None)
+    assert all(words in problem.rule.en for problem in told)
+
+
 def test_a_constant_class_is_named() -> None:
     (problem,) = said([5, 5, 7, 9], {"value": {"shape": "min_max", "within": "class"}}, ["x", "x", "y", "y"])
     assert "in the class `x`" in problem.rule.en

@@ -12,8 +12,8 @@ const scoring = (() => {
   const RANGED = ["shape", "to"], RELATIVE = [...RANGED, "better", "within", "found"];
   const SHAPES = {
     linear: [...RANGED, "worst", "best", "clamp"], log: [...RANGED, "worst", "best", "clamp"], points: ["shape", "per", "cap", "base"],
-    steps: ["shape", "steps", "below"], piecewise: ["shape", "points"], target: [...RANGED, "best", "worst"],
-    logistic: [...RANGED, "middle", "steepness", "better"], category: ["shape", "points", "other"],
+    steps: ["shape", "steps", "below"], piecewise: ["shape", "points", "below", "beyond"], target: [...RANGED, "best", "worst"],
+    logistic: [...RANGED, "middle", "steepness", "better"], power: ["shape", "coefficient", "zero", "exponent", "better"], category: ["shape", "points", "other"],
     min_max: RELATIVE, z_score: [...RELATIVE, "mean", "deviation", "sample"], share_of_best: RELATIVE, percentile: [...RELATIVE, "ties"],
     rank: [...RELATIVE, "ties"], borda: [...RELATIVE, "ties"], exponential_rank: [...RELATIVE, "rate"],
   };
@@ -60,7 +60,7 @@ const scoring = (() => {
       else if (item.outliers) keys(item.outliers, TREATMENTS[item.outliers.treat], `${path}outliers.`);
     }
     for (const item of scheme.adjustment ?? []) keys(item, [...ITEM, ...STEP, "per", "cap", "floor"], `adjustment[${item.id}].`);
-    for (const item of scheme.sum ?? []) keys(item, [...ITEM, "of"], `sum[${item.id}].`);
+    for (const item of scheme.sum ?? []) keys(item, [...ITEM, "of", "aggregate"], `sum[${item.id}].`);
     for (const item of scheme.condition ?? []) keys(item, ITEM, `condition[${item.id}].`);
     keys(scheme.eligibility ?? {}, ["require"], "eligibility.");
     asked(scheme.eligibility?.require, "eligibility.require.");
@@ -156,12 +156,15 @@ const scoring = (() => {
     points: (s, x, scale) => clip((s.base ?? 0) + s.per * x, 0, s.cap === undefined ? scale : Math.min(s.cap, scale)),
     steps: (s, x) => { const step = reached(s.steps.map(([bound]) => digits15(bound)), x); return step ? s.steps[step - 1][1] : s.below ?? 0; },
     piecewise: (s, x) => {
+      if (!isNone(s.below) && x < digits15(s.points[0][0])) return s.below;
+      if (!isNone(s.beyond) && x > digits15(s.points.at(-1)[0])) return s.beyond;
       const piece = clip(reached(s.points.map(([knot]) => knot), x) - 1, 0, s.points.length - 2);
       const [knot, start] = s.points[piece], [next, end] = s.points[piece + 1], share = (x - knot) / (next - knot);
       return share === 1 ? end : clip(start + (end - start) * share, Math.min(start, end), Math.max(start, end));
     },
     target: (s, x, scale) => spread(s, Math.min(climb(x, s.worst[0], s.best[0]), climb(-x, -s.worst[1], -s.best[1])), scale),
     logistic: (s, x, scale) => spread(s, 1 / (1 + Math.exp(-s.steepness * (higher(s) ? x - s.middle : s.middle - x))), scale),
+    power: (s, x, scale) => clip(s.coefficient * Math.max(higher(s) ? x - s.zero : s.zero - x, 0) ** s.exponent, 0, scale),
     min_max: (s, x, scale, found) => {
       const low = digits15(found.least), high = digits15(found.greatest);
       if (low !== high) return spread(s, (higher(s) ? x - low : high - x) / (high - low), scale);
@@ -184,7 +187,7 @@ const scoring = (() => {
   /** The lowest value a shape can give, for a missing one. */
   function lowest(shape, found) {
     if (shape.shape === "steps") return Math.min(shape.below ?? 0, ...shape.steps.map(([, value]) => value));
-    if (shape.shape === "piecewise") return Math.min(...shape.points.map(([, value]) => value));
+    if (shape.shape === "piecewise") return Math.min(...[...shape.points.map(([, value]) => value), shape.below, shape.beyond].filter((value) => !isNone(value)));
     if (shape.shape === "category") return Math.min(...Object.values(shape.points), ...(shape.other === undefined ? [] : [shape.other]));
     if (shape.shape === "z_score") return found ? found.lowest : shape.mean ?? 0;
     return shape.to ? shape.to[0] : 0;
@@ -338,7 +341,8 @@ const scoring = (() => {
     total = clip(total, scheme.total?.floor ?? -Infinity, scheme.total?.cap ?? Infinity);
     for (const item of scheme.sum ?? []) { // beside the total: everything once, whatever its weight
       const there = item.of.map((name) => scores[name]).filter((x) => !Number.isNaN(x));
-      scores[item.id] = there.length ? sum(there) : NaN;
+      const made = { sum, maximum: (all) => Math.max(...all), minimum: (all) => Math.min(...all) }[item.aggregate ?? "sum"];
+      scores[item.id] = there.length ? made(there) : NaN;
     }
     scores.total = unranked ? NaN : rounded(total, scheme.decimals);
     return { scores, values };

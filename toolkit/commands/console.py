@@ -10,11 +10,12 @@ import os
 import re
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -24,7 +25,7 @@ from toolkit.ground.problems import SEVERITIES, Problems, Refused, inaccessible,
 from toolkit.ground.text import ASKED, Language, Phrase, asked_language, phrase
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")]
@@ -38,6 +39,7 @@ NOT_FOUND = (
     "说明和提示里的 committee，在这个终端里请写作 {program}；先运行一次 {activate}，以后就可以照写。",
     "Where committee stands in these lines, type {program} in this terminal; or run {activate} once, and type them as they are.",
 )
+PAUSE = 5.0  # seconds between two lines where no terminal is
 GRAVEST = 5  # of the warnings, told where all of them stand elsewhere
 BROKEN_OFF = Phrase("已中断，没有留下写了一半的结果。", "Broken off: no half-written result is left.")
 INTERNAL = Phrase(
@@ -85,12 +87,51 @@ def console() -> Any:
     return Console(stderr=True)
 
 
-def progress_bar() -> Progress:
-    """A bar that grows, on a terminal only."""
+def progress_bar() -> Progress | ProgressLines:
+    """A bar that grows; where no terminal is, a line now and then."""
     from rich.progress import Progress
 
     screen = console()
-    return Progress(console=screen, transient=True, disable=not screen.is_terminal)
+    return Progress(console=screen, transient=True) if screen.is_terminal else ProgressLines()
+
+
+class ProgressLines:
+    """What is under way and how much of it is done, as a line on stderr every `PAUSE` seconds; nothing where it ends before."""
+
+    def __init__(self) -> None:
+        self._what, self._done = "", 0.0
+        self._of: float | None = None
+        self._ended = threading.Event()
+        self._teller = threading.Thread(target=self._tell, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._teller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._teller.join()
+
+    def add_task(self, description: str, total: float | None = None) -> TaskID:
+        """What begins, and how many steps it has if that is known; there is one task."""
+        self._what, self._done, self._of = description, 0.0, total
+        return cast("TaskID", 0)
+
+    def update(
+        self, task: TaskID, *, completed: float | None = None, advance: float = 0.0, description: str | None = None, total: float | None = None  # noqa: ARG002 - as a bar's
+    ) -> None:
+        """How far it has come, and what is under way now."""
+        self._done = (self._done if completed is None else completed) + advance
+        self._what, self._of = description or self._what, self._of if total is None else total
+
+    def advance(self, task: TaskID) -> None:
+        """One step more."""
+        self.update(task, advance=1)
+
+    def _tell(self) -> None:
+        while not self._ended.wait(PAUSE):
+            of = "" if self._of is None else f"/{self._of:.0f}"
+            typer.echo(f"… {self._what} {self._done:.0f}{of}", err=True)
 
 
 @contextmanager

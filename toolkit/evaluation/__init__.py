@@ -178,6 +178,11 @@ class Evaluation:
         """The nodes that compare members, and by which scores, in the order of the raw values."""
         return tuple(compared(self.tree.among(self._classes, self._left), self.nodes, self.applicable))
 
+    @property
+    def compared_at(self) -> dict[str, tuple[Branch, pd.Series[float]]]:
+        """Each group that compares members, and the total where it does: what it is, and the score of each member that is compared there, NaN for who has none."""
+        return {self.tree.nodes[branch.node]: (branch, pd.Series(raw, index=self.scaled_values.members)) for branch, raw in self._compared}
+
     @cached_property
     def scores(self) -> pd.DataFrame:
         """Member x node of the tree, then adjustments, then sums beside the total, then ``total`` rounded half up to the scheme's decimals; NaN for a member without a total."""

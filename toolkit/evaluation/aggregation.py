@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add, and_, mul
 from typing import Any, TypeAlias
 
@@ -23,7 +23,7 @@ from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Mask, Step
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes.absolute import ValueShape
-from toolkit.scheme.shapes.relative import EVERYONE, Relative
+from toolkit.scheme.shapes.relative import EVERYONE, Divisions, Relative
 
 POWERS = {
     "arithmetic": 1.0, "conditional": 1.0, "sum": 1.0, "geometric": 0.0, "harmonic": -1.0, "minimum": -np.inf,
@@ -116,8 +116,15 @@ class Branch:
             return self.shape.values(raw, self.scale)
         if self.shape.found is not None and self.shape.within == EVERYONE:
             return self.shape.values(raw.ravel(), self.scale).reshape(raw.shape)
-        lists = raw.reshape(-1, raw.shape[-1] if self.peers is None else len(self.peers))
-        return np.array([self.shape.values(one, self.scale, self.peers) for one in lists]).reshape(raw.shape)
+        if self.peers is None:
+            return self.shape.values_of_lists(raw.reshape(-1, raw.shape[-1]), self.scale, list(self.shape.divisions(None, raw.shape[-1]))).reshape(raw.shape)
+        return self.shape.values_of_lists(raw.reshape(-1, len(self.peers)), self.scale, self._divisions).reshape(raw.shape)
+
+    @cached_property
+    def _divisions(self) -> Divisions:
+        """Who of a list is compared with whom; looked up once, as every list of many is of the same members."""
+        assert isinstance(self.shape, Relative)
+        return list(self.shape.divisions(self.peers, len(self.peers)))
 
     @property
     def slack(self) -> float:
@@ -258,6 +265,9 @@ class Sums:
 
     def add(self, branch: Branch, score: Floats, weight: Weights) -> None:
         """Add one child."""
+        if np.minimum.reduce(weight, axis=None) > 0 and not math.isnan(np.minimum.reduce(score, axis=None)):
+            self.add_whole(branch, score, weight)
+            return
         counts = ~np.isnan(score) & (np.asarray(weight) > 0)
         self.weight = self.weight + np.where(counts, weight, 0.0)
         if branch.power == -np.inf:
@@ -267,8 +277,8 @@ class Sums:
         if branch.power <= 0:
             self.zero = self.zero | (counts & (score == 0))
 
-    def add_whole(self, branch: Branch, score: Floats, weight: float) -> None:
-        """The same in half the time where nobody lacks the score; else its gaps are gaps of the sums."""
+    def add_whole(self, branch: Branch, score: Floats, weight: Weights) -> None:
+        """The same in half the time where nobody lacks the score, and all give it weight; else its gaps are gaps of the sums."""
         self.weight = self.weight + weight
         if branch.power == -np.inf:
             self.least = np.minimum(self.least, score)

@@ -94,11 +94,14 @@ class DrawnScores:
         slice, float64[draws, members]
             Which draws, and their scores: 0 where nothing counts, or nothing has weight. Valid until the next.
         """
-        leaves, rest = self._divided(self.branches[node], shares)
         if node not in self.flat:
-            scores = self._mean(self.branches[node], shares, leaves, rest)
-            yield slice(0, len(shares)), np.nan_to_num(scores + plus, nan=0.0)
+            size = max(16, CELLS // max(1, len(plus))) if self.tree.compares else len(shares)  # whole lists take many steps, each over all of them
+            for start in range(0, len(shares), max(1, size)):
+                some = shares[start : start + size]
+                scores = self._mean(self.branches[node], some, *self._divided(self.branches[node], some))
+                yield slice(start, start + len(some)), np.nan_to_num(scores + plus, nan=0.0)
             return
+        leaves, _ = self._divided(self.branches[node], shares)
         used, weighted = np.flatnonzero(leaves.any(axis=0)), np.asarray(leaves.any(axis=1))
         weights, table = np.vstack((leaves.T[used], np.ones(len(leaves)))).T, np.vstack((self.columns[used], plus))
         size = max(FEWEST, CELLS // max(1, len(plus)))

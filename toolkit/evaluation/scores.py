@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -283,9 +283,12 @@ def unranked_rows(scheme: Scheme, values: Floats, applicable: Mask) -> Mask:
 
 
 def sums_beside(scheme: Scheme, values: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The sums beside the total, float64[n] by their ids, from values and points float64[n] by indicator and adjustment; NaN where nothing counts."""
+    """The sums beside the total, or the greatest or least of their parts, float64[n] by their ids, from values and points float64[n] by indicator and adjustment; NaN where nothing counts."""
     found: dict[str, Floats] = {}
     for item in scheme.sums:
+        if item.aggregate != "sum":
+            found[item.id] = reduce(np.fmax if item.aggregate == "maximum" else np.fmin, [values[name] for name in item.of])
+            continue
         total, counted = np.zeros(len(values[item.of[0]])), np.zeros(len(values[item.of[0]]), np.bool_)
         for name in item.of:
             there = ~np.isnan(values[name])

@@ -11,10 +11,19 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Severity
-from toolkit.ground.text import Language, Phrase, figure, joined, phrase
+from toolkit.ground.text import Language, Phrase, figure, in_former_words, joined, phrase
 from toolkit.scheme.criteria import MIDDLES, Group, Indicator
 from toolkit.scheme.outliers import Winsorise
-from toolkit.scheme.shapes import Benchmark, Category, Placed, Relative, ShareOfBest, named_states
+from toolkit.scheme.shapes import (
+    Benchmark,
+    Category,
+    Piecewise,
+    Placed,
+    Points,
+    Relative,
+    ShareOfBest,
+    named_states,
+)
 from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax, class_places
 
 HUGE = 1e6
@@ -80,6 +89,10 @@ def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes
     if valued.item.missing == "error" and valued.missing.any():
         yield from _gaps(valued, members)
     yield from _nobody_else(valued, scale, classes)
+    if not in_former_words():
+        for key, which, told in cut_off(valued.item, valued.used, scale):
+            whom = phrase("有 {n} 家会员", "{n:member|members}", n=int(which.sum()))
+            yield cut_problem(valued.item, key, told, whom)
     if valued.item.outliers is not None:
         yield from _treated(valued)
 
@@ -135,6 +148,32 @@ def _nobody_else(valued: Valued, scale: float, classes: Any) -> Iterator[Problem
                       label=item.label, zh=_whom(name).zh, en=_whom(name).en, middle=Phrase("平均数", "the mean") if str(item.missing).endswith("mean") else Phrase("中位数", "the median"), n=int(lacking.sum()), worst=figure(worst))  # fmt: skip
         mend = Phrase('请核对数据；不应按最低分计的，请补齐，或改写 missing（如写明分值，或 "exclude" 不计）', 'check the data; if the worst is not meant, fill it in or say otherwise in `missing`, points or "exclude"')
         yield _said("warning", item, "missing", rule, mend, value=name if name != EVERYONE else "")
+
+
+def cut_off(item: Indicator, raw: Floats, scale: float) -> Iterator[tuple[str, Mask, Phrase]]:
+    """Where a shape holds raw values float64[n] at an end that the scheme does not write: the key that would write it, whom, and how it is told.
+
+    Points that come to more than the scale without a `cap`; raw values outside the points of a piecewise shape whose end is neither nothing
+    nor all. A shape that is flat there says so itself.
+    """
+    shape = item.value
+    if isinstance(shape, Points) and shape.cap is None:
+        come_to = shape.base + shape.per * raw
+        if (over := come_to > scale * (1 + 1e-12)).any():
+            yield "cap", over, phrase("的数值按量算得的分超过满分（最多 {most} 分），都只计满分 {scale} 分", "would have more than the scale (up to {most}), and the scale of {scale} is all that counts", most=figure(float(come_to[over].max())), scale=figure(scale))  # fmt: skip
+    elif isinstance(shape, Piecewise):
+        ends = ("below", raw < shape.points[0][0], shape.points[:2]), ("beyond", raw > shape.points[-1][0], shape.points[:-3:-1])
+        for key, outside, ((knot, value), (_, next_value)) in ends:
+            if getattr(shape, key) is None and outside.any() and value not in {0.0, scale, next_value}:
+                far = raw[outside].min() if key == "below" else raw[outside].max()
+                yield key, outside, phrase("的数值在折线的端点 {knot} 之外（最远 {far}），都按该点的 {value} 分计", "past the end of the line at {knot} (as far as {far}): the {value} of that point counts", knot=figure(knot), far=figure(float(far)), value=figure(value))  # fmt: skip
+
+
+def cut_problem(item: Indicator, key: str, told: Phrase, whom: Phrase) -> Problem:
+    """The note of it."""
+    rule = phrase("“{label}”{whom.zh}{told.zh}", "`{label}`: {whom.en} {told.en}", label=item.label, whom=whom, told=told)
+    mend = phrase("如确应如此，请写明 {key}；否则请核对计分", "write `{key}` if that is meant; else check the shape", key=key)
+    return _said("note", item, f"value.{key}", rule, mend)
 
 
 def _relative(valued: Valued, shape: Relative, scale: float, classes: Any) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation.value_checks import Valued, value_problems, without_others
+from toolkit.evaluation.value_checks import Valued, cut_off, value_problems, without_others
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
@@ -244,7 +244,7 @@ def _scaled(item: Indicator, scale: float, raw: RawValues, classes: States) -> S
         column = np.where(valued.missing, stand_in, column)
     column.flags.writeable = False  # scores show the same numbers, uncopied
     unranked = valued.missing if stand_in is None and item.missing == "unranked" else None
-    plain = not gaps and valued.straight
+    plain = not gaps and valued.straight and next(cut_off(item, valued.used, scale), None) is None
     return Scaled(item, column, unranked, None if plain else Source(valued, raw.members, scale, classes, stand_in is not None))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.examination.dead_rules import dead_awards, dead_bands, idle_indicators, idle_rules
+from toolkit.examination.dead_rules import cut_shapes, dead_awards, dead_bands, idle_indicators, idle_rules
 from toolkit.examination.monotone import TRIES, WORK, Certificate, certificates
 from toolkit.examination.one_expert import Say, lone_voices, one_expert
 from toolkit.examination.rules import Rules
@@ -85,7 +85,7 @@ def examine(
 def findings(scheme: Scheme, tables: Tables | None = None, sizes: Mapping[str, int] | None = None) -> Problems:
     """What can never act and who decides alone, gravest first, as `examine` finds it; nothing is tried for it."""
     rules = Rules(scheme, tables, sizes or None)
-    return Problems((*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *idle_indicators(rules), *lone_voices(scheme))).gravest
+    return Problems((*dead_awards(rules), *dead_bands(rules), *newcomers(scheme), *idle_rules(rules), *cut_shapes(rules), *idle_indicators(rules), *lone_voices(scheme))).gravest
 
 
 def class_sizes(scheme: Scheme, members: pd.DataFrame) -> dict[str, int]:

@@ -14,6 +14,7 @@ import numpy as np
 from toolkit.evaluation.requirements import amount, bars, demand, firsts, subject, with_subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.stages import first_stage
+from toolkit.evaluation.value_checks import cut_off, cut_problem
 from toolkit.examination.reach import (
     Span,
     adjustment_span,
@@ -38,6 +39,7 @@ from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.measures import Measure
 from toolkit.scheme.outcomes import FIRST_PLACES, Quota, Requirement
+from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -96,6 +98,14 @@ def idle_rules(rules: Rules) -> Iterator[Problem]:
     for veto in rules.scheme.vetoes:
         if understood(veto) and (why := _idle_veto(rules, veto)) is not None:
             yield _finding("note", f"veto[{veto.id}]", (phrase("“{veto}”永远不起作用：", "`{veto}` never acts: ", veto=veto.label), why), DROP)
+
+
+def cut_shapes(rules: Rules) -> Iterator[Problem]:
+    """Shapes that hold what the tables allow at an end that the scheme does not write."""
+    for item in rules.scheme.indicators:
+        allowed = [end for end in measured_range(item.measure, rules.tables) if abs(end) < FAR]
+        for key, _, told in cut_off(item, np.array(allowed), rules.scheme.scale):
+            yield cut_problem(item, key, told, Phrase("表中允许", "what the tables allow"))
 
 
 def idle_indicators(rules: Rules) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ from toolkit.examination.small_editions import Drawn, Example, grid, smallest, t
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.criteria import MIDDLES
 from toolkit.scheme.outcomes import FIRST_PLACES
-from toolkit.scheme.shapes import Benchmark, Category, Points, Relative, ValueShape
+from toolkit.scheme.shapes import Benchmark, Category, Points, Power, Relative, ValueShape
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -128,7 +128,7 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     if scheme.shortlist is not None:
         yield Phrase("分初审、复审两步，这里只看复审", "there are two stages, and the second alone is looked at here")
     shape = item.value
-    known = isinstance(shape, Category | Relative) or type(shape).__module__ == Points.__module__
+    known = isinstance(shape, Category | Relative) or type(shape).__module__ in {Points.__module__, Power.__module__}
     if beyond_known(item) or beyond_known(item.measure) or not known:
         yield Phrase("用了这里尚不认识的写法", "it is written in a way not known here")
     if isinstance(item.value, Relative) and item.value.found is None:

@@ -127,7 +127,7 @@ def reach(scheme: Scheme, tables: Tables | None = None, class_: str = "", held: 
         if name != TOTAL:
             spans[name] = _held(spans[name], bounds.get(name))
     points = {item.id: _held(adjustment_span(item, tables), bounds.get(item.id)) for item in scheme.adjustments}
-    spans |= points | {item.id: _held(_summed([(spans | points)[name] for name in item.of]), bounds.get(item.id)) for item in scheme.sums}
+    spans |= points | {item.id: _held((_summed if item.aggregate == "sum" else _outermost)([(spans | points)[name] for name in item.of]), bounds.get(item.id)) for item in scheme.sums}
     return spans | {TOTAL: _held(_total(scheme, spans[TOTAL], list(points.values())), bounds.get(TOTAL))}
 
 
@@ -139,6 +139,12 @@ def _summed(parts: Sequence[Span]) -> Span:
     low = sum(part.low if part.sure else min(0.0, part.low) for part in there)
     high = sum(part.high if part.sure else max(0.0, part.high) for part in there)
     return Span(low, high, sure=any(part.sure for part in there))
+
+
+def _outermost(parts: Sequence[Span]) -> Span:
+    """Between which ends the greatest or the least of some parts lies."""
+    there = [part for part in parts if not part.empty]
+    return Span(min(part.low for part in there), max(part.high for part in there), sure=any(part.sure for part in there)) if there else NOWHERE
 
 
 def _held(span: Span, ends: tuple[float, float] | None) -> Span:

@@ -26,7 +26,7 @@ from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.indicators import Indicators
 from toolkit.indicators.checks import measured_range
-from toolkit.scheme.shapes import Benchmark, Category, Linear, Logistic, Points, Relative, is_missing
+from toolkit.scheme.shapes import Benchmark, Category, Linear, Logistic, Points, Power, Relative, is_missing
 from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
@@ -272,6 +272,8 @@ def _marks(item: Indicator, scale: float) -> list[float]:
         return [0.0, ((shape.cap or scale) - shape.base if shape.per > 0 else -shape.base) / shape.per]
     if isinstance(shape, Linear) and not shape.clamp:  # what lies below the worst counts too
         return [shape.worst - 0.5 * (shape.best - shape.worst)]
+    if isinstance(shape, Power):
+        return [shape.zero + (1 if shape.better == "higher" else -1) * (scale / shape.coefficient) ** (1 / shape.exponent)]
     if isinstance(shape, Logistic):
         return [shape.middle - 5 / shape.steepness, shape.middle, shape.middle + 5 / shape.steepness]
     return []

@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike
 from toolkit.ground.ranking import Floats
 
 SKEWED, HEAVY = 2.0, 3.5
+PART = 26
+"""Bits of a number that are summed at a time: of 2**26 of them the sum is exact."""
 
 
 def mean(x: Floats) -> float:
@@ -41,6 +43,46 @@ def mean_and_deviation(x: Floats, *, sample: bool = False) -> tuple[float, float
         return least + 0.0, 0.0
     middle = math.fsum(x.tolist()) / count
     return middle + 0.0, math.sqrt(math.fsum(((x - middle) ** 2).tolist()) / (count - 1 if sample else count))
+
+
+def exact_sums(x: Floats) -> Floats:
+    """The sum of each row of float64[rows, n], rounded once; NaN adds nothing.
+
+    Each number is cut into parts of 26 bits below the greatest of its row, of which the sum of 2**26 is exact.
+
+    Examples
+    --------
+    >>> exact_sums(np.array([[1e100, 1.0, -1e100], [0.1] * 3])).tolist()
+    [1.0, 0.30000000000000004]
+    """
+    rest = np.where(np.isnan(x), 0.0, x)
+    if not np.isfinite(rest).all():
+        return np.asarray(rest.sum(axis=1))
+    _, top = np.frexp(np.abs(rest).max(axis=1, initial=0.0, keepdims=True))
+    parts = []
+    while rest.any():
+        top = top - PART
+        whole = np.rint(np.ldexp(rest, -top))
+        parts.append(np.ldexp(whole.sum(axis=1), top[:, 0]))
+        rest = rest - np.ldexp(whole, top)
+    return np.array([math.fsum(row) for row in np.array(parts).T.tolist()]) if parts else np.zeros(len(x))
+
+
+def means_and_deviations(x: Floats, *, sample: bool = False) -> tuple[Floats, Floats]:
+    """`mean_and_deviation` of the numbers in each row of float64[rows, n]: the same bits; NaN where a row has none.
+
+    Examples
+    --------
+    >>> [moment.tolist() for moment in means_and_deviations(np.array([[0.1, np.nan, 0.1], [1.0, 3.0, np.nan]]), sample=True)]
+    [[0.1, 2.0], [0.0, 1.4142135623730951]]
+    """
+    least, most = (end.reduce(x, axis=1) + 0.0 for end in (np.fmin, np.fmax))
+    count = (~np.isnan(x)).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle = exact_sums(x) / count + 0.0
+        deviations = np.sqrt(exact_sums((x - middle[:, None]) ** 2) / (count - 1 if sample else count))
+    level = least == most
+    return np.where(level, least, middle), np.where(level, 0.0, deviations)
 
 
 def skewness(x: Floats) -> float:

@@ -44,8 +44,8 @@ from toolkit.publication.open_rows import (
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.outcomes import Permission
-from toolkit.scheme.shapes import Relative
-from toolkit.scheme.shapes.relative import EVERYONE, Placed
+from toolkit.scheme.shapes import Placed, Relative
+from toolkit.scheme.shapes.relative import EVERYONE
 
 NARROW = 0.05
 """Of the span of a class's open totals: an interval narrower than that is too narrow."""

@@ -421,7 +421,7 @@ def _points(name: str, measure: Measure, tables: Tables) -> ReferenceFaults:
 def _shape(name: str, measure: Measure, by_category: bool, tables: Tables) -> ReferenceFaults:  # noqa: FBT001 - private
     table, column = measure.place
     spec = _spec(table, column, tables)
-    numeric = measure.take in {"sum", "count", "distinct", "ratio"} or (spec is not None and spec.type in NUMBERS)
+    numeric = bool(measure.points) or measure.take in {"sum", "count", "distinct", "ratio"} or (spec is not None and spec.type in NUMBERS)
     if not by_category and (measure.take == "any" or (spec is not None and not numeric)):
         rule = Phrase("这种换算只能用于数字", "this shape needs numbers")
         yield f"indicator[{name}].value", rule, Phrase('请改用 shape = "category"', 'use shape = "category"')

@@ -290,7 +290,10 @@ def rules_in_words(scheme: Scheme) -> Iterator[RuleLine]:
         yield Phrase("加减分", "adjustment"), adjustment.label, measure_in_words(adjustment.measure), decided, adjustment.source
     for item in scheme.sums:
         labels = [scheme.label(name) for name in item.of]
-        decided = phrase("{zh}相加，不加权，不计入总分", "{en}, added up without weights, beside the total", zh="、".join(labels), en=", ".join(labels))
+        made = {"sum": phrase("{zh}相加，不加权", "{en}, added up without weights", zh="、".join(labels), en=", ".join(labels)),
+                "maximum": phrase("{zh}中最高的一项", "the greatest of {en}", zh="、".join(labels), en=", ".join(labels)),
+                "minimum": phrase("{zh}中最低的一项", "the least of {en}", zh="、".join(labels), en=", ".join(labels))}[item.aggregate]  # fmt: skip
+        decided = phrase("{made.zh}，不计入总分", "{made.en}, beside the total", made=made)
         yield Phrase("合计", "sum"), item.label, "", decided, item.source
     for name, window in scheme.window.items():
         yield Phrase("时限", "window"), name, window_in_words(window), "", ""

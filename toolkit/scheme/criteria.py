@@ -21,6 +21,8 @@ from toolkit.scheme.outliers import Outliers
 from toolkit.scheme.shapes import Shape
 from toolkit.scheme.shapes.absolute import Number, OfNumbers
 from toolkit.scheme.shapes.benchmark import Benchmark
+from toolkit.scheme.shapes.curves import Curved
+from toolkit.scheme.shapes.placed import OfPlaces
 from toolkit.scheme.shapes.relative import OfMembers
 from toolkit.scheme.shapes.states import Category
 
@@ -85,7 +87,7 @@ def _in_tuples(written: object) -> object:
     return tuple(map(_in_tuples, written)) if isinstance(written, list) else written
 
 
-NodeShape = Annotated[Annotated[OfNumbers | OfMembers | Benchmark, Field(discriminator="shape")], BeforeValidator(_of_a_score)]
+NodeShape = Annotated[Annotated[OfNumbers | Curved | OfMembers | OfPlaces | Benchmark, Field(discriminator="shape")], BeforeValidator(_of_a_score)]
 
 
 class Named(StrictModel):
@@ -202,10 +204,12 @@ class Sum(Named):
     """A plain sum of indicators and adjustments beside the total (不加权合计), which awards and ties may name as a node.
 
     Every value on the scale, or the points of an adjustment, counts once, whatever its weight. What does not count for a member adds
-    nothing; where nothing does there is no sum. The total and the ranks go by it only where the scheme names it.
+    nothing; where nothing does there is no sum. The total and the ranks go by it only where the scheme names it. It may be the
+    ``maximum`` or the ``minimum`` of them instead (语文、数学单科最高).
     """
 
     of: Annotated[tuple[Name, ...], Field(min_length=1)]
+    aggregate: Literal["sum", "maximum", "minimum"] = "sum"
     source: str = ""
 
 

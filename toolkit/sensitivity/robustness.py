@@ -54,6 +54,8 @@ A count and no time, so that any machine asks about the same. In the demo all of
 """
 TRIALS = 800
 """For each on a hair every indicator is tried with so many values, beside the lists of all members."""
+COMPARED = 4
+"""How many times as long a list takes under other weights where a node compares the members, all of them being valued anew."""
 
 PLACES = ["award", "class", "places", "awarded", "certain", "proved", "likely", "hair", "contenders"]
 STANDING = ["award", "class", "member", "given", "holds", "chance", "firm"]
@@ -159,8 +161,12 @@ def firmness(
 
 
 def _most_asked(evaluation: Evaluation, work: int) -> int:
-    """Of how many on a hair it can be looked for what they hang on: each takes trials of every node, and lists of all members."""
-    return max(FEWEST, work // (len(evaluation.tree.nodes) * (len(evaluation.members) + TRIALS)))
+    """Of how many on a hair it can be looked for what they hang on: each takes trials of every node, and lists of all members.
+
+    Lists take so many times as long where a node compares the members.
+    """
+    lists = len(evaluation.members) * (COMPARED if evaluation.tree.compares else 1)
+    return max(FEWEST, work // (len(evaluation.tree.nodes) * (lists + TRIALS)))
 
 
 def _nearest_to_even(chance: Floats, most: int) -> Mask:

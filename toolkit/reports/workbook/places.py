@@ -19,7 +19,8 @@ from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.workbook.book import HEADING_ROW, Book
-from toolkit.reports.workbook.scores import COMPARED, ScoreCells, letters
+from toolkit.reports.workbook.compared import ComparedNodes
+from toolkit.reports.workbook.scores import ScoreCells, as_values, letters
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, TieRule
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ AWARD, AWARDED, RANKED, SAME = Phrase("奖项", "Award"), Phrase("已决定的�
 OPEN, YES, NO = Phrase("待定", "open"), Phrase("是", "yes"), Phrase("否", "no")
 CLASS_NUMBER = Phrase("类别号", "Class no.")
 ROUNDED = {"floor": "INT(ROUND({share},9))", "ceil": "ROUNDUP(ROUND({share},9),0)", "half_up": "ROUND(ROUND({share},9),0)"}
+SUMMED = {"sum": "SUM", "maximum": "MAX", "minimum": "MIN"}
 SCORE = '[<-900000000]"—";0.{zeros}'
 
 
@@ -66,7 +68,7 @@ def write_place_sheet(book: Book, scores: ScoreCells) -> None:
         return
     page = _PlaceSheet(book, scores)
     note = NOTE if not page.said else joined([NOTE, Phrase(AS_VALUES.zh + "、".join(s.zh for s in page.said), AS_VALUES.en + ", ".join(s.en for s in page.said))], "。", ". ")
-    note = joined([note, COMPARED], "。", ". ") if book.evaluation.tree.compares else note
+    note = joined([note, *as_values(ComparedNodes(book.evaluation, 0, (0, 0)))], "。", ". ")
     sheet = book.sheet("places", note, top=HEADING_ROW + 1, left=2)
     columns = page.columns
     book.headings(sheet, HEADING_ROW, [(column.heading, column.width) for column in columns])
@@ -157,11 +159,11 @@ class _PlaceSheet:
     def _key(self, node: str, heading: Phrase | None = None) -> int:
         """The rounded score at a node, as a number for whoever has none; the total of those alone that take part."""
         values = np.nan_to_num(self.evaluation.decided.score(node)[self.order], nan=NONE)
-        formulas, sums = [], {item.id: item.of for item in self.scheme.sums}
+        formulas, sums = [], {item.id: item for item in self.scheme.sums}
         for place, row in enumerate(self.rows):
-            cell = self.scores.cell(node, place) if node not in sums else ",".join(self.scores.cell(part, place) for part in sums[node])
+            cell = self.scores.cell(node, place) if node not in sums else ",".join(self.scores.cell(part, place) for part in sums[node].of)
             if node in sums:
-                formulas.append(f"IF(COUNT({cell})>0,ROUND(SUM({cell}),{self.decimals}),{NONE:.0f})")
+                formulas.append(f"IF(COUNT({cell})>0,ROUND({SUMMED[sums[node].aggregate]}({cell}),{self.decimals}),{NONE:.0f})")
                 continue
             score, asked = (cell, f"AND({self.at(self.part, row)}=1,ISNUMBER({cell}))") if node == TOTAL else (f"ROUND({cell},{self.decimals})", f"ISNUMBER({cell})")
             formulas.append(f"IF({asked},{score},{NONE:.0f})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import repeat
 from math import ceil, inf, isclose, isnan, nan, prod
@@ -13,9 +13,10 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, joined
+from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
+from toolkit.reports.workbook.compared import NONE, ComparedNodes
 from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ NOTE = Phrase(
     "权重行以下为各会员得分；小计与总分为公式，可逐项复核",
     "weights stand above the scores; subtotals and totals are formulas",
 )
-COMPARED = Phrase("与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动", "what is compared among members (`value` of a group or the total) is a value as it was evaluated: it does not move, nor do places by it")
+COMPARED = Phrase("下列与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动：", "compared among members (`value` of a group or the total) and values as they were evaluated, which do not move, nor do places by them: ")
+BESIDE = Phrase("与其他会员相比而得的小计、总分也是公式，所比的分数和比较标准列在总分之后", "what is compared among members is a formula too: the scores that are compared, and the standard, stand beside the total")
 WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
 
 
@@ -199,21 +201,25 @@ def write_score_sheet(book: Book) -> ScoreCells:
     headings = tree_columns(book.evaluation.scheme)
     levels = max(heading.level for heading in headings) + 1
     weight_row = HEADING_ROW + levels
-    note = joined([NOTE, COMPARED], "；", "; ") if book.evaluation.tree.compares else NOTE
-    sheet = book.sheet("scores", note, top=weight_row + 1, left=2)
-    _write_headings(book, sheet, headings, levels)
+    ranking, last = book.evaluation.ranking, len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
+    compared = ComparedNodes(book.evaluation, last + 1, (weight_row + 2, weight_row + 1 + len(ranking)))
+    sheet = book.sheet("scores", joined([NOTE, *[BESIDE] * bool(compared.nodes), *as_values(compared)], "；", "; "), top=weight_row + 1, left=2)
+    _write_headings(book, sheet, headings, levels, list(compared.headings()))
     places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
-    ranking = book.evaluation.ranking
-    page = _ScoreSheet(book, sheet, weight_row, headings, places)
+    page = _ScoreSheet(book, sheet, weight_row, headings, places, compared)
     left = zip(ranking["class"].tolist(), ranking["name"].tolist(), ranking.index.tolist(), strict=True)
     for row, (texts, scores, applies) in enumerate(zip(left, *_rows(book), strict=True), start=weight_row + 1):
         for column, text in enumerate(texts):
             book.cell(sheet, row, column, str(text), page.text)
         _ScoreRow(page, row, scores, applies).write()
-    last = len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
     beside = {adjustment.id: column for column, adjustment in enumerate(book.evaluation.scheme.adjustments, start=len(LEFT) + len(headings))}
     return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1)
+
+
+def as_values(compared: ComparedNodes) -> list[Phrase]:
+    """Which nodes that compare members are values, and why; nothing where none is."""
+    return [phrase("{said.zh}{zh}", "{said.en}{en}", said=COMPARED, zh="、".join(why.zh for why in compared.said), en=", ".join(why.en for why in compared.said))] if compared.said else []
 
 
 def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[TreeColumn]:
@@ -238,7 +244,7 @@ def _by_row(frame: pd.DataFrame, rows: int) -> Iterator[dict[str, Any]]:
     return (dict(zip(names, row, strict=True)) for row in cells)
 
 
-def _write_headings(book: Book, sheet: Any, headings: Sequence[TreeColumn], levels: int) -> None:
+def _write_headings(book: Book, sheet: Any, headings: Sequence[TreeColumn], levels: int, beside: Sequence[Phrase]) -> None:
     bottom = HEADING_ROW + levels - 1
     for column, (heading_of_member, width) in enumerate(LEFT):
         sheet.set_column(column, column, width)
@@ -258,7 +264,7 @@ def _write_headings(book: Book, sheet: Any, headings: Sequence[TreeColumn], leve
         sheet.write_number(
             bottom + 1, column, heading.node.weight, book.number(bold=True, bg_color="#F2F2F2")
         )
-    beyond = [adjustment.label for adjustment in book.evaluation.scheme.adjustments] + [SUM.into(book.language)]
+    beyond = [adjustment.label for adjustment in book.evaluation.scheme.adjustments] + [SUM.into(book.language), *(said.into(book.language) for said in beside)]
     for column, label in enumerate(beyond, start=len(LEFT) + len(headings)):
         sheet.set_column(column, column, 11)
         _merge(sheet, (HEADING_ROW, column, bottom, column), label, book.heading)
@@ -282,6 +288,7 @@ class _ScoreSheet:
     weight_row: int
     headings: Sequence[TreeColumn]
     places: dict[str, int]
+    compared: ComparedNodes
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -308,6 +315,17 @@ class _ScoreSheet:
         """What stands under each group, and under the total."""
         groups = [None, *(heading.node.id for heading in self.headings if heading.is_group)]
         return {group: self.scheme.children(group) for group in groups}
+
+    @cached_property
+    def class_numbers(self) -> dict[str, int]:
+        """The number of each class, by which a formula knows it whatever its name."""
+        return {name: number for number, name in enumerate(dict.fromkeys(self.book.evaluation.ranking["class"].astype(str)), start=1)}
+
+    @cached_property
+    def exact(self) -> dict[str, float]:
+        """The total of every member before points are added and before it is rounded."""
+        evaluation = self.book.evaluation
+        return dict(zip(evaluation.scaled_values.members, evaluation.nodes[TOTAL].tolist(), strict=True))
 
     @cached_property
     def cases(self) -> dict[str, tuple[ObservedCase, ...]]:
@@ -343,6 +361,7 @@ class _ScoreRow:
             self._cell(column, adjustment.id, self.scores[adjustment.id], None, page.number)
         last = after + len(page.scheme.adjustments)
         self._cell(last, TOTAL, self.scores[TOTAL], self._total(after, last), page.total)
+        self._beside()
 
     def _cell(self, column: int, node: str, score: float, formula: str | None, form: Any) -> None:
         page = self.page
@@ -354,8 +373,41 @@ class _ScoreRow:
         else:
             page.sheet.write_number(self.row, column, score, form)
 
+    def _beside(self) -> None:
+        """What is compared, and by what: beside the total."""
+        page, row = self.page, self.row + 1
+        if not page.compared.nodes:
+            return
+        place, ranking = self.row - page.weight_row - 1, page.book.evaluation.ranking
+        name = str(ranking["class"].iloc[place])
+        page.sheet.write_number(self.row, page.compared.column, page.class_numbers[name], page.text)
+        rules = {group.id: group for group in page.scheme.groups}
+        for id_, node in page.compared.nodes.items():
+            before, group = float(node.before[place]), None if id_ == TOTAL else id_
+            mean = None if isnan(before) else mean_formula(replace(self._rule(group, rules.get(id_, page.scheme.total)), stepped=False), self._parts(group))
+            cap = node.branch.cap
+            if mean is not None and isclose(mean[1] if cap is None else min(mean[1], cap), before, rel_tol=0, abs_tol=1e-8):
+                formula = mean[0] if cap is None else f"MIN({mean[0]},{cap:.15g})"
+                page.sheet.write_formula(self.row, node.column, f"=IFERROR(ROUND({formula},9),{NONE:.0f})", page.number, before)
+            else:
+                page.sheet.write_number(self.row, node.column, NONE if isnan(before) else before, page.number)
+            for column, (standard, number) in enumerate(zip(node.found(row), node.numbers[place].tolist(), strict=True), start=node.column + 1):
+                if standard is not None and not isnan(number):
+                    page.sheet.write_formula(self.row, column, f'=IFERROR({standard},"")', page.number, number)
+                elif not isnan(number):
+                    page.sheet.write_number(self.row, column, number, page.number)
+
+    def _compared(self, id_: str) -> str | None:
+        """The formula of a score that is compared among members; None where it is a value, or is not compared."""
+        node = self.page.compared.nodes.get(id_)
+        if node is None or isnan(node.before[self.row - self.page.weight_row - 1]):
+            return None
+        return f'IF({node.cell(self.row + 1)}<=-900000000,"",{node.value(self.row + 1)})'
+
     def _subtotal(self, group: Group, score: float) -> str | None:
         """The formula of a group's score, or None where it would not give `score`."""
+        if (compared := self._compared(group.id)) is not None:
+            return None if isnan(score) else compared
         mean = mean_formula(self._rule(group.id, group), self._parts(group.id))
         if mean is None or (isnan(score) and isnan(mean[1])):
             return mean and mean[0]
@@ -364,7 +416,8 @@ class _ScoreRow:
     def _total(self, first: int, last: int) -> str | None:
         """The total rounded as the scheme says, or None where the formula would not give the total computed."""
         scheme, total = self.page.scheme, self.page.scheme.total
-        mean = mean_formula(self._rule(None, total), self._parts(None))
+        compared = self._compared(TOTAL)
+        mean = (compared, self.page.exact[self.page.book.evaluation.ranking.index[self.row - self.page.weight_row - 1]]) if compared is not None else mean_formula(self._rule(None, total), self._parts(None))
         if mean is None or isnan(mean[1]) != isnan(self.scores[TOTAL]):
             return None
         added = [0.0 if isnan(self.scores[adjustment.id]) else self.scores[adjustment.id] for adjustment in scheme.adjustments]

@@ -11,39 +11,20 @@ from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
-from toolkit.scheme.shapes.absolute import (
-    Linear,
-    Log,
-    Logistic,
-    OfNumbers,
-    Piecewise,
-    Points,
-    Steps,
-    Target,
-    ValueShape,
-)
+from toolkit.scheme.shapes.absolute import Linear, OfNumbers, Piecewise, Points, Steps, Target, ValueShape
 from toolkit.scheme.shapes.benchmark import Benchmark
-from toolkit.scheme.shapes.relative import (
-    Borda,
-    ExponentialRank,
-    MinMax,
-    OfMembers,
-    Percentile,
-    Placed,
-    Rank,
-    Relative,
-    ShareOfBest,
-    ZScore,
-)
+from toolkit.scheme.shapes.curves import Curved, Log, Logistic, Power
+from toolkit.scheme.shapes.placed import Borda, ExponentialRank, OfPlaces, Percentile, Placed, Rank
+from toolkit.scheme.shapes.relative import MinMax, OfMembers, Relative, ShareOfBest, ZScore
 from toolkit.scheme.shapes.states import Category, is_missing, named_states, state_name
 
 __all__ = [
     "SHAPES", "Benchmark", "Borda", "Category", "ExponentialRank", "Linear", "Log", "Logistic", "MinMax", "OfMembers", "Percentile", "Piecewise",
-    "Placed", "Points", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
+    "Placed", "Points", "Power", "Rank", "Relative", "Shape", "ShareOfBest", "Steps", "Target", "ValueShape", "ZScore",
     "is_missing", "named_states", "state_name",
 ]  # fmt: skip
 
-Shape = Annotated[OfNumbers | Category | OfMembers | Benchmark, Field(discriminator="shape")]
+Shape = Annotated[OfNumbers | Curved | Category | OfMembers | OfPlaces | Benchmark, Field(discriminator="shape")]
 SHAPES: Final[dict[str, type[ValueShape]]] = {
     get_args(kind.model_fields["shape"].annotation)[0]: kind for kind in get_args(get_args(Shape)[0])
 }

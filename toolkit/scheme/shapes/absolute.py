@@ -188,27 +188,6 @@ class Linear(Straight):
         return self.spread(share, scale, clamp=self.clamp)
 
 
-class Log(Straight):
-    """As `Linear`, on the natural logarithm of the raw value and of both goalposts (all above 0).
-
-    A raw value of 0 or less lies below any goalpost: it takes the end of the scale on that side when clamped.
-    """
-
-    title: ClassVar[Phrase] = Phrase("对数", "logarithm")
-    beginning: ClassVar[Phrase] = Phrase("对数", "logarithm,")
-
-    shape: Literal["log"]
-    worst: Positive
-    best: Positive
-
-    def values(self, raw: Floats, scale: float) -> Floats:
-        """Values of `raw`, shape (members,)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logged = np.where(raw <= 0, -np.inf, np.log(raw))
-        low, high = np.log(self.worst), np.log(self.best)
-        return self.spread((logged - low) / (high - low), scale, clamp=self.clamp)
-
-
 class Points(ValueShape):
     """So many points for each unit: `base` + per x raw, never below 0 nor above `cap`, in points of the scale.
 
@@ -305,7 +284,8 @@ class Steps(ValueShape):
 class Piecewise(ValueShape):
     """Straight from each of some points to the next, and flat beyond the first and the last (分段线性).
 
-    `points` lists [raw value, value] with rising raw values.
+    `points` lists [raw value, value] with rising raw values. Where `below` or `beyond` is written, that is the value of
+    raw values below the first point, or beyond the last; the points themselves are reached.
 
     Examples
     --------
@@ -320,11 +300,18 @@ class Piecewise(ValueShape):
 
     shape: Literal["piecewise"]
     points: Annotated[Pairs, Field(min_length=2)]
+    below: Number | None = None
+    beyond: Number | None = None
 
     def words(self) -> Phrase:
-        """The value at each point."""
+        """The value at each point, and where it is another beyond them."""
         points = joined(phrase("{raw} 计 {value} 分", "{raw}: {value}", raw=figure(raw), value=figure(value)) for raw, value in self.points)
-        return Phrase(f"分段线性：{points.zh}，其间按直线", f"straight between {points.en}")
+        said = [Phrase(f"分段线性：{points.zh}，其间按直线", f"straight between {points.en}")]
+        if self.below is not None:
+            said.append(phrase("不到 {raw} 计 {value} 分", "below {raw}: {value}", raw=figure(self.points[0][0]), value=figure(self.below)))
+        if self.beyond is not None:
+            said.append(phrase("超过 {raw} 计 {value} 分", "beyond {raw}: {value}", raw=figure(self.points[-1][0]), value=figure(self.beyond)))
+        return joined(said)
 
     @classmethod
     def faults(cls, written: Raw, scheme: Raw) -> Iterator[Fault]:  # noqa: ARG003 - every shape is handed the scheme
@@ -340,12 +327,14 @@ class Piecewise(ValueShape):
         start, end = heights[piece], heights[piece + 1]
         between = np.clip(start + (end - start) * share, np.minimum(start, end), np.maximum(start, end))
         values: Floats = np.where(share == 1.0, end, between)
-        return values
+        first, last = decimal_digits_of(knots[[0, -1]])
+        values = values if self.below is None else np.where(raw < first, self.below, values)
+        return values if self.beyond is None else np.where(raw > last, self.beyond, values)
 
     @property
     def lowest(self) -> float:
-        """The lowest of the points."""
-        return min(value for _, value in self.points)
+        """The lowest of the points, and of what lies beyond them."""
+        return min(value for value in (*(value for _, value in self.points), self.below, self.beyond) if value is not None)
 
     @property
     def knots(self) -> tuple[float, ...]:
@@ -408,38 +397,7 @@ class Target(Ranged):
         return self.spread(np.minimum(rising, _climb(-raw, -self.worst[1], -self.best[1])), scale)
 
 
-class Logistic(Ranged):
-    """An S-curve: 1 / (1 + e^(-steepness (raw - middle))) of the range, half of it at `middle`.
-
-    `steepness` is per unit of the raw value; 4 / steepness units are about the width of the slope.
-
-    Examples
-    --------
-    >>> Logistic(shape="logistic", middle=20, steepness=0.2).values(np.array([20.0]), 100)
-    array([50.])
-    """
-
-    title: ClassVar[Phrase] = Phrase("S 形曲线", "logistic")
-    parameters: ClassVar[Mapping[str, Phrase]] = {"middle": Phrase("中点", "middle"), "steepness": Phrase("陡度", "steepness")}
-
-    shape: Literal["logistic"]
-    middle: Number
-    steepness: Positive
-    better: Better = "higher"
-
-    def words(self) -> Phrase:
-        """Where half is reached, and which way is better."""
-        turn = Phrase("越高越好", "more is better") if self.better == "higher" else LESS_IS_BETTER
-        return phrase("S 形曲线：{m} 计一半，{turn.zh}", "S-curve, half at {m}, {turn.en}", m=figure(self.middle), turn=turn)
-
-    def values(self, raw: Floats, scale: float) -> Floats:
-        """Values of `raw`, shape (members,)."""
-        above = raw - self.middle if self.better == "higher" else self.middle - raw
-        with np.errstate(over="ignore"):
-            return self.spread(1.0 / (1.0 + np.exp(-self.steepness * above)), scale)
-
-
-OfNumbers: TypeAlias = Linear | Log | Points | Steps | Piecewise | Target | Logistic  # a new shape is entered here
+OfNumbers: TypeAlias = Linear | Points | Steps | Piecewise | Target  # a new shape is entered here
 
 
 def _climb(raw: Floats, foot: float, top: float) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from toolkit.ground.ranking import Floats
-from toolkit.ground.statistics import mean_and_deviation
+from toolkit.ground.statistics import mean_and_deviation, means_and_deviations
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import Raw
@@ -85,12 +85,27 @@ class Benchmark(Relative):
 
     def through(self, entry: Best, raw: Floats, scale: float) -> Floats:
         """Values of `raw`; nothing is known of how far away a raw value lies where the benchmark is not above 0."""
-        if entry.best <= 0:
-            return np.full(np.shape(raw), np.nan)
+        return self._away(raw, entry.best, scale)
+
+    def _away(self, raw: Floats, best: float | Floats, scale: float) -> Floats:
+        """Values of `raw` by how far they are from the benchmark."""
         low, high = self.ends(scale)
-        with np.errstate(over="ignore"):  # beside a benchmark of next to nothing everything is as far away as can be
-            away = np.minimum(100.0 * (raw - entry.best) / entry.best, FARTHEST)
-            return np.clip(high - np.where(away > 0, self.per_above * away, -self.per_below * away), low, high)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # beside a benchmark of next to nothing everything is as far away as can be
+            away = np.minimum(100.0 * (raw - best) / best, FARTHEST)
+            values = np.clip(high - np.where(away > 0, self.per_above * away, -self.per_below * away), low, high)
+        return np.where(np.asarray(best) > 0, values, np.nan)
+
+    def in_lists(self, lists: Floats, scale: float) -> Floats:
+        """Values of several lists; what is trimmed is left out of those from which the benchmark is made."""
+        counts = (~np.isnan(lists)).sum(axis=1, keepdims=True)
+        trim = np.where(counts >= max(self.trim_from or 0, 2 * self.trim + 1), self.trim, 0)
+        ordered, places = np.sort(lists, axis=1), np.arange(lists.shape[1])
+        if self.of == "mean":
+            middle = means_and_deviations(np.where((places >= trim) & (places < counts - trim), ordered, np.nan))[0][:, None]
+        else:
+            low, high = (np.take_along_axis(ordered, np.maximum(place, 0), axis=1) for place in ((counts - 1) // 2, np.minimum(counts // 2, len(places) - 1)))
+            middle = (low + high) / 2
+        return self._away(lists, self.factor * middle + 0.0, scale)
 
     @property
     def knots(self) -> tuple[float, ...]:

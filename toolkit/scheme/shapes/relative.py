@@ -12,9 +12,8 @@ All members count that the records hold and to whom the indicator applies, wheth
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
@@ -23,16 +22,18 @@ from pydantic import Field
 
 from toolkit.ground.decimals import decimal_digits, decimal_digits_of
 from toolkit.ground.ranking import Floats
-from toolkit.ground.statistics import mean_and_deviation
+from toolkit.ground.statistics import mean_and_deviation, means_and_deviations
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel
 from toolkit.ground.toml_syntax import Raw
 from toolkit.scheme.shapes.absolute import FAR, LESS_IS_BETTER, Better, Number, Positive, Ranged, is_pair
 
 Places = NDArray[np.intp]
+Divisions: TypeAlias = "Sequence[tuple[str, slice | Places]]"
 
 EVERYONE = "all"
 ComparedWithin = Literal["all", "class"]
+CELLS = 1 << 17  # values of several lists that are worked on at a time: they stay near the processor
 
 
 class Relative(Ranged):
@@ -95,6 +96,32 @@ class Relative(Ranged):
         values = np.full(np.shape(raw), np.nan)
         for _, members, entry in self._entries(raw, scale, classes):
             values[members] = self.through(entry, raw[members], scale)
+        return values
+
+    def values_of_lists(self, lists: Floats, scale: float, divisions: Divisions) -> Floats:
+        """Values of many lists of the same members, float64[lists, members], each by what is found in it: the same bits as one by one.
+
+        `divisions` are those that `divisions` gives for the members.
+        """
+        values = np.full(lists.shape, np.nan)
+        size = max(1, CELLS // max(1, lists.shape[1]))
+        for start in range(0, len(lists), size):
+            some = slice(start, start + size)
+            for name, members in divisions:
+                own = lists[some] if isinstance(members, slice) else lists[some].take(members, axis=1)
+                if self.found is None:
+                    values[some, members] = self.in_lists(own, scale)
+                elif name in self.found:
+                    values[some, members] = self.through(self.read(self.found[name]), own.ravel(), scale).reshape(own.shape)
+        return values
+
+    def in_lists(self, lists: Floats, scale: float) -> Floats:
+        """Values of those compared with one another in each of some lists, float64[lists, members]."""
+        values = np.full(lists.shape, np.nan)
+        for own, raw in zip(values, lists, strict=True):
+            given = raw[~np.isnan(raw)]
+            if len(given):
+                own[:] = self.through(self.find(given, scale), raw, scale)
         return values
 
     def resolved(self, raw: Floats, scale: float, classes: Any = None) -> Self:
@@ -213,6 +240,15 @@ class MinMax(Relative):
             return self.spread(share if self.better == "higher" else 1.0 - share, scale)
         return self.spread((raw - low if self.better == "higher" else high - raw) / (high - low), scale)
 
+    def in_lists(self, lists: Floats, scale: float) -> Floats:
+        """Values of several lists."""
+        low, high = (decimal_digits_of(end.reduce(lists, axis=1, keepdims=True) + 0.0) for end in (np.fmin, np.fmax))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = self.spread((lists - low if self.better == "higher" else high - lists) / (high - low), scale)
+        level = np.flatnonzero(low == high)
+        values[level] = super().in_lists(lists[level], scale)
+        return values
+
 
 class ZScore(Relative):
     """How many standard deviations above the mean, below where less is better; it may leave the scale.
@@ -256,6 +292,14 @@ class ZScore(Relative):
             return np.where(np.isnan(raw), np.nan, self.mean)
         above = raw - entry.mean if self.better == "higher" else entry.mean - raw
         return self.mean + self.deviation * (above / entry.deviation)
+
+    def in_lists(self, lists: Floats, scale: float) -> Floats:  # noqa: ARG002 - others look at the scale
+        """Values of several lists."""
+        means, deviations = (moment[:, None] for moment in means_and_deviations(lists, sample=self.sample))
+        above = lists - means if self.better == "higher" else means - lists
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = self.mean + self.deviation * (above / deviations)
+        return np.where((deviations == 0) & ~np.isnan(lists), self.mean, values)
 
     def highest(self, scale: float, least: float = -FAR, most: float = FAR) -> float:  # noqa: ARG002 - it has no bounds
         """No bound."""
@@ -305,196 +349,20 @@ class ShareOfBest(Relative):
             share = np.where(raw <= best, 1.0, best / raw) if lower else raw / best if best > 0 else np.where(raw > 0, 1.0, 0.0)
         return self.spread(np.where(np.isnan(raw), np.nan, share), scale)
 
+    def in_lists(self, lists: Floats, scale: float) -> Floats:
+        """Values of several lists."""
+        best = (np.fmax if self.better == "higher" else np.fmin).reduce(lists, axis=1, keepdims=True) + 0.0
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            if self.better == "lower":
+                share = np.where(lists <= best, 1.0, best / lists)
+            else:
+                share = np.where(best > 0, lists / best, np.where(lists > 0, 1.0, 0.0))
+        return self.spread(np.where(np.isnan(lists), np.nan, share), scale)
+
 
 def unsigned(number: Any) -> float:
     """A float as it is written; 0 has no sign."""
     return float(number) + 0.0
 
 
-Ties = Literal["best", "average", "worst"]
-Rungs = tuple[tuple[Number, Number], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Ladder:
-    """Distinct raw values from the worst to the best, and the value of each; both float64[raw values]."""
-
-    raw: Floats
-    values: Floats
-
-
-class Placed(Relative):
-    """A shape of the place alone; those that tie get which of their places `ties` says, the best where it has none."""
-
-    found: dict[str, Rungs] | None = None
-
-    @classmethod
-    def entry_faults(cls, entry: Any, written: Raw) -> Iterator[Fault]:
-        """Rungs that do not lead from the worst to the best."""
-        if not (isinstance(entry, list) and all(map(is_pair, entry))):
-            return
-        turn = -1 if written.get("better") == "lower" else 1
-        if not entry or any(turn * (upper[0] - lower[0]) <= 0 or upper[1] < lower[1] for lower, upper in pairwise(entry)):
-            rule = Phrase("各级必须从差到好逐级排列，分值不得下降", "rungs must lead from the worst to the best, and values never fall")
-            yield Fault((), rule, Phrase("请改正 found，或删去后重新确定", "mend `found`, or remove it to have it found anew"))
-
-    def valued(self, place: Floats, count: int, scale: float) -> Floats:
-        """The value of a place, 1 for the best, among `count` members."""
-        raise NotImplementedError
-
-    def find(self, given: Floats, scale: float) -> Ladder:
-        """The ladder of the raw values given."""
-        raw, counts = np.unique(given + 0.0, return_counts=True)
-        if self.better == "lower":
-            raw, counts = raw[::-1], counts[::-1]
-        total = len(given)
-        worst = total - np.cumsum(counts) + counts
-        best = worst - counts + 1
-        place = {"best": best, "worst": worst, "average": (best + worst) / 2}[getattr(self, "ties", "best")]
-        return Ladder(raw, self.valued(place.astype(np.float64), total, scale))
-
-    def read(self, entry: Rungs) -> Ladder:
-        """Rungs as a ladder."""
-        raw, values = np.array(entry, dtype=np.float64).reshape(-1, 2).T
-        return Ladder(decimal_digits_of(raw), values)
-
-    def written(self, entry: Ladder) -> Rungs:
-        """A ladder as rungs [raw, value]."""
-        return tuple(zip(entry.raw.tolist(), entry.values.tolist(), strict=True))
-
-    def through(self, entry: Ladder, raw: Floats, scale: float) -> Floats:  # noqa: ARG002 - the ladder is on the scale
-        """Values of `raw`: of the best rung each reaches."""
-        sign = 1.0 if self.better == "higher" else -1.0
-        values, order = np.empty(len(raw)), np.argsort(raw)  # looked up in order: five times as fast for a million
-        rung = np.searchsorted(sign * entry.raw, sign * raw[order], side="right")
-        values[order] = np.concatenate(([self.lowest], entry.values))[rung]
-        return np.where(np.isnan(raw), np.nan, values)
-
-    def _behind(self, place: Floats, count: int, scale: float) -> Floats:
-        """The share of the others that stand behind a place, on the range; the middle for one alone."""
-        share = (count - place) / (count - 1) if count > 1 else np.full(len(place), 0.5)
-        return self.spread(share, scale)
-
-
-class Percentile(Placed):
-    """The share of the other members that a member surpasses (超过其余会员的比例), on the range.
-
-    (N - place) / (N - 1), so that the best of N has the upper end and the worst the lower. Those that tie surpass
-    only who stands behind all of them (``ties = "worst"``); one alone gets the middle.
-
-    References
-    ----------
-    COINr 1.1, `n_prank`: (rank - 1) / (N - 1) with ranks from the bottom and least ranks for ties.
-
-    Examples
-    --------
-    >>> Percentile(shape="percentile").values(np.array([1.0, 2, 2, 9, 10]), 100)
-    array([  0.,  25.,  25.,  75., 100.])
-    """
-
-    title: ClassVar[Phrase] = Phrase("百分位", "percentile")
-
-    shape: Literal["percentile"]
-    ties: Ties = "worst"
-
-    def method(self, low: Phrase, high: Phrase) -> Phrase:
-        """By the others surpassed."""
-        return phrase("按超过其余会员的比例，从{low.zh}到{high.zh}", "the share of the others surpassed, {low.en} to {high.en}", low=low, high=high)
-
-    def valued(self, place: Floats, count: int, scale: float) -> Floats:
-        """The share of the others behind."""
-        return self._behind(place, count, scale)
-
-
-class _Counted(Placed):
-    """Points for the place: `last` for the last of all, and one more for each place before it; or spread over the range `to`."""
-
-    counting: ClassVar[Phrase]
-    last: ClassVar[float] = 0.0
-
-    def method(self, low: Phrase, high: Phrase) -> Phrase:
-        """By the place, or by even steps over the range."""
-        if self.to is None:
-            return self.counting
-        return phrase("按名次等距：首名{high.zh}，末名{low.zh}", "by rank in even steps, {high.en} for the first, {low.en} for the last", low=low, high=high)
-
-    def bounds(self, scale: float, count: int) -> tuple[float, float]:
-        """What the last has, and one more for each of the others; or the range."""
-        return self.ends(scale) if self.to else (0.0, count + self.last)
-
-    def valued(self, place: Floats, count: int, scale: float) -> Floats:
-        """N - place, and what the last has; or on the range."""
-        return self._behind(place, count, scale) if self.to else count + self.last - place
-
-
-class Rank(_Counted):
-    """Points for the place: N for the first of N members, 1 for the last; or places spread over the range `to`.
-
-    N + 1 - place. Those that tie share the best of their places (``ties = "best"``), the average or the worst. With
-    `to` = [low, high] the first gets high, the last low and the places between them even steps.
-
-    Examples
-    --------
-    >>> Rank(shape="rank").values(np.array([1.0, 2, 2, 9, 10]), 100)
-    array([1., 3., 3., 4., 5.])
-    """
-
-    title: ClassVar[Phrase] = Phrase("名次", "rank")
-    counting: ClassVar[Phrase] = Phrase("名次分：末名 1 分，每高一名加 1 分", "points for the rank, 1 for the last")
-    last: ClassVar[float] = 1.0
-
-    shape: Literal["rank"]
-    ties: Ties = "best"
-
-
-class Borda(_Counted):
-    """A point for each member that is surpassed: N - 1 for the first of N, 0 for the last; or spread over `to`.
-
-    N - place; those that tie share the average of their places, so that all points together never change.
-
-    References
-    ----------
-    Borda, J.-C. de (1781), Mémoire sur les élections au scrutin; ties as fractional ranks.
-
-    Examples
-    --------
-    >>> Borda(shape="borda").values(np.array([1.0, 2, 2, 9]), 100)
-    array([0. , 1.5, 1.5, 3. ])
-    """
-
-    title: ClassVar[Phrase] = Phrase("波达计数", "Borda")
-    counting: ClassVar[Phrase] = Phrase("博尔达计分：每超过一名会员得 1 分", "Borda, a point for each member surpassed")
-
-    shape: Literal["borda"]
-    ties: Ties = "average"
-
-
-class ExponentialRank(Placed):
-    """The member's rank among all, stretched so that the top stands out (deprivation indices, UK).
-
-    R = (N + 1 - rank) / N with rank 1 for the best, and value = -rate ln(1 - R (1 - e^(-100 / rate))) x scale / 100.
-    With N ranked members the best gets the full scale. Equal raw values share the best rank of the tie.
-
-    References
-    ----------
-    Welsh Index of Multiple Deprivation 2019, Technical Report, Annex A (rate 23).
-    """
-
-    title: ClassVar[Phrase] = Phrase("名次的指数变换", "exponential of the rank")
-    parameters: ClassVar[Mapping[str, Phrase]] = {"rate": Phrase("参数", "rate")}
-
-    shape: Literal["exponential_rank"]
-    to: None = None
-    rate: Positive
-
-    def method(self, low: Phrase, high: Phrase) -> Phrase:  # noqa: ARG002 - it has no range
-        """By the place, stretched."""
-        return phrase("名次的指数变换（参数 {r}）", "exponential of the rank (rate {r})", r=figure(self.rate))
-
-    def valued(self, place: Floats, count: int, scale: float) -> Floats:
-        """The share R of the way up, stretched."""
-        share = (count + 1 - place) / count
-        return np.asarray(-self.rate * np.log(1 - share * (1 - np.exp(-100 / self.rate))) * scale / 100, dtype=np.float64)
-
-
-OfMembers: TypeAlias = MinMax | ZScore | Percentile | Rank | Borda | ShareOfBest | ExponentialRank  # a new shape is entered here
+OfMembers: TypeAlias = MinMax | ZScore | ShareOfBest  # a new shape is entered here

@@ -27,6 +27,7 @@ from toolkit.scheme.shapes import (
     Percentile,
     Piecewise,
     Points,
+    Power,
     Rank,
     Relative,
     Shape,
@@ -300,7 +301,7 @@ def direction(item: Indicator) -> Better | None:
     'lower'
     """
     shape = item.value
-    if isinstance(shape, Relative | Logistic):
+    if isinstance(shape, Relative | Logistic | Power):
         return shape.better
     if isinstance(shape, Linear | Log):
         return "higher" if shape.best > shape.worst else "lower"
@@ -316,7 +317,9 @@ def _heights(shape: object) -> list[float]:
     if isinstance(shape, Steps):
         reached = [value for _, value in shape.steps]
         return reached if shape.below in {0.0, reached[0]} else [shape.below, *reached]
-    return [value for _, value in shape.points] if isinstance(shape, Piecewise) else []
+    if isinstance(shape, Piecewise):
+        return [value for value in (shape.below, *(value for _, value in shape.points), shape.beyond) if value is not None]
+    return []
 
 
 def _relatives(better: Better, scale: float) -> dict[str, Relative]:
