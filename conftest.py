@@ -13,13 +13,14 @@ from threading import RLock
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from toolkit.ground.resources import ONE_THREAD
 
 # How many examples a property is tried on; a busy machine is no fault of the code.
 settings.register_profile("daily", deadline=None, max_examples=25)
 settings.register_profile("campaign", deadline=None, max_examples=150)
+settings.register_profile("mutants", deadline=None, max_examples=25, database=None, phases=[Phase.explicit, Phase.generate])  # that one fails is enough
 settings.load_profile("daily")
 
 DRIVERS = {"psycopg": "postgres", "pyspark": "spark"}

@@ -151,8 +151,13 @@ def noticed(mutant: Mutant | None, files: tuple[str, ...]) -> bool:
 
 
 def tried(files: tuple[str, ...]) -> int:
-    words = ["-x", "-q", "-n", "0", "-o", "addopts=", "-m", "not slow", "-p", "no:cacheprovider", "--no-header", "--hypothesis-profile=daily", "--hypothesis-seed=1"]
-    return int(pytest.main([*words, *(f"tests/{name}.py" for name in files)]))
+    return asked_of(files, "-x", "-q", "-m", "not slow", "--no-header", "--hypothesis-seed=1")
+
+
+def asked_of(files: tuple[str, ...], *words: str) -> int:
+    """What pytest ends with, as far as it is asked for in this process; an example that fails is not looked at further."""
+    common = ("-n", "0", "-o", "addopts=", "-p", "no:cacheprovider", "--hypothesis-profile=mutants")
+    return int(pytest.main([*common, *words, *(f"tests/{name}.py" for name in files)]))
 
 
 def main() -> None:
@@ -160,12 +165,13 @@ def main() -> None:
     every = int(words.pop(words.index("--every") + 1)) if "--every" in words else 1
     for room in [word for word in words if word != "--every"] or list(ROOMS):
         modules, files = ROOMS[room]
-        pytest.main(["--collect-only", "-qq", "-n", "0", "-o", "addopts=", *(f"tests/{name}.py" for name in files)])  # everything is imported once
+        asked_of(files, "--collect-only", "-qq")  # everything is imported once
         if noticed(None, files):
             sys.exit(f"{room}: a test fails before anything is turned round")
         made = [one for module, names in modules.items() for one in mutants(module, names)][::every]
         alive = []
-        for one in made:
+        for place, one in enumerate(made, 1):
+            print(f"  {place} of {len(made)}", end="\r", file=sys.stderr, flush=True)
             if not noticed(one, files):
                 alive.append(one)
                 print(f"  not noticed: {one}", flush=True)
