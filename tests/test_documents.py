@@ -452,6 +452,16 @@ def test_the_report_tells_how_long_it_took(case: Case) -> None:
     assert "平均 4.5 天、最长 9 天" in told
 
 
+def test_a_register_that_need_not_name_a_member_and_names_none_is_of_no_member(case: Case) -> None:
+    table = case.records.tables.table["activities"]
+    free = table.column[str(table.member)].model_copy(update={"required": False})
+    tables = case.records.tables.model_copy(update={"table": {**case.records.tables.table, "activities": table.model_copy(update={"column": {**table.column, str(table.member): free}})}})
+    frame = case.records.frames["activities"]
+    for members, told in ((None, "—"), (frame[table.member].iloc[0], "1")):
+        records = replace(case.records, tables=tables, frames={**case.records.frames, "activities": frame.assign(**{str(table.member): members})})
+        assert next(row["家数"] for row in report_fields(case.evaluation, records)["登记"] if row["名称"] in {table.label, "activities"}) == told
+
+
 def test_a_register_without_a_record_is_not_passed_over(case: Case) -> None:
     told = report_fields(case.evaluation, replace(case.records, frames={**case.records.frames, "activities": case.records.frames["activities"].iloc[:0]}))
     assert told["空表"] == [f"尚无记录的登记表：{case.records.tables.table['activities'].label or 'activities'}。"]

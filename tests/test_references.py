@@ -154,6 +154,15 @@ def test_a_day_that_comes_before_the_one_it_follows_is_told_by_its_row() -> None
     assert told == [("warning", 2, "told", "2018-03-04")]
 
 
+def test_a_record_of_a_year_far_ahead_is_told_once_a_file() -> None:
+    """Dates of windows are told otherwise, and the last day of a term may be any."""
+    plain = of_window(otherwise="1 year").model_copy(update={"indicators": ()})
+    days = acts(found=["2090-01-01"] * 4, told=["2018-03-05", "2020-01-01", "2020-01-02", "2081-03-05"])
+    (told,) = day_problems(plain, DATED, days)
+    assert (told.severity, told.row, told.column, told.value, "共 2 条" in told.rule.zh) == ("warning", 4, "told", "2020-01-02", True)
+    assert [problem.severity for problem in day_problems(of_window(otherwise="1 year"), DATED, days)] == ["note"]
+
+
 @pytest.mark.parametrize(("column", "rise", "decided"), [
     ("members.name", [("grades.rise_at_most", "let it read a column of type `number`")], [("shortlist.decided", "let it read a column of type `boolean`")]),
     ("members.staff", [], [("shortlist.decided", "let it read a column of type `boolean`")]),

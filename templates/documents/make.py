@@ -12,7 +12,7 @@ names, are set in 12 points. What a line is, its first signs say:
     &               a line that stays on the page of the next one
     @ {{ names }}   the names of a list, two in a row
     |+ a | b        a high row, to be written in by hand
-    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm, |& 40 | 116 of a table that stays on one page, |- of one of many rows, in small type; █ before a cell makes it a bar
+    | a | b         a row of a table, whose first one is its head; |= 40 | 116 before it gives the widths in mm, |& 40 | 116 of a table that stays on one page, |- of one of many rows, in small type, |&- of both; █ before a cell makes it a bar
     ! landscape     the page lies on its side;  ! close a text that is to stay on one page;  --- a new page;  %include NAME another text
     {%p ... %}      a sign for the filling program, which leaves no line; {%tr ... %} the same between rows
 """
@@ -86,6 +86,8 @@ CLOSE = {True: ENGLISH | {sign: ENGLISH[sign] | {"pitch": 16, "after": 3} for si
 """By whether it is English, how a text is set that is to stay on one page."""
 SMALL = {True: {"size": 9.5, "pitch": 12.5}, False: {"size": 10.5, "pitch": 14}}
 """By whether it is English, how a table of many rows is set."""
+SETTING = re.compile(r"[|=&-]*")
+"""How a table is set, before the widths of its columns."""
 SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*|&) (.*)", re.DOTALL)
 
 
@@ -111,9 +113,9 @@ def template(name: str) -> Any:
             rows = list(part)
             if document.paragraphs and not any(row.startswith("{%tr") for row in rows):
                 document.paragraphs[-1].paragraph_format.keep_with_next = True  # what says how it is filled in stands on its page
-            small = {sign: kind if sign == "bar" else kind | SMALL[english] for sign, kind in kinds.items()} if rows[0].startswith("|-") else kinds
+            small = {sign: kind if sign == "bar" else kind | SMALL[english] for sign, kind in kinds.items()} if "-" in SETTING.match(rows[0])[0] else kinds
             table = _table(document, rows[1:], [int(width) for width in rows[0].lstrip("|=&-").split("|")], small, height=8 if close else 10)
-            if rows[0].startswith("|&"):
+            if "&" in SETTING.match(rows[0])[0]:
                 _kept_together(table)
         else:
             for line in part:

@@ -59,7 +59,7 @@ class Register:
     rows, outside
         How many records, and how many of them are dated outside the period.
     members
-        Whose; None where it is of no member.
+        Whose; None where it is of no member, or need not name one and names none.
     states, years
         How many records of each state, column by column, and of each year.
     held
@@ -252,7 +252,8 @@ OWN = {name for names in TASKS.values() for name in names}
 
 def _register(id_of: str, table: Table, frame: pd.DataFrame, evaluation: Evaluation) -> Register:
     undone = frame[[id_ for id_, column in table.column.items() if column.type == "choice" and id_ in frame]].isin(UNDONE).any(axis=1)
-    whose = None if table.member is None else frozenset({*frame.loc[~undone, table.member].dropna()} & {*evaluation.members.index})
+    by_member = table.member is not None and (table.column[table.member].required or frame[table.member].notna().any())
+    whose = frozenset({*frame.loc[~undone, table.member].dropna()} & {*evaluation.members.index}) if by_member else None
     dated = table.date is not None and table.date in frame
     years = frame[table.date].dropna().dt.year.value_counts().sort_index().to_dict() if dated else {}
     held = next((int(frame[column].nunique()) for column in EVENTS if column in frame), 0)

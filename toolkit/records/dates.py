@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    import pandas as pd
 
     from toolkit.records.dictionary import Table, Tables
     from toolkit.scheme import Scheme
@@ -26,7 +26,7 @@ def day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFra
 
     Which of two days cannot come first is said by the windows, and by `not_before` in the data dictionary.
     """
-    yield from dict.fromkeys((*_day_problems(scheme, tables, frames), *_out_of_order(tables, frames)))
+    yield from dict.fromkeys((*_day_problems(scheme, tables, frames), *_out_of_order(tables, frames), *_far_ahead(scheme, tables, frames)))
 
 
 def _day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -56,6 +56,23 @@ def _out_of_order(tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterato
             if column.not_before and frame is not None and _of_days(frame, column.not_before, end):
                 for row in frame[frame[end] < frame[column.not_before]].to_dict("records"):
                     yield _before(row, column.not_before, end, table)
+
+
+def _far_ahead(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """A warning for each file with records dated more than a year after the as-of date: 2081 is 2018 mistyped. Of windows it is told otherwise."""
+    windowed = {table for table, _ in _windowed(scheme)}
+    for name, table in tables.table.items():
+        frame = frames.get(name)
+        if name in windowed or frame is None or table.date is None or not _of_days(frame, table.date):
+            continue
+        later = frame[(frame[table.date] - pd.Timestamp(scheme.as_of)).dt.days > FAR]
+        for _, rows in later.groupby(["_file", "_sheet"], sort=True):
+            first = rows.iloc[0]
+            rule = phrase("比评价基准日 {day} 晚一年以上，不计入（该文件共 {n} 条，首见此行）", "more than a year after the as-of date {day}: it does not count ({n} in this file, the first here)", day=scheme.as_of, n=len(rows))
+            yield Problem("warning", rule, MISTYPED, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=_heading(table.date, table), value=str(first[table.date].date()))
+
+
+FAR, MISTYPED = 366, Phrase("请核对年份是否写错", "check whether the year is mistyped")
 
 
 def _of_days(frame: pd.DataFrame, *columns: str) -> bool:
