@@ -16,6 +16,7 @@ from toolkit.__main__ import app
 from toolkit.edition import check_edition, load_plan
 from toolkit.forms.entry_sheet import HEADING_ROW
 from toolkit.forms.new_edition import new_edition, renewed_forms
+from toolkit.forms.questions import KINDS
 from toolkit.ground.problems import Refused
 from toolkit.records.references import reference_problems
 
@@ -138,6 +139,7 @@ def test_ten_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_
     assert [award.minimum.get("total", 0) for award in scheme.awards] == [float(part) for part in lines[8].split()]
     assert (scheme.grades is not None) == (lines[9] == "是")
     assert edition.tables.table["members"].column["category"].choices == ("甲类", "乙类")
+    assert (scheme.consent.versions if scheme.consent else None) == {}  # the house's pledges are of kinds that there are not
     assert (scheme.panel is not None and scheme.panel.experts == "experts", scheme.previous) == (lines[5] != "0", None)
     assert not [problem for problem in problems if "满分" in problem.rule.zh]  # everybody can reach full marks
 
@@ -181,6 +183,7 @@ def test_pressing_enter_ten_times_is_an_answer(tmp_path: Path) -> None:
     scheme = load_plan(tmp_path / "ed")[0]
     assert (scheme.seed, scheme.papers.organisation) == (int(f"{scheme.as_of:%Y%m%d}"), "")  # a blank to fill in, nobody's name
     assert text.count("\n[[phase.asks]]") == 5
+    assert len(scheme.consent.versions if scheme.consent else ()) == len(KINDS.split("、"))
     assert "信用等级：" not in text  # no head over nothing, and nobody is asked to permit a grade that is not given
     assert "consent_grade" not in text + (tmp_path / "ed" / "tables.toml").read_text("utf-8")
     assert "[panel]" not in text

@@ -234,6 +234,7 @@ def _scheme(raw: Raw, answers: Answers) -> Raw:
     raw["award"] = _awards(raw, answers, factor)
     raw.pop("previous", None)
     _grades(raw, answers, factor)
+    _pledges(raw, answers)
     if answers["experts"]:
         raw["panel"] |= {"minimum": answers["experts"], "trim": int(answers["experts"] >= FEWEST_TRIMMED)}
         raw["weighting"]["minimum"] = answers["experts"]
@@ -294,6 +295,14 @@ def _awards(raw: Raw, answers: Answers, factor: float) -> list[Raw]:
         award |= {"require": _required(required, factor)} if (required := former.get(id_, {}).get("require")) else {}
         awards.append(award | {"source": former.get(id_, {}).get("source", "新建本届时确定")})
     return awards
+
+
+def _pledges(raw: Raw, answers: Answers) -> None:
+    """Which pledge each kind of member signs, of the kinds that there are."""
+    consent = raw["publication"]["consent"]
+    versions = {class_: version for class_, version in consent.pop("versions", {}).items() if class_ in answers["kinds"]}
+    if versions:
+        consent["versions"] = versions
 
 
 def _grades(raw: Raw, answers: Answers, factor: float) -> None:
