@@ -16,10 +16,11 @@ import pandas as pd
 import pytest
 
 from tests.few_lines import run
-from toolkit import rescored
+from toolkit import evaluate, open_edition, rescored
 from toolkit.evaluation.contributions import contributions
 from toolkit.evaluation.many import DrawnLists
 from toolkit.sensitivity.choices import Choices
+from toolkit.sensitivity.leave_record_out import struck_records
 from toolkit.sensitivity.scenarios import OfficialRuns, Scenarios
 from toolkit.sensitivity.weights.draws import GivenWeights
 
@@ -57,6 +58,21 @@ def test_a_day_without_a_number_is_told(tmp_path: Path) -> None:
     (told,) = [problem for problem in asked.problems if problem.column.endswith("mean_on")]
     assert (told.severity, told.column) == ("warning", "indicator[size].measure.mean_on")
     assert "有 1 家会员在其中某天没有数（2024-03-31 1 家、2024-06-30 1 家；首家：会员 2）" in told.rule.zh  # who has none at all is missing
+
+
+def test_a_record_on_which_it_hangs_who_is_compared_is_read_again_or_unknown(tmp_path: Path) -> None:
+    """Struck, the one qualification of the cheapest bidder takes its price out of the comparison."""
+    case = dict(CASES["valid_bids"])
+    case["scheme"] = case["scheme"].replace('measure = { column = "members.qualified" }', 'measure = { table = "papers", take = "count" }').replace('among = ["true"]', "least = 1")
+    case["tables"] = '[table.papers]\nfile = "records/papers.csv"\n[table.papers.column.code]\nheadings = ["code"]\ntype = "member"\n'
+    case["records"] = {**case["records"], "papers": "code\n1\n2\n4\n5\n5\n"}
+    edition = open_edition(written(case, tmp_path / "e"))
+    asked = evaluate(edition.scheme, edition.records)
+    assert asked.ranking["award"].sort_index().tolist() == ["winner", "", "", "", ""]
+    assert set(struck_records(asked, edition.records)["answer"]) == {"unknown"}
+    told = struck_records(asked, edition.records, again=True).set_index("row")
+    assert told.loc[2, ["answer", "gained", "lost"]].tolist() == ["changed", (("winner", "2"),), (("winner", "1"),)]
+    assert told["answer"].tolist() == ["changed", "same", "same", "same", "same"]
 
 
 def test_who_is_not_ranked_sets_no_standard_in_any_run(tmp_path: Path) -> None:

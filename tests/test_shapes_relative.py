@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from scipy.stats import percentileofscore, rankdata, zscore
 
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.statistics import exact_sums, mean_and_deviation
 from toolkit.ground.toml_reader import tuples
+from toolkit.scheme.criteria import Group
 from toolkit.scheme.shapes import (
     Borda,
     ExponentialRank,
@@ -143,6 +144,15 @@ def test_many_lists_have_the_same_bits_as_one_by_one(shape: Relative, lists: lis
 @given(st.lists(st.lists(st.floats(-1e300, 1e300) | st.sampled_from([0.1, -0.1, 5e-324, math.nan]), min_size=4, max_size=4), min_size=1, max_size=4))
 def test_sums_of_rows_are_rounded_once(rows: list[list[float]]) -> None:
     assert exact_sums(np.array(rows)).tolist() == [math.fsum(number for number in row if not math.isnan(number)) for row in rows]
+
+
+def test_who_is_compared_cannot_hang_on_a_score() -> None:
+    asks = {"eligibility": {"require": [{"any_of": [{"condition": "c", "least": 1}, {"all_of": [{"node": "a", "least": 60}]}]}]}}
+    (circle,) = MinMax.faults({"among": "eligible"}, asks)
+    assert (circle.path, "the score of `a`" in circle.rule.en) == (("among",), True)
+    assert not list(MinMax.faults({"among": "eligible"}, {"eligibility": {"require": [{"condition": "c", "least": 1}]}}))
+    with pytest.raises(ValidationError, match="for indicators alone"):
+        Group.model_validate({"id": "g", "weight": 1.0, "value": {"shape": "min_max", "among": "eligible"}})
 
 
 @given(SHAPES, COLUMN)

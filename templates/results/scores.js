@@ -9,7 +9,7 @@ const scoring = (() => {
   const STEP = ["decimals", "rounding"];
   const NODE = [...ITEM, ...STEP, "decimals_of", "weight", "group"];
   const GATHERED = ["aggregate", "when", "least_present", "not_applicable", "value"];
-  const RANGED = ["shape", "to"], RELATIVE = [...RANGED, "better", "within", "found"];
+  const RANGED = ["shape", "to"], RELATIVE = [...RANGED, "better", "within", "among", "found"];
   const SHAPES = {
     linear: [...RANGED, "worst", "best", "clamp"], log: [...RANGED, "worst", "best", "clamp"], points: ["shape", "per", "cap", "base"],
     steps: ["shape", "steps", "below"], piecewise: ["shape", "points", "below", "beyond"], target: [...RANGED, "best", "worst"],

@@ -26,10 +26,18 @@ from toolkit.evaluation.scores import (
     rounded_scores,
     sums_beside,
 )
-from toolkit.evaluation.stages import first_stage, outsiders, stage_problems, staged
+from toolkit.evaluation.stages import (
+    eligible_by,
+    first_stage,
+    only_eligible,
+    outsiders,
+    stage_problems,
+    staged,
+)
 from toolkit.evaluation.value_checks import (
     huge_problems,
     node_problems,
+    not_known,
     outsider_problems,
     quotient_problems,
     sum_problems,
@@ -266,7 +274,7 @@ class Evaluation:
         """What a reader should know: gaps, records under appeal, totals at a rounding boundary."""
         grades = [*grade_problems(self.scheme, self.measured.previous), *place_problems(self.grading)]
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
-        unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((_not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
+        unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
         return unknown + self.measured.problems + self.scaled_values.problems + Problems((*self._node_problems, *self._outsiders)) + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
 
     @property
@@ -428,14 +436,6 @@ def reordered(evaluation: Evaluation, members: pd.DataFrame, measured: Indicator
     return other
 
 
-def _not_known(trial: Phrase, day: dt.date, decided: dt.date) -> Problem:
-    """What a list by the records of one day cannot know of another."""
-    later = Phrase("只凭现有记录：此后才会有的记录、修复和撤销无从知晓", "by the records there are: what is recorded, repaired or withdrawn from now on cannot be known")
-    earlier = Phrase("只凭现有记录：各条记录的状态是现在的，不是当时的", "by the records there are: their states are those of now, not of then")
-    rule = joined([trial, later if day > decided else earlier], "；", "; ")
-    return Problem("note", rule, Phrase("仅供参考，不能封存", "for information; it cannot be sealed"), file="scheme.toml", column="as_of", value=str(day))
-
-
 def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evaluation:
     """All that is measured, with the problems of the records first."""
     records, of_stage = in_stages(scheme, records.as_of(scheme.as_of))
@@ -446,7 +446,7 @@ def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evalu
         problems += placing_problems(records.placings, measured.open)
         open_, raw = placed(measured.open, measured.raw, records.placings)
         measured = replace(measured, raw=raw, open=open_)
-    measured = replace(measured, problems=problems)
+    measured = only_eligible(scheme, records.members, replace(measured, problems=problems))
     return Evaluation(scheme, records.members, measured, records.digests, records.rulings, records.placings)
 
 
@@ -481,7 +481,7 @@ def _measured_by(scheme: Scheme) -> tuple[object, ...]:
     indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
     adjustments = tuple((item.id, item.measure) for item in scheme.adjustments)
     counted = (adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel, scheme.shortlist)
-    return (indicators, *counted, scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
+    return (indicators, *counted, eligible_by(scheme), scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
 
 
 def _awarded_by(scheme: Scheme) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from toolkit.evaluation.decisions import award_problems
 from toolkit.evaluation.quotas import STOPPED, stopped
+from toolkit.evaluation.requirements import asked
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.value_checks import NOT_ELIGIBLE, NOT_SHORTLISTED, SET_BY_ONE, STRUCK
 from toolkit.ground.problems import Problem
@@ -18,11 +19,13 @@ from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme.criteria import Node
 from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE, Award
+from toolkit.scheme.shapes import Relative
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.awards import AwardRule
     from toolkit.evaluation.scores import Score
+    from toolkit.indicators import Indicators
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Indicator
     from toolkit.scheme.outcomes import Shortlist
@@ -59,6 +62,43 @@ def outsiders(rule: AwardRule, score: Score, node: Indicator | Group) -> dict[Ph
     if rule.scheme.shortlist is not None and node.id not in first_stage(rule.scheme, rule.scheme.shortlist).nodes:
         outside[NOT_SHORTLISTED] = stopped(rule.members)
     return outside
+
+
+def among_eligible(scheme: Scheme) -> list[str]:
+    """The indicators that compare those alone who take part."""
+    return [item.id for item in scheme.indicators if isinstance(item.value, Relative) and item.value.among == "eligible"]
+
+
+def eligible_by(scheme: Scheme) -> tuple[object, ...]:
+    """All of a scheme that has a say in whom they do not apply to."""
+    names = among_eligible(scheme)
+    return (scheme.eligibility, *names) if names else ()
+
+
+def compared_by(scheme: Scheme) -> set[str]:
+    """The conditions on which it hangs whom indicators compare."""
+    left = list(scheme.eligibility.require) if scheme.eligibility and among_eligible(scheme) else []
+    found = set[str]()
+    while left:
+        item = left.pop()
+        found |= {item.condition} if item.condition is not None else set()
+        left += item.parts
+    return found
+
+
+def only_eligible(scheme: Scheme, members: pd.DataFrame, measured: Indicators) -> Indicators:
+    """The same measures, of which those that compare the eligible alone do not apply to anybody else.
+
+    Eligible is who applied and meets all that is asked of conditions; who applied for the first stage of two stays so in the second.
+    """
+    names = among_eligible(scheme)
+    if not names:
+        return measured
+    required = scheme.eligibility.require if scheme.eligibility else ()
+    able = asked(required, scheme, members["class"], measured.conditions).able & (members["applied"].to_numpy(np.bool_) | stopped(members))
+    outside = ~pd.Series(able, index=members.index).reindex(measured.raw.index).to_numpy(np.bool_)
+    applicable = measured.applicable.assign(**{name: measured.applicable[name].to_numpy(np.bool_) & ~outside for name in names})
+    return replace(measured, raw=measured.raw.assign(**{name: measured.raw[name].mask(outside) for name in names}), applicable=applicable)
 
 
 def _topmost(node: N) -> N:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -368,6 +369,14 @@ def huge_problems(scheme: Scheme, totals: Floats, members: pd.Index[Any]) -> Ite
         )  # fmt: skip
         mend = Phrase("多因除数近于 0，或加分无封顶；请核对，或写 [total] cap", "divided by next to nothing, or points without a cap: check it, or write [total] `cap`")
         yield Problem("warning", rule, mend, file="scheme.toml", column="total")
+
+
+def not_known(trial: Phrase, day: dt.date, decided: dt.date) -> Problem:
+    """What a list by the records of one day cannot know of another."""
+    later = Phrase("只凭现有记录：此后才会有的记录、修复和撤销无从知晓", "by the records there are: what is recorded, repaired or withdrawn from now on cannot be known")
+    earlier = Phrase("只凭现有记录：各条记录的状态是现在的，不是当时的", "by the records there are: their states are those of now, not of then")
+    rule = joined([trial, later if day > decided else earlier], "；", "; ")
+    return Problem("note", rule, Phrase("仅供参考，不能封存", "for information; it cannot be sealed"), file="scheme.toml", column="as_of", value=str(day))
 
 
 def _raised(label: Phrase, node: str, members: int, left: float, full: float) -> Problem:

@@ -258,6 +258,7 @@ WORDS_OF: dict[str, dict[str, Phrase]] = {
     "keep": {"first": Phrase("列在前面的", "the first"), "highest": Phrase("分数最高的", "the highest"), "lowest": Phrase("分数最低的", "the lowest")},
     "of": {"mean": Phrase("平均数", "mean"), "median": Phrase("中位数", "median")},
     "within": {"all": Phrase("全部会员", "all members"), "class": Phrase("本类会员", "the class")},
+    "among": {"all": Phrase("全部会员", "all members"), "eligible": Phrase("参评的会员", "those that take part")},
     "ties": {"best": Phrase("取最高名次", "the best rank"), "average": Phrase("取平均名次", "the mean rank")},
     "missing": {"class_mean": Phrase("按本类平均分计", "class mean"), "mean": Phrase("按全部会员平均分计", "mean"), "median": Phrase("按全部会员中位数计", "median")},
     "take": {

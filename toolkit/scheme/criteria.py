@@ -77,6 +77,11 @@ def _of_a_score(written: object) -> object:
             phrase("{shape} 按状态计分，只能写在指标上：分组和总分的得分是数", "the shape `{shape}`, by states, is for indicators alone: the score of a group or of the total is a number", shape=written["shape"]),
             Phrase("如下面只有一项指标，请写在该指标上；得分分档计分的，请用 steps", "where one indicator lies below, write it there; a score is valued in bands by `steps`"),
         )  # fmt: skip
+    if isinstance(written, dict) and written.get("among") == "eligible":
+        raise Unfit(
+            Phrase('among = "eligible" 只能写在指标上：分组和总分由各项合成，没有得分的本就不比', '`among = "eligible"` is for indicators alone: a group and the total compare all who have a score there'),
+            Phrase("请写在下面的指标上；总分只比入围的，请用 [shortlist]", "write it on the indicators below; to compare totals of some alone, let a [shortlist] leave the others first"),
+        )  # fmt: skip
     return _in_tuples(written)
 
 

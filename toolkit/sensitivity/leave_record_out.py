@@ -18,6 +18,7 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.scores import list_scores, rounded_scores
+from toolkit.evaluation.stages import compared_by
 from toolkit.evaluation.values import resolved, scaled
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Refused, refuse
@@ -51,6 +52,7 @@ OTHER_MEASURE = Phrase("所用统计方式须重新核算全部记录", "a measu
 NOT_ITS_SUM = Phrase("由各条记录算不出已用的数值", "what was measured does not come of the records alone")
 COUNTED_KINDS = Phrase("一票否决按不同种类计数", "a veto that counts kinds strikes by it")
 ADDED_UP = Phrase("一票否决按合计数", "a veto that adds up strikes by it")
+COMPARES_BY_IT = Phrase("谁与谁相比要看它（among）", "who is compared with whom hangs on it (`among`)")
 ONE_PLACE = Phrase("几条记录的位置相同，无法逐条区分", "several records stand at one place and cannot be told apart")
 WOULD_STOP = Phrase("删去后缺少必需的数值，评选将中止", "without it a value is missing that the scheme demands")
 
@@ -88,9 +90,9 @@ def struck_records(
     """
     struck = records_that_count(evaluation, records, members)
     language = evaluation.scheme.language
-    rows = []
+    rows, by_it = [], compared_by(evaluation.scheme)
     for record, moves in zip(struck, _moves(evaluation, struck, relative), strict=True):
-        why = record.unknown
+        why = record.unknown or (COMPARES_BY_IT if by_it.intersection(record.items) else None)
         if again and why not in {None, ONE_PLACE}:
             why, moves = None, _moves_read_again(evaluation, records, record, relative)  # noqa: PLW2901 - the better answer
         why = WOULD_STOP if moves is None else why

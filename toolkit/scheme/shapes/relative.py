@@ -6,7 +6,8 @@ found may be written into a scheme by hand. Of places a ladder is found: each ra
 value it gives, from the worst to the best; a member that joins later gets the value of the best raw value it reaches,
 below all of them the lowest.
 
-All members count that the records hold and to whom the indicator applies, whether they applied for an award or not.
+All members count that the records hold and to whom the indicator applies, whether they applied for an award or not; with
+``among = "eligible"`` of an indicator those alone that take part: to the others it does not apply.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Divisions: TypeAlias = "Sequence[tuple[str, slice | Places]]"
 
 EVERYONE = "all"
 ComparedWithin = Literal["all", "class"]
+ComparedAmong = Literal["all", "eligible"]
 CELLS = 1 << 17  # values of several lists that are worked on at a time: they stay near the processor
 
 
@@ -41,13 +43,15 @@ class Relative(Ranged):
 
     better: Better = "higher"
     within: ComparedWithin = "all"
+    among: ComparedAmong = "all"
     found: dict[str, Any] | None = None
 
     def words(self) -> Phrase:
         """How the members are compared, and among whom."""
         within = [Phrase("在本类会员中比较", "within the class")] * (self.within == "class")
         fixed = [Phrase("比较标准已固定", "as found, fixed")] * (self.found is not None)
-        return joined([self.method(*self.end_words()), *[LESS_IS_BETTER] * (self.better == "lower"), *within, *fixed])
+        among = [Phrase("只比参评的会员，其余不适用", "among those that take part alone, and of no others")] * (self.among == "eligible")
+        return joined([self.method(*self.end_words()), *[LESS_IS_BETTER] * (self.better == "lower"), *within, *among, *fixed])
 
     def method(self, low: Phrase, high: Phrase) -> Phrase:
         """How the members are compared; what the worst and the best get."""
@@ -66,6 +70,8 @@ class Relative(Ranged):
                 rule = phrase("不分类别比较时，found 只能写 all，不能写“{name}”", 'without `within = "class"` only `all` can stand in `found`, not `{name}`', name=name)
                 yield Fault(("found", name), rule, Phrase('请改为 all，或写 within = "class"', 'write `all`, or within = "class"'))
             yield from (replace(fault, path=("found", name, *fault.path)) for fault in cls.entry_faults(entry, written))
+        if written.get("among") == "eligible":
+            yield from _circles(scheme)
 
     @classmethod
     def entry_faults(cls, entry: Any, written: Raw) -> Iterator[Fault]:  # noqa: ARG003 - not every entry can be wrong
@@ -159,6 +165,27 @@ class Relative(Ranged):
             given = raw[members][~np.isnan(raw[members])]
             if len(given):
                 yield name, members, self.find(given, scale)
+
+
+def _circles(scheme: Raw) -> Iterator[Fault]:
+    """Who takes part cannot hang on a score, which hangs on who is compared; and somebody has to be left out."""
+    eligibility, members = scheme.get("eligibility"), scheme.get("members")
+    asked = list(_asked_of(eligibility.get("require") if isinstance(eligibility, dict) else None))
+    if asked:
+        rule = phrase("参评条件要看“{node}”的得分，而得分又要看与谁相比，成了循环", "who takes part hangs on the score of `{node}`, and scores on who is compared: a circle", node=asked[0])
+        yield Fault(("among",), rule, Phrase("请把参评条件改写成 condition（可用同一数据），或删去 among", "ask for a `condition` there (of the same records, if need be), or remove `among`"))
+    elif eligibility is None and not (isinstance(members, dict) and "applied" in members):
+        rule = Phrase("没有写参评条件（eligibility），也没有写谁申报（applied），全体会员都参评", "there is neither [eligibility] nor `applied`: everybody takes part")
+        yield Fault(("among",), rule, Phrase("请写参评条件，或删去 among", "say who takes part, or remove `among`"))
+
+
+def _asked_of(required: Any) -> Iterator[str]:
+    """The nodes of which something is asked in requirements as they are written."""
+    for item in required if isinstance(required, list) else ():
+        if isinstance(item, dict):
+            yield from [str(item["node"])] if "node" in item else []
+            for key in ("any_of", "all_of", "none_of"):
+                yield from _asked_of(item.get(key))
 
 
 def class_places(classes: Any) -> Iterator[tuple[str, Places]]:
