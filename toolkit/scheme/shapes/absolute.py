@@ -295,6 +295,7 @@ class Piecewise(ValueShape):
     """
 
     title: ClassVar[Phrase] = Phrase("折线", "piecewise")
+    parameters: ClassVar[Mapping[str, Phrase]] = {"beyond": Phrase("超过最后一点", "beyond the last point")}
     ceilings: ClassVar[tuple[str, ...]] = ("points",)
     lists_values: ClassVar[bool] = True
 
