@@ -399,6 +399,30 @@ def test_minutes_part_what_was_decided_from_what_the_program_entered(case: Case)
     assert "尚未封存" not in text
 
 
+def test_minutes_quote_as_papers_do(english: Case) -> None:
+    at = dt.datetime(2019, 3, 1, 9, tzinfo=dt.UTC)
+    found = Entry(1, "", at, "adoption", "the council", "as `E01` voted", {"of": "ballots", "changes": ["`a` 1 → 2"]})
+    text = said("评审会议纪要", replace(english, journal=Journal((found,))))
+    assert ("`" in text, "as “E01” voted" in text) == (False, True)
+
+
+def test_a_long_name_leaves_room_for_the_slip(case: Case) -> None:
+    """Of more than 32 characters it is set as text, and the slip stays on its page."""
+    names = {size: "某" * size for size in (32, 33)}
+    sizes = {}
+    for size, name in names.items():
+        evaluation = replace(case.evaluation, members=case.evaluation.members.assign(name=name))
+        (_, content), *_ = written(paper("得分单"), replace(case, known=(evaluation, case.records)), draft=False, single=False)
+        sizes[size] = next(line.runs[0].font.size.pt for line in Document(io.BytesIO(content)).paragraphs if line.text == name)
+    assert sizes == {32: 26, 33: 16}
+
+
+def test_an_english_year_is_not_told_twice(case: Case) -> None:
+    for title, told in (("2017—2018年度优秀会员评选办法", False), ("优秀会员评选办法", True)):
+        scheme = case.scheme.model_copy(update={"title": title, "period": (dt.date(2017, 10, 1), dt.date(2018, 12, 31))})
+        assert ("(2017–2018)" in said("异议书", replace(case, scheme=scheme, language="en"))) is told
+
+
 def test_minutes_name_the_entry_that_their_digest_is_of_and_what_was_changed_once(case: Case) -> None:
     at = dt.datetime(2019, 3, 1, 9, tzinfo=dt.UTC)
     changes = ["权重：参加活动 40 → 58", "权重：专家评分 60 → 42"]

@@ -412,8 +412,8 @@ def _kept(case: Case, entry: Entry) -> Phrase:
 
 
 def _ended(words: Phrase) -> Phrase:
-    """Words without the stop at their end."""
-    return Phrase(words.zh.rstrip("。"), words.en.rstrip("。. "))
+    """Words without the stop at their end, and as a paper quotes in English."""
+    return Phrase(words.zh.rstrip("。"), re.sub(r"`([^`]*)`", r"“\1”", words.en.rstrip("。. ")))
 
 
 def _places_left(case: Case) -> Iterator[Phrase]:
