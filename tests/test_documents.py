@@ -303,6 +303,15 @@ def test_the_rules_say_what_is_computed(case: Case, tmp_path: Path) -> None:
     assert counted == [chinese_number(place) for place in range(1, len(counted) + 1)]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_article_stands_on_the_page_of_its_first_paragraph(language: Any, case: Case) -> None:
+    (_, content), = written(paper("评选办法"), replace(case, language=language), draft=False)
+    lines = Document(io.BytesIO(content)).paragraphs
+    listed = [place for place, line in enumerate(lines) if line.text.startswith(("（一）", "(1) "))]
+    assert listed
+    assert all(lines[place - 1].paragraph_format.keep_with_next for place in listed)
+
+
 def test_every_case_has_rules_that_read_as_rules(tmp_path: Path) -> None:
     for name, own in CASES.items():
         scheme, tables = load_plan(written_case(own, tmp_path / name))
