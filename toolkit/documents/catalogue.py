@@ -362,14 +362,13 @@ def _certificates(case: Case) -> tuple[Named, Named]:
 
 def _appointments(case: Case) -> tuple[Named, Named]:
     """Those of a body in one file; one each by the number of the letter, or by its place where that has none of its own."""
-    letters, by_body, by_number = list(appointed(case)), dict[str, list[Fields]](), dict[str, Fields]()
-    for place, (body, number, letter) in enumerate(letters, 1):
-        by_body.setdefault(NO_NAME.sub("_", body)[:40], []).append(letter)
-        name = NO_NAME.sub("_", number)[:40]
-        by_number[name if name and name not in by_number else f"{name}_{place:03d}"] = letter
+    letters, by_body, taken = list(appointed(case)), dict[str, list[Fields]](), set[str]()
+    for body, _, letter in letters:
+        by_body.setdefault(body, []).append(letter)
+    named = ((named_apart(NO_NAME.sub("_", body)[:40], taken), own) for body, own in by_body.items())
     return (
-        ((case.says(phrase("（{name}）", " ({name})", name=body)), {"聘任": with_last(own)}) for body, own in by_body.items()),
-        ((name, {"聘任": with_last([letter])}) for name, letter in by_number.items()),
+        ((case.says(phrase("（{name}）", " ({name})", name=name)), {"聘任": with_last(own)}) for name, own in named),
+        _as_files((number or f"{place:03d}", {"聘任": with_last([letter])}) for place, (_, number, letter) in enumerate(letters, 1)),
     )
 
 
@@ -384,7 +383,7 @@ def _slips(case: Case) -> tuple[Named, Named]:
 
 
 def _as_files(each: Iterable[tuple[str, Fields]]) -> Named:
-    """Each by a name that every system takes for a file's and for no other's, made of the member's code."""
+    """Each by a name that every system takes for a file's and for no other's, made of the member's code or the letter's number."""
     taken = set[str]()
     return ((named_apart(fit(member), taken), fields) for member, fields in each)
 
