@@ -303,6 +303,12 @@ class _ScoreSheet:
         return self.book.number(self.scheme.decimals)
 
     @cached_property
+    def before(self) -> Any:
+        """Of a score that is compared; a dash for who has none."""
+        zeros = "." + "0" * self.scheme.decimals if self.scheme.decimals else ""
+        return self.book.format(num_format=f'[<-900000000]"—";0{zeros}', align="right")
+
+    @cached_property
     def subtotal(self) -> Any:
         return self.book.number(self.scheme.decimals, bg_color="#F2F2F2")
 
@@ -388,14 +394,15 @@ class _ScoreRow:
             cap = node.branch.cap
             if mean is not None and isclose(mean[1] if cap is None else min(mean[1], cap), before, rel_tol=0, abs_tol=1e-8):
                 formula = mean[0] if cap is None else f"MIN({mean[0]},{cap:.15g})"
-                page.sheet.write_formula(self.row, node.column, f"=IFERROR(ROUND({formula},9),{NONE:.0f})", page.number, before)
+                page.sheet.write_formula(self.row, node.column, f"=IFERROR(ROUND({formula},9),{NONE:.0f})", page.before, before)
             else:
-                page.sheet.write_number(self.row, node.column, NONE if isnan(before) else before, page.number)
+                page.sheet.write_number(self.row, node.column, NONE if isnan(before) else before, page.before)
+            form = page.text if "place" in node.standards else page.number
             for column, (standard, number) in enumerate(zip(node.found(row), node.numbers[place].tolist(), strict=True), start=node.column + 1):
                 if standard is not None and not isnan(number):
-                    page.sheet.write_formula(self.row, column, f'=IFERROR({standard},"")', page.number, number)
+                    page.sheet.write_formula(self.row, column, f'=IFERROR({standard},"")', form, number)
                 elif not isnan(number):
-                    page.sheet.write_number(self.row, column, number, page.number)
+                    page.sheet.write_number(self.row, column, number, form)
 
     def _compared(self, id_: str) -> str | None:
         """The formula of a score that is compared among members; None where it is a value, or is not compared."""
