@@ -160,6 +160,14 @@ def curved(counted: list[tuple[float, float]], whole: float, p: float) -> float:
     return float((sum(weight * score**p for weight, score in counted) / whole) ** (1 / p))
 
 
+def test_of_nobody_there_is_no_score() -> None:
+    for aggregate, shape in (("arithmetic", None), ("minimum", None), ("arithmetic", {"shape": "rank"})):
+        (branch,) = Tree.of(scheme(indicator=[indicator("a"), indicator("b")], total={"aggregate": aggregate, "value": shape})).branches
+        for draws, count in ((0, 3), (2, 0)):
+            children = [(np.zeros(count), np.ones((draws, 1)))] * 2
+            assert gather(branch, children, draws, count).shape == (draws, count)
+
+
 def test_each_step_is_rounded_as_the_text_says() -> None:
     """61.66 + 18.33 = 79.99, where the unrounded points come to 80.00; a half is a half whatever the binary fraction is."""
     rules = scheme(indicator=[indicator("a", 70, decimals=2), indicator("b", 30, decimals=2, rounding="down")], total={"aggregate": "sum"})

@@ -116,6 +116,8 @@ class Branch:
             return self.shape.values(raw, self.scale)
         if self.shape.found is not None and self.shape.within == EVERYONE:
             return self.shape.values(raw.ravel(), self.scale).reshape(raw.shape)
+        if not raw.size:
+            return raw
         if self.peers is None:
             return self.shape.values_of_lists(raw.reshape(-1, raw.shape[-1]), self.scale, list(self.shape.divisions(None, raw.shape[-1]))).reshape(raw.shape)
         return self.shape.values_of_lists(raw.reshape(-1, len(self.peers)), self.scale, self._divisions).reshape(raw.shape)
@@ -265,7 +267,7 @@ class Sums:
 
     def add(self, branch: Branch, score: Floats, weight: Weights) -> None:
         """Add one child."""
-        if np.minimum.reduce(weight, axis=None) > 0 and not math.isnan(np.minimum.reduce(score, axis=None)):
+        if np.minimum.reduce(weight, axis=None, initial=np.inf) > 0 and not math.isnan(np.minimum.reduce(score, axis=None, initial=np.inf)):
             self.add_whole(branch, score, weight)
             return
         counts = ~np.isnan(score) & (np.asarray(weight) > 0)
