@@ -89,12 +89,14 @@ def test_a_file_that_cannot_be_written_anew_is_refused(tmp_path: Path) -> None:
 
 
 BORNE = '[publication.consent]\nobliged = { award = "章程第九条" }\n'
+APPOINTED = '[[appointment]]\nid = "experts"\ntable = "experts"\nnumber = "id"\n'
+"""Letters of appointment to experts, whose table may be left out of a bag."""
 
 
 @pytest.mark.parametrize("published", [PUBLISHED, ""])
 def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_panel(tmp_path: Path, published: str) -> None:
     approved = SCHEME.replace('edition = "judged-2018"', 'edition = "judged-2018"\napproval = "测试〔2019〕1号"')
-    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}')
+    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}{APPOINTED}')
     bag = sealed(folder, write_house(tmp_path / "house"))
     assert verified(bag, replay=True) == Problems()
     evaluation = evaluate(*(getattr(open_edition(bag / "data/edition"), part) for part in ("scheme", "records")))

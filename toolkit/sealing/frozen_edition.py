@@ -79,10 +79,12 @@ def leaves_experts_out(scheme: Scheme) -> bool:
 
 
 def with_results_alone(scheme: Scheme) -> Scheme:
-    """The scheme of an edition that holds no more of its panel than the panel's own scores."""
+    """The scheme of an edition that holds no more of its panel than the panel's own scores; letters of appointment are written of no table that it lacks."""
     panel = scheme.panel or Panel()
     start: dict[str, Any] = {} if panel.trim_from is None else {"trim_from": panel.trim_from}  # what is not written stays so
-    return scheme.model_copy(update={"panel": Panel(minimum=panel.minimum, trim=panel.trim, holds="results", **start)})
+    left_out = {*panel_tables(scheme)}
+    appointments = tuple(register for register in scheme.appointments if register.table not in left_out)
+    return scheme.model_copy(update={"appointments": appointments, "panel": Panel(minimum=panel.minimum, trim=panel.trim, holds="results", **start)})
 
 
 def decided_scheme(frozen: Path, scheme: Scheme) -> Scheme:
