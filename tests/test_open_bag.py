@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import json
 import lzma
@@ -21,10 +22,11 @@ from tests.conftest import SCHEME, TABLES, with_applications, write_small_editio
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.ground.text import Phrase
-from toolkit.ground.writing import LOCK
+from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.extract import read_extract
 from toolkit.publication.open_rows import OpenRows
+from toolkit.reports.card_pages import CHECK_MARK
 from toolkit.sealing import agreement
 from toolkit.sealing.agreement import (
     CANNOT,
@@ -337,9 +339,25 @@ def test_of_two_runs_in_one_second_one_writes(edition: Path, sent: Path, tmp_pat
     with publishing(target):
         done = run("publish", bag, "--to", target)
         assert (done.exit_code, "另一次公布正在写这个文件夹" in done.output) == (1, True), done.output
-        assert [path.name for path in target.iterdir()] == [LOCK]
+        assert sorted(path.name for path in target.iterdir() if not path.name.startswith(UNFINISHED)) == [LOCK]
     assert not (tmp_path / "made").exists()
     assert not (sent / LOCK).exists()
+
+
+def test_whatever_breaks_off_the_last_step_nothing_new_stands_there(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `publish` that is killed leaves what stood there and its hidden folder, and no half."""
+    (old := tmp_path / "out" / "check-card.html").parent.mkdir()
+    old.write_text(CHECK_MARK, "utf-8")
+    seen = set()
+
+    def full(*_: object, **__: object) -> None:
+        seen.update(path.name for path in old.parent.iterdir() if not path.name.startswith("."))
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr("toolkit.sealing.site.send_site", full)
+    assert run("publish", edition / "sealed" / "r1", "--to", old.parent).exit_code == 1
+    assert seen == {path.name for path in old.parent.iterdir()} == {old.name}
+    assert old.read_text("utf-8") == CHECK_MARK
 
 
 def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,73 +69,83 @@ def publish(
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""
     from toolkit.publication.card_codes import read_address
-    from toolkit.publication.extract import read_extract
-    from toolkit.publication.site import CHECK_SITE, INDEX, OWN_CARD
     from toolkit.reports.card_pages import CHECK, CHECK_MARK
-    from toolkit.reports.results_page import RESULTS, RESULTS_MARK, results_page
+    from toolkit.reports.results_page import RESULTS, RESULTS_MARK
     from toolkit.sealing.agreement import disagreements, opinions, told
     from toolkit.sealing.cards import (
         CODES,
         SITE,
         foreign_files,
         foreign_page,
-        lock_cards,
         publishing,
         refuse_codes,
         send_cards,
     )
-    from toolkit.sealing.open_bag import BAGGED, edition_around, other_edition, send_open
-    from toolkit.sealing.open_readme import finer_by_notice, told_of, traced_by_elimination, warned_of
+    from toolkit.sealing.open_bag import BAGGED, other_edition, send_open
     from toolkit.sealing.revisions import refuse_replaced
     from toolkit.sealing.site import (
-        NOT_LOOKED,
         Disclosed,
         publication_day,
         refuse_unready,
-        send_site,
         site_problems,
     )
 
-    with refusals(language), publishing(to):
-        with working(language, Phrase("正在写出得分单", "writing the score cards")):
-            refuse_replaced(bag)
-            address = read_address(cards_at) if cards_at else ""
-            foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
-            if others := Problems(tuple(chain.from_iterable(foreign))).errors:
-                raise Refused(others)
-            publication_day(bag, begins and begins.date())
-            disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
-            unfit = refuse_unready(disclosed)
-            if address:
-                refuse_codes(bag, to / CODES, unfit)
-                _refuse_letters(disclosed, to / LETTERS)
-            root, count = send_cards(bag, to / CARDS, to / CHECK)
+    with refusals(language):
+        with publishing(to) as made:
+            with working(language, Phrase("正在写出得分单", "writing the score cards")):
+                refuse_replaced(bag)
+                address = read_address(cards_at) if cards_at else ""
+                foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
+                if others := Problems(tuple(chain.from_iterable(foreign))).errors:
+                    raise Refused(others)
+                publication_day(bag, begins and begins.date())
+                disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
+                unfit = refuse_unready(disclosed)
+                if address:
+                    refuse_codes(bag, to / CODES, unfit)
+                    _refuse_letters(disclosed, to / LETTERS)
+                root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS)
+            opens = not unfit and (bag / "data" / OPEN).is_dir()
+            with working(language, Phrase("正在写出开放包和公示网站", "writing the open bag and the site")):
+                written = [*_write_open(disclosed, made, to, address)] if opens else []
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
-        if unfit or not (bag / "data" / OPEN).is_dir():
+        if not opens:
             say(language, UNOPENED)
-        elif edition_around(bag) is None:
-            say(language, NOT_LOOKED)
-        fingerprint, rows = send_open(bag, to / OPEN)
-        for line in filter(None, (told_of(rows), *warned_of(rows), *traced_by_elimination(disclosed.evaluation, rows), finer_by_notice(rows, read_extract(bag / "data" / "public")))):
+            send_open(bag, to / OPEN)  # which refuses, and says why
+        for line in written:
             say(language, line)
-        say(language, phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint))
-        with refusing(to / RESULTS):
-            write_whole(to / RESULTS, results_page(rows, read_extract(bag / "data" / "public")))
-        say(language, phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS))
-        under_lock = lock_cards(bag, disclosed.agreeing, to / CODES, address) if address else None
-        send_site(disclosed, to / OPEN, to / SITE, cards=under_lock and under_lock.cards)
-        if under_lock is not None:
-            with working(language, Phrase("正在写得分单查阅函", "writing letters about score cards")):
-                _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, to / LETTERS)
-        for line in _told_of_codes(under_lock, to, address + OWN_CARD):
-            say(language, line)
-        say(language, phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE))
         with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
             found = list(opinions(bag, to / OPEN, to / RESULTS))
         if (problems := disagreements(found)).errors:
             raise Refused(problems)
         for line in told(found):
             say(language, line)
+
+
+def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str) -> Iterator[Phrase]:
+    """Write open bag, page of results, site and, where it has an `address` for them, cards under lock into `made`; what is to be said of them once they are in `to`."""
+    from toolkit.publication.extract import read_extract
+    from toolkit.publication.site import CHECK_SITE, INDEX, OWN_CARD
+    from toolkit.reports.results_page import RESULTS, results_page
+    from toolkit.sealing.cards import CODES, SITE, lock_cards
+    from toolkit.sealing.open_bag import edition_around, send_open
+    from toolkit.sealing.open_readme import finer_by_notice, told_of, traced_by_elimination, warned_of
+    from toolkit.sealing.site import NOT_LOOKED, send_site
+
+    bag, extract = disclosed.bag, read_extract(disclosed.bag / "data" / "public")
+    if edition_around(bag) is None:
+        yield NOT_LOOKED
+    fingerprint, rows = send_open(bag, made / OPEN)
+    yield from filter(None, (told_of(rows), *warned_of(rows), *traced_by_elimination(disclosed.evaluation, rows), finer_by_notice(rows, extract)))
+    yield phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint)
+    write_whole(made / RESULTS, results_page(rows, extract))
+    yield phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS)
+    under_lock = lock_cards(bag, disclosed.agreeing, to / CODES, made / CODES, address) if address else None
+    send_site(disclosed, made / OPEN, made / SITE, cards=under_lock and under_lock.cards)
+    if under_lock is not None:
+        _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, made / LETTERS)
+    yield from _told_of_codes(under_lock, to, address + OWN_CARD)
+    yield phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE)
 
 
 def _told_of_codes(under_lock: UnderLock | None, to: Path, page: str) -> Iterator[Phrase]:

@@ -225,7 +225,7 @@ def _unbroken() -> Iterator[None]:
 
 @contextmanager
 def placed_in(folder: Path) -> Iterator[Path]:
-    """A hidden folder to write into; its files are moved into `folder` together once all of them are there.
+    """A hidden folder to write into; its files and folders are moved into `folder` together once all of them are there, each in place of one of its name.
 
     Whatever goes wrong before leaves `folder` as it was, and one that was not there is not there afterwards.
 
@@ -338,7 +338,7 @@ def _clear(folder: Path, prefix: str) -> None:
 
 
 def _exchange(new: Path, folder: Path, old: Path) -> None:
-    """Put each file in its place; where one cannot be, every other is put back."""
+    """Put each file or folder in its place; where one cannot be, every other is put back."""
     moved: list[Path] = []
     try:
         for path in sorted(new.iterdir()):
@@ -349,7 +349,7 @@ def _exchange(new: Path, folder: Path, old: Path) -> None:
             path.replace(target)
     except OSError:
         for target in moved:
-            target.unlink(missing_ok=True)
+            shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
             if (old / target.name).exists():
                 shutil.move(old / target.name, target)
         raise

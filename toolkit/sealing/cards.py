@@ -152,13 +152,18 @@ def card_problems(evaluation: Evaluation, records: Records, revision: str, data:
     yield from (difference(CARDS, row=row) for row, member in enumerate(codes, 1) if sealed[member] not in {again[member], as_formerly(again[member]) if earlier else ""})
 
 
-def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
+def send_cards(bag: Path, folder: Path, page: Path, former: Path) -> tuple[str, int]:
     """Write the card of every member of a bag into `folder`, and the page that checks them; the root they lead to, and how many.
+
+    Parameters
+    ----------
+    former
+        The folder in whose place they are going to stand.
 
     Raises
     ------
     Refused
-        When the bag is not whole, not signed as its scheme demands or holds no cards, its notice tells of other cards, `folder` holds
+        When the bag is not whole, not signed as its scheme demands or holds no cards, its notice tells of other cards, `former` holds
         other files, or something cannot be written.
     """
     if problems := bag_problems(bag).errors:
@@ -169,7 +174,7 @@ def send_cards(bag: Path, folder: Path, page: Path) -> tuple[str, int]:
         raise Refused(unsigned)
     if (data / "public").is_dir() and read_extract(data / "public").notice["digests"].get("cards") != card_root(data)["cards"]:
         raise refuse(OTHER_ROOT, ASK, file=CARDS)
-    if others := Problems(tuple(foreign_files(folder, set(page_names(texts).values()), EMPTY_IT))).errors:
+    if others := Problems(tuple(foreign_files(former, set(page_names(texts).values()), EMPTY_IT))).errors:
         raise Refused(others)
     root = write_card_pages(texts, scheme, folder)
     with refusing(page):
@@ -198,16 +203,16 @@ class UnderLock(NamedTuple):
     told: tuple[Phrase, ...]
 
 
-def lock_cards(bag: Path, members: Collection[str], codes: Path, address: str) -> UnderLock:
-    """The cards of these members under lock, for a site at `address`; the list of their codes is written to `codes`, where whoever had one keeps it.
+def lock_cards(bag: Path, members: Collection[str], former: Path, codes: Path, address: str) -> UnderLock:
+    """The cards of these members under lock, for a site at `address`; the list of their codes is written to `codes`, and whoever has one in the `former` list keeps it.
 
     Raises
     ------
     Refused
-        When that list holds something else, or cannot be written.
+        When the former list holds something else, or the new one cannot be written.
     """
     texts = sealed_cards(bag / "data")
-    kept = kept_codes(codes, texts)
+    kept = kept_codes(former, texts)
     own = {member: kept.get(member) or new_code() for member in texts if member in members}
     _write_codes(codes, own, texts, address, load_scheme(bag / "data" / "edition" / "scheme.toml").language)
     cards = dict(zip(texts, proved(list(texts.values())), strict=True))
@@ -311,10 +316,11 @@ def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], 
 
 
 @contextmanager
-def publishing(to: Path) -> Iterator[None]:
-    """Publish alone into the folder `to`; nothing is left of it, nor of folders made for it, where nothing was written.
+def publishing(to: Path) -> Iterator[Path]:
+    """Publish alone: a hidden folder to write into, of which everything is put in place in `to` together at the end.
 
-    What a `publish` that was killed left there goes first.
+    A `publish` that is killed leaves there what stood there; its hidden folder goes with the next one. Nothing is left of `to`, nor of
+    folders made for it, where nothing was written.
 
     Raises
     ------
@@ -327,7 +333,8 @@ def publishing(to: Path) -> Iterator[None]:
         for place in (to, *(path for path in to.iterdir() if path.is_dir())):
             clear_unfinished(place)
         try:
-            yield
+            with placed_in(to) as unfinished:
+                yield unfinished
         finally:
             with suppress(OSError):  # where a file in use cannot go, or the folder holds something
                 (to / LOCK).unlink()
