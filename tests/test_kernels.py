@@ -28,7 +28,13 @@ from toolkit.ground.problems import Refused
 from toolkit.sealing.kernels import Copies, one_reading
 from toolkit.sealing.notebooks import _executed
 from toolkit.sensitivity.bounds import rank_bounds
+from toolkit.sensitivity.probabilities import (
+    award_probabilities,
+    count_together,
+    rank_summary,
+)
 from toolkit.sensitivity.weights import around
+from toolkit.sensitivity.weights.draws import WeightDraws
 
 RANKING = Path(__file__).parents[1] / "notebooks" / "4_ranking.ipynb"
 SOILS = "import os, toolkit\ntoolkit.left = left = os.environ['LEFT'] = 'left'\nos.chdir('/')\ndel toolkit.HOMES['evaluate']"
@@ -45,7 +51,8 @@ def shown(path: Path, **places: Path) -> list[Any]:
 def test_an_answer_is_kept_for_the_very_same_question_alone(small_edition: Path) -> None:
     plain = open_edition(small_edition)
     within = around(plain.scheme, 0.05)
-    expected = rank_bounds(evaluate(plain.scheme, plain.records), within)
+    plain_evaluation = evaluate(plain.scheme, plain.records)
+    expected = rank_bounds(plain_evaluation, within)
     with kept() as answers:
         edition = open_edition(small_edition)
         assert open_edition(small_edition) is edition is not plain
@@ -58,6 +65,13 @@ def test_an_answer_is_kept_for_the_very_same_question_alone(small_edition: Path)
         given = len(answers.given)
         rank_bounds(evaluation, around(edition.scheme, 0.1))
         assert len(answers.given) == given + 1
+        count_together(evaluation, spec := WeightDraws(draws=600))
+        given = len(answers.given)
+        for ask in (award_probabilities, rank_summary):
+            found = ask(evaluation, spec)
+            pd.testing.assert_frame_equal(found, ask(plain_evaluation, spec))
+            assert found.attrs == ask(plain_evaluation, spec).attrs
+        assert len(answers.given) == given, "all were counted at once"
         (small_edition / "scheme.toml").write_text((small_edition / "scheme.toml").read_text("utf-8").replace("seed     = 12", "seed     = 13"), "utf-8")
         assert open_edition(small_edition).scheme.seed == 13
     assert open_edition(small_edition) is not edition

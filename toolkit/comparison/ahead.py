@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.evaluation import Evaluation, evaluate_as_of, panel_of, scored
@@ -232,11 +233,12 @@ def _resting(days: OtherDays) -> dict[int, dict[tuple[Any, ...], Any]]:
 
 def _outcomes(evaluation: Evaluation) -> pd.DataFrame:
     """Total, rank, awards and grade of every member; index member."""
-    awards: dict[str, list[str]] = {}
-    for member, award in evaluation.awards[["member", "award"]].itertuples(index=False, name=None):
-        awards.setdefault(member, []).append(award)
     members = evaluation.members.index
+    awards = np.full(len(members), "", dtype=object)
+    for allotment in evaluation.decided.allotments:
+        for at in np.flatnonzero(allotment.given):
+            awards[at] += f"{'; ' if awards[at] else ''}{allotment.award.id}"
     return pd.DataFrame({
         "total": evaluation.scores[TOTAL].reindex(members), "rank": evaluation.decided.rank,
-        "award": pd.Series(["; ".join(awards.get(member, ())) for member in members], index=members, dtype=object), "grade": evaluation.grading.grade.astype(object),
+        "award": pd.Series(awards, index=members, dtype=object), "grade": evaluation.grading.grade.astype(object),
     }, index=members)  # fmt: skip

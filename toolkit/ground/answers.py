@@ -47,13 +47,24 @@ class Answers:
 
     def answer(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As it was given before, or now: a frame is the asker's own. What is asked about something else is not kept."""
-        if not args or not self._knows(args[0]) or not all(self._knows(part) for part in (*args, *kwargs.values()) if _is_itself_alone(part)):
+        if not self.keeps(*args, **kwargs):
             return function(*args, **kwargs)
-        asked = (function.__module__, function.__qualname__, *map(self._told, args), *((name, self._told(kwargs[name])) for name in sorted(kwargs)))
+        asked = self._asked(function, *args, **kwargs)
         if asked not in self.given:
             self.given[asked] = found = function(*args, **kwargs)
             self.subjects += [found] if _is_itself_alone(found) else []
         return _own(cast("T", self.given[asked]))
+
+    def keeps(self, *args: object, **kwargs: object) -> bool:
+        """Whether what is asked so is kept: it is asked about what was read here, and about nothing unknown."""
+        return bool(args) and self._knows(args[0]) and all(self._knows(part) for part in (*args, *kwargs.values()) if _is_itself_alone(part))
+
+    def tell(self, found: T, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Keep what somebody found who was asked otherwise: it is what the function would give."""
+        self.given.setdefault(self._asked(function, *args, **kwargs), found)
+
+    def _asked(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> object:
+        return (function.__module__, function.__qualname__, *map(self._told, args), *((name, self._told(kwargs[name])) for name in sorted(kwargs)))
 
     def _knows(self, part: object) -> bool:
         return any(part is subject for subject in self.subjects)

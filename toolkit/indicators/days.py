@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from toolkit.ground.ranking import Mask
 from toolkit.indicators import Indicators, Item, adjustment_points, raw_column
@@ -72,10 +73,11 @@ class OtherDays:
 
     def on(self, day: dt.date, measured: Indicators, scheme: Scheme, repaired: int | None = None) -> Indicators:
         """What is measured on `day`, where `measured` holds for all members of whom nothing turns before or then; with a record repaired, by its place in `asked`."""
-        last = self.plain[(self.plain["day"] <= pd.Timestamp(day)) & self.plain[MEMBER].isin(measured.raw.index)].drop_duplicates(MEMBER, keep="last")
+        at = self._standing_on(day, measured.raw.index)
         if repaired is not None:
-            last = pd.concat([last[last[MEMBER] != self.asked.loc[repaired, MEMBER]], self.asked.loc[[repaired]]])
-        at, members = last.index.to_numpy(), last[MEMBER].tolist()
+            asker = self._members[repaired]
+            at = np.append(at[self._members[at] != asker], repaired)
+        members = self._members[at].tolist()
         ids = {item.id for item in self.items}
         behind = _patched(measured.behind, self.raw, members, at)
         points = measured.adjustments.copy()
@@ -86,15 +88,35 @@ class OtherDays:
             recorded.loc[members] = self.recorded[at]
         return replace(
             measured, raw=_patched(measured.raw, self.raw, members, at), conditions=_patched(measured.conditions, self.raw, members, at),
-            adjustments=points, behind=behind, recorded=recorded, vetoes=self._struck(last, measured.vetoes, scheme),
+            adjustments=points, behind=behind, recorded=recorded, vetoes=self._struck(at, measured.vetoes, scheme),
         )  # fmt: skip
 
-    def _struck(self, last: pd.DataFrame, vetoes: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+    @cached_property
+    def _members(self) -> NDArray[Any]:
+        """Of whom each place in `asked` is, object[asked]."""
+        return self.asked[MEMBER].to_numpy(dtype=object)
+
+    @cached_property
+    def _plain_days(self) -> tuple[NDArray[np.intp], NDArray[Any], pd.Index[str]]:
+        """The places of `plain` in `asked`, by member and then by day; the day of each, and whose it is."""
+        return self.plain.index.to_numpy(), self.plain["day"].to_numpy(), pd.Index(self.plain[MEMBER])
+
+    def _standing_on(self, day: dt.date, members: pd.Index[str]) -> NDArray[np.intp]:
+        """The last place in `asked` up to a day of each of the members that has one, as it will be."""
+        at, days, whose = self._plain_days
+        past = np.flatnonzero((days <= np.datetime64(day)) & (members.get_indexer(whose) >= 0))
+        named = self._members[at[past]]
+        last: NDArray[np.intp] = at[past[np.append(named[1:] != named[:-1], True)[: len(past)]]]
+        return last
+
+    def _struck(self, at: NDArray[np.intp], vetoes: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
         turning = [item.id for item in self.items if isinstance(item, Veto)]
         if not turning:
             return vetoes
-        kept = vetoes[~(vetoes[MEMBER].isin(last[MEMBER]) & vetoes["veto"].isin(turning))]
-        now = self.vetoes[self.vetoes["at"].isin(last.index)]
+        now = self.vetoes[np.isin(self.vetoes["at"].to_numpy(dtype=np.int64), at)] if len(self.vetoes) else self.vetoes
+        if now.empty and not len(vetoes):
+            return vetoes
+        kept = vetoes[~(vetoes[MEMBER].isin(set(self._members[at])) & vetoes["veto"].isin(turning))]
         if len(kept) == len(vetoes) and now.empty:
             return vetoes
         frame = pd.concat([part for part in (kept, now[list(VETOES)]) if len(part)] or [kept], ignore_index=True)

@@ -44,6 +44,8 @@ USED = (
 """What the house's notebooks import."""
 FIRST = tuple(name for name in USED if name.startswith(("ipy", "toolkit.edition", "toolkit.interactive")))
 """What the table needs of it, which is the page that is opened first."""
+RARELY = (70_000, 20, 20)
+"""New objects after which circles are looked for among them, and how many such looks before one among older ones."""
 QUIET = 5.0
 """Seconds without an order after which there is time for the rest."""
 
@@ -101,12 +103,25 @@ COPIES: ContextVar[Copies | None] = ContextVar("COPIES", default=None)
 
 
 @contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Until the end of the block circles of objects are looked for a hundred times more rarely, and not among what is there already: it took a tenth of a seal."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+@contextmanager
 def one_reading() -> Iterator[Answers]:
     """Until the end of the block, or of one round it, what is read and computed of an edition is known to every notebook that is run, and is not computed twice."""
     if (begun := KEPT.get()) is not None and COPIES.get() is not None:
         yield begun
         return
-    with kept() as answers:
+    with kept() as answers, _rarely_collected():
         copies = Copies(answers)
         before = COPIES.set(copies if hasattr(os, "fork") else None)
         try:
@@ -140,10 +155,10 @@ def _written(process: subprocess.Popen[bytes], content: bytes) -> None:
 
 def serve() -> None:
     """Run in the process itself: take over what is known, then make one copy after the other until nobody asks for more."""
+    gc.set_threshold(*RARELY)
     _begin(USED)
     read = sys.stdin.buffer
     KEPT.set(pickle.loads(read.read(int.from_bytes(read.read(8)))))  # noqa: S301 - from the process that started this one
-    gc.collect()
     gc.freeze()
     while size := read.read(8):
         _serve_one(json.loads(read.read(int.from_bytes(size))))

@@ -150,7 +150,7 @@ def tally(
     size = chunk or min(BLOCK, max(1, CELLS // max(1, len(evaluation.members))))
 
     def error(counts: Counts, draws: int, _: int) -> float:
-        return _largest_error(counts[: counter.events], draws)
+        return largest_error(counts[: counter.events], draws)
 
     tasks = (partial(_counted, counter, lists, recipe, size) for recipe in spec.recipes(Tree.of(scheme), scheme.seed))
     draws, failed, counts = summed(in_order(tasks, executor), error, progress=progress, precision=precision)
@@ -226,7 +226,7 @@ def _added(total: Counts, more: Counts) -> Counts:
     return tuple(np.add(counts, others, out=counts) for counts, others in zip(total, more, strict=True))
 
 
-def _largest_error(events: Counts, draws: int) -> float:
+def largest_error(events: Counts, draws: int) -> float:
     """The largest standard error of chances, each taken as (count + 1) / (draws + 2): that of the chance nearest to a half."""
     arrays = [counts for counts in events if counts.size]
     if not arrays:

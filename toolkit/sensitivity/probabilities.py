@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Protocol, Unpack
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from toolkit.evaluation.bands import BandRule, band_names
 from toolkit.evaluation.grades import from_bands
-from toolkit.ground.answers import asked_once
+from toolkit.ground.answers import KEPT, asked_once
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import (
@@ -20,6 +21,7 @@ from toolkit.sensitivity.monte_carlo import (
     Sampling,
     Tally,
     by_class,
+    largest_error,
     standard_error,
     tally,
 )
@@ -83,6 +85,7 @@ def award_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Un
     return probabilities(evaluation, spec, AwardCounts(), **sampling)
 
 
+@asked_once
 def grade_probabilities(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """The share of draws in which each member has each grade, under the scheme's actual rule.
 
@@ -147,6 +150,7 @@ def rank_probabilities(
     return probabilities(evaluation, spec, RankCounts(down_to=down_to), **sampling)
 
 
+@asked_once
 def rank_summary(evaluation: Evaluation, spec: WeightSpec, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """Each member's ranks in the draws in a few figures.
 
@@ -266,10 +270,47 @@ class _Counts(ChunkCounter, Protocol):
 
 def probabilities(evaluation: Evaluation, spec: WeightSpec, of: _Counts, **sampling: Unpack[Sampling]) -> pd.DataFrame:
     """The kernel of all questions above: what is counted over the draws as a frame, with how it came about in its `attrs`."""
-    total = tally(evaluation, spec, of, **sampling)
-    frame = of.frame(total, evaluation.members.index)
+    return _frame(tally(evaluation, spec, of, **sampling), of, evaluation.members.index)
+
+
+def _frame(total: Tally, of: _Counts, members: pd.Index[str]) -> pd.DataFrame:
+    frame = of.frame(total, members)
     frame.attrs |= total.attrs
     return frame
+
+
+@dataclass(frozen=True, eq=False)
+class _Together:
+    """What several count in chunks of draws, side by side."""
+
+    counters: tuple[_Counts, ...]
+    events: int | None = None
+    arrays: list[int] = field(default_factory=list)
+
+    def __call__(self, lists: DrawnLists, shares: Floats, lookup: Lookup) -> Counts:
+        """The counts of a chunk, one counter's after another's."""
+        counts = [counter(lists, shares, lookup) for counter in self.counters]
+        self.arrays[:] = map(len, counts)
+        return tuple(chain.from_iterable(counts))
+
+    def parted(self, counts: Counts) -> Iterator[Counts]:
+        """Each counter's own again."""
+        ends = [*accumulate(self.arrays)]
+        return (counts[start:end] for start, end in zip([0, *ends], ends, strict=False))
+
+
+def count_together(evaluation: Evaluation, spec: WeightSpec) -> None:
+    """Let awards, grades and ranks be counted over the same draws at once, for whoever asks for them while answers are kept; each list is made once then."""
+    answers = KEPT.get()
+    if answers is None or not answers.keeps(evaluation):
+        return
+    asked = {award_probabilities: AwardCounts(), grade_probabilities: GradeCounts.of(by_class(evaluation)), rank_summary: BandedRankCounts()}
+    counters = {function: counter for function, counter in asked.items() if counter is not None}
+    together = _Together(tuple(counters.values()))
+    total = tally(evaluation, spec, together)
+    for (function, counter), counts in zip(counters.items(), together.parted(total.counts), strict=True):
+        own = replace(total, counts=counts, error=largest_error(counts[: counter.events], total.draws))
+        answers.tell(_frame(own, counter, evaluation.members.index), function, evaluation, spec)
 
 
 def count_draws(happened: Mask) -> Integers:

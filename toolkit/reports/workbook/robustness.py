@@ -29,7 +29,7 @@ from toolkit.reports.probability_tables import (
 )
 from toolkit.reports.sensitivity_tables import central_tables
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
-from toolkit.sensitivity.probabilities import award_probabilities
+from toolkit.sensitivity.probabilities import award_probabilities, count_together
 from toolkit.sensitivity.robustness import questions_of, robustness
 from toolkit.sensitivity.weights.draws import WeightDraws
 
@@ -242,6 +242,7 @@ def write_meeting_papers(
     step = progress or (lambda _: None)
     step(_told("certainty"))
     spec = WeightDraws()
+    count_together(evaluation, spec)
     chances = award_probabilities(evaluation, spec)
     firm, answers = robustness(evaluation, records, chances, spec=spec, quick=quick, progress=lambda name: step(_told(name)))
     folder.mkdir(parents=True)
