@@ -26,14 +26,6 @@ from tests.test_edition_cases import CASES
 from tests.test_edition_cases import written as written_case
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
-from toolkit.documents.articles import (
-    UNFILLED,
-    chinese_number,
-    evaluation_rules,
-    grading_rules,
-    indicator_table,
-    official,
-)
 from toolkit.documents.catalogue import (
     CERTIFICATES,
     DOCUMENTS,
@@ -60,6 +52,14 @@ from toolkit.minutes.objections import Decision, Objection, Objections
 from toolkit.publication.extract import public_extract
 from toolkit.publication.recomputation import scheme_data
 from toolkit.records.dictionary import Column
+from toolkit.reports.articles import (
+    UNFILLED,
+    chinese_number,
+    evaluation_rules,
+    grading_rules,
+    indicator_table,
+    official,
+)
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.scheme import Panel
 from toolkit.scheme.shapes.placed import ExponentialRank

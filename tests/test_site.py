@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import hashlib
 import html
+import io
 import re
 import shutil
 import urllib.error
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
+from docx import Document
 
 from tests.asked_edition import (
     CONDUCT,
@@ -36,14 +38,17 @@ from tests.conftest import MEMBERS
 from tests.sealed_page import free_port, passes, sample_extract
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
+from toolkit.documents.catalogue import DOCUMENTS, written
+from toolkit.documents.fields import Case
 from toolkit.ground.problems import Refused
+from toolkit.ground.text import LANGUAGE_TAGS, Language
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems
-from toolkit.sealing.site import fresh_site
+from toolkit.sealing.site import Disclosed, fresh_site
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -179,6 +184,28 @@ def test_a_card_has_the_form_of_an_objection_filled_in_for_its_own_member(sent: 
         (card,) = (path for path in (sent / "cards").iterdir() if path.stem.endswith(f"_{code}"))
         form = card.read_text("utf-8").partition('<section class="form">')[2].partition("</section>")[0]
         assert all(html.escape(told) in form for told in (name, code, root[0], "small-2018 · r1", "秘书处", "异议事项")), card.name
+
+
+@pytest.mark.parametrize(("name", "papers"), [("rules.html", ("评选办法",)), ("objection.html", ("异议书",)), ("complaint.html", ("投诉书",))])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_rules_and_forms_say_word_for_word_what_the_papers_say(sent: Path, edition: Path, name: str, papers: tuple[str, ...], language: Language) -> None:
+    disclosed = Disclosed(edition / "sealed" / "r1", BEGINS, BEGINS)
+    digest = disclosed.extract.notice["digests"]["scheme"]
+    case = Case.of(disclosed.evaluation, disclosed.edition.records, starts=(BEGINS,), digest=digest, language=language)
+    text = (sent / "site" / name).read_text("utf-8")
+    page = without_blanks(html.unescape(re.sub(r"<[^>]+>", "", text.partition(f'lang="{LANGUAGE_TAGS[language]}"><')[2].partition("</main>")[0])))
+    for paper in (one for one in DOCUMENTS if one.name in papers):
+        ((_, content),) = written(paper, case, draft=False)
+        document = Document(io.BytesIO(content))
+        lines = [line.text for line in document.paragraphs] + [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        assert [line for line in lines if without_blanks(line) not in page] == []
+        assert len("".join(lines)) > 150
+    if name != "rules.html":
+        assert ("2019年2月14日" if language == "zh" and name == "objection.html" else "秘书处") in page
+
+
+def without_blanks(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 # ---- who sees what -----------------------------------------------------------------------------------------------
@@ -435,6 +462,8 @@ def test_every_page_fits_a_telephone_and_hostile_names_stay_text(reader: Reader,
         assert page.title() != "1"
     for name in ("records.html", "pledges.html", "results.html"):
         assert HOSTILE in reader.open(sent / "site" / name).inner_text("main"), name
+    cells = reader.open(sent / "site" / "rules.html").evaluate("[...document.querySelectorAll('tbody td')].map((cell) => cell.offsetWidth).filter(Boolean)")
+    assert min(cells) > 300  # one below the other
     assert [url for url in reader.asked if not url.startswith("file://")] == []
     assert reader.complaints == []
 

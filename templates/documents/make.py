@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from toolkit.documents.catalogue import settled
+from toolkit.reports.papers import NEW_PAGE, SIGN, lines_of
 
 HERE = Path(__file__).parent
 BODY, KAI, HEI, TITLE = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体"
@@ -88,16 +88,6 @@ SMALL = {True: {"size": 9.5, "pitch": 12.5}, False: {"size": 10.5, "pitch": 14}}
 """By whether it is English, how a table of many rows is set."""
 SETTING = re.compile(r"[|=&-]*")
 """How a table is set, before the widths of its columns."""
-SIGN = re.compile(r"(===|==|=|###|##|#|\^\^|\^|<|>|\*|&) (.*)", re.DOTALL)
-
-
-def lines_of(name: str) -> Iterator[str]:
-    """The lines of a text, those of the texts that it includes in their place."""
-    for line in (HERE / "text" / f"{name}.txt").read_text("utf-8").splitlines():
-        if line.startswith("%include "):
-            yield from lines_of(line.removeprefix("%include "))
-        else:
-            yield line
 
 
 def template(name: str) -> Any:
@@ -140,7 +130,7 @@ def _signed(document: Any) -> None:
 
 
 def _line(document: Any, line: str, kinds: dict[str, dict[str, Any]]) -> None:
-    if line == "---":
+    if line == NEW_PAGE:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.line_spacing = Pt(1)
         paragraph.add_run().add_break(_page_break())

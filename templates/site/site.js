@@ -20,6 +20,11 @@
   if (wanted && wanted !== code()) buttons.find((button) => button.dataset.language === wanted)?.click();
   relink();
 
+  for (const button of document.querySelectorAll("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   for (const look of document.querySelectorAll(".look")) {
     const input = look.querySelector("input"), found = look.querySelector(".found"), said = found.textContent;
     const rows = [...look.parentElement.querySelectorAll("tbody tr")];

@@ -15,7 +15,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.documents.articles import evenly_broken
 from toolkit.documents.fields import (
     Case,
     Fields,
@@ -25,7 +24,6 @@ from toolkit.documents.fields import (
     classes,
     code_fields,
     common_fields,
-    grading_fields,
     idle_fields,
     minutes_fields,
     notice_fields,
@@ -34,7 +32,6 @@ from toolkit.documents.fields import (
     reminder_fields,
     reply_fields,
     round_in_words,
-    rules_fields,
     slip_fields,
     with_last,
 )
@@ -44,6 +41,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import fit, named_apart
 from toolkit.publication.extract import unpublishable
+from toolkit.reports.papers import TEMPLATES, grading_fields, rules_fields, sandbox
 
 UNREADABLE = Phrase("不是 Word 文件（.docx），或已损坏", "is no Word file (.docx), or damaged")
 FROM_HOUSE = Phrase("请用 Word 另存为 .docx，或删去它，改用随软件的模板", "save it as .docx in Word, or remove it, and the template that came with the program is used")
@@ -94,11 +92,7 @@ def filled(template: Path, fields: Mapping[str, Any]) -> bytes:
 @cache
 def _sandbox() -> Any:
     """The environment all templates are filled in: one that is filled many times is compiled once."""
-    import jinja2
-    from jinja2.sandbox import SandboxedEnvironment
-
-    environment: Any = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
-    environment.filters["匀排"] = evenly_broken
+    environment = sandbox()
     environment.from_string = cache(environment.from_string)
     return environment
 
@@ -126,7 +120,6 @@ def settled(content: bytes) -> bytes:
 
 
 
-TEMPLATES = "templates/documents"
 CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
 CODES, APPOINTMENTS = Phrase("得分单查阅函", "Letter about a score card"), Phrase("聘书", "Appointments")
 NO_REGISTER = Phrase("办法里没有写聘任登记表 [[appointment]]", "the scheme names no register of those appointed: [[appointment]]")
@@ -268,8 +261,8 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("活动通知", "Notice of an event"), planned=True),
     Paper(Phrase("征稿启事", "Call for contributions"), planned=True),
     Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
-    Paper(Phrase("评选办法", "Evaluation rules"), rules_fields, frozenset({"approved"}), _awards, planned=True),
-    Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), grading_fields, frozenset({"approved"}), _grades, planned=True),
+    Paper(Phrase("评选办法", "Evaluation rules"), lambda case: rules_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _awards, planned=True),
+    Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), lambda case: grading_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _grades, planned=True),
     Paper(APPOINTMENTS, lacks=_unappointed, planned=True),
     Paper(Phrase("专家聘书", "Letter of appointment"), uncalled=_by_register, planned=True),
     Paper(Phrase("专家承诺与回避声明", "Undertaking and recusal"), planned=True),

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from toolkit.documents.articles import (
-    HAVING,
-    award_rules,
-    counted,
-    day_in_words,
-    evaluation_rules,
-    grading_rules,
-    indicator_table,
-)
 from toolkit.documents.report import idle_members, report_fields
 from toolkit.evaluation import panel_of
 from toolkit.evaluation.contributions import award_lines
@@ -29,6 +19,12 @@ from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
 from toolkit.reports import wording
+from toolkit.reports.articles import (
+    HAVING,
+    award_rules,
+    counted,
+)
+from toolkit.reports.papers import BLANK, council_of, day_or_blank, scheme_fields
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.rule_tables import heading_on_form
@@ -46,11 +42,8 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.robustness import Firmness
 
-BLANK = {"zh": "　　　　　　　　", "en": "________________"}
-DAY = Phrase("　　　　年　　月　　日", "____ ____________ 20____")
 DRAFT = Phrase("草　稿", "DRAFT")
 UNPUBLISHED = Phrase("放假安排尚未公布，止日待定", "a day to be fixed once the public holidays are announced")
-COUNCIL = Phrase("会长办公会议", "the president's meeting")
 ROUNDS = {"公示": "Public notice", "初审公示": "Notice of the preliminary review", "复审公示": "Notice of the second review", "终审公示": "Notice of the final review"}
 """What rounds of notice are called in English, where they are called as usual."""
 
@@ -155,7 +148,7 @@ class Case:
     @property
     def council(self) -> str:
         """Who decides, or a blank."""
-        return self.scheme.papers.council or self.says(COUNCIL)
+        return council_of(self.scheme, self.language)
 
     def says(self, words: Phrase) -> str:
         """Words in the language of the papers."""
@@ -163,41 +156,18 @@ class Case:
 
     def on(self, day: dt.date | None) -> str:
         """A day, or room to write one."""
-        return self.says(DAY) if day is None else day_in_words(day, self.language)
+        return day_or_blank(day, self.language)
 
 
 def common_fields(case: Case, *, draft: bool) -> Fields:
     """The fields that every paper has."""
-    scheme, papers, blank = case.scheme, case.scheme.papers, BLANK[case.language]
+    blank, days = BLANK[case.language], case.scheme.publication.working_days if case.scheme.publication else 0
     return {
-        "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank, "审议机构": case.council, "主管部门": papers.authority or blank,
-        "联系": scheme.publication.contact if scheme.publication and scheme.publication.contact else blank,
-        "办法": scheme.title, "评选": _occasion(scheme.title) if case.language == "zh" else scheme.title, "届次": scheme.edition, "年度": case.says(_years(scheme)), "批准文号": scheme.approval, "基准日": case.on(scheme.as_of),
-        "评价期": case.says(Phrase("至", " to ")).join(map(case.on, scheme.period)) if scheme.period else "",
+        **scheme_fields(case.scheme, case.language, Period(case.starts[-1] if case.starts else None, days) if days else None, case.digest),
         "日期": case.on(case.day), "草稿标记": case.says(DRAFT) if draft else "",
         "会员数": len(case.evaluation.members) if case.known else blank, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else blank,
         "类别一览": case.says(wording.JOIN).join(classes(case)) or case.says(Phrase("各类会员", "members of every kind")),
-        "公示工作日": f"{scheme.publication.working_days}" if scheme.publication else blank,
-        "方案指纹": case.digest[:16] or blank,
     }  # fmt: skip
-
-
-def _years(scheme: Scheme) -> Phrase:
-    """The year or years that are evaluated, as papers call an edition, whose code is the program's."""
-    first, last = (day.year for day in scheme.period or (scheme.as_of, scheme.as_of))
-    return phrase("{n}年度", "{n}", n=last) if first == last else phrase("{first}—{last}年度", "{first}–{last}", first=first, last=last)
-
-
-def _occasion(title: str) -> str:
-    """What rules are the rules of: their title without what they are, as in 年度优秀会员评选 of 年度优秀会员评选办法（试行）.
-
-    Examples
-    --------
-    >>> _occasion("年度优秀会员评选办法（专家评分）"), _occasion("会员信用等级评定实施细则"), _occasion("先进会员")
-    ('年度优秀会员评选', '会员信用等级评定', '先进会员评选')
-    """
-    bare = re.sub(r"(实施|管理)?(办法|细则|规则|规定|方案)$", "", re.sub(r"(（[^（）]*）)+$", "", title.strip())) or title
-    return bare if bare.endswith(("评选", "评定", "评价", "评比", "评审", "评估", "表彰")) else f"{bare}评选"
 
 
 def classes(case: Case) -> Iterable[str]:
@@ -428,16 +398,6 @@ def _places_left(case: Case) -> Iterator[Phrase]:
         )  # fmt: skip
 
 
-def rules_fields(case: Case) -> Fields:
-    """Chapters of the evaluation rules, and the table of indicators."""
-    return {"章节": evaluation_rules(case.scheme, case.tables, case.council, case.language), "指标表": indicator_table(case.scheme, case.tables, case.language)}
-
-
-def grading_fields(case: Case) -> Fields:
-    """Chapters of the grading rules, and the table of indicators."""
-    return {"章节": grading_rules(case.scheme, case.tables, case.council, case.language), "指标表": indicator_table(case.scheme, case.tables, case.language)}
-
-
 def reminder_fields(case: Case, owing: Iterable[Owing]) -> Fields:
     """A letter to each member that has not handed in what phases ask for, with the day and how long it is overdue."""
     letters = list(owing)
@@ -450,10 +410,8 @@ def reminder_fields(case: Case, owing: Iterable[Owing]) -> Fields:
 
 def code_fields(case: Case, coded: Iterable[Coded]) -> Fields:
     """A letter to each member whose score card lies under lock: where it opens, and by which code."""
-    days = case.scheme.publication.working_days if case.scheme.publication else 0
-    begins = case.starts[0] if case.starts else None
     return {
-        "公示期": case.says(Period(begins, days).in_words), "总指纹": case.extract.notice["digests"].get("cards", "") if case.extract else "",
+        "总指纹": case.extract.notice["digests"].get("cards", "") if case.extract else "",
         "查阅函": with_last([{"名称": one.name, "网址": one.address, "编码": one.code, "直达": f"{one.address}#{one.code}"} for one in coded]),
     }  # fmt: skip
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.documents.articles import counted
 from toolkit.documents.fields import Case, Fields
 from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.reports.articles import counted
 from toolkit.scheme.measures import frame_holding
 
 if TYPE_CHECKING:

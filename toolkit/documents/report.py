@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.documents.articles import counted, day_in_words
 from toolkit.evaluation.contributions import award_lines
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.phases import Standing, Task, progress, standings, tasks
 from toolkit.publication.disclosures import deeds
 from toolkit.publication.extract import pinyin
+from toolkit.reports.articles import counted, day_in_words
 from toolkit.reports.plan_tables import PROGRESS, VOLUNTARY, task_state
 from toolkit.reports.wording import BLANK
 

@@ -211,8 +211,8 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
     return element("span", line.into(language), css="count part")
 
 
-def particulars(extract: Extract, language: Language, period: Phrase | None = None) -> Safe:
-    """How long the notice stands (in the words of `period`, where its days are known), how to object, whom to ask, and how to recompute the result."""
+def particulars(extract: Extract, language: Language, period: Phrase | None = None, *forms: Safe) -> Safe:
+    """How long the notice stands (in the words of `period`, where its days are known), how to object and on which `forms`, whom to ask, and how to recompute the result."""
     notice = extract.notice
     if period is None and "period" in notice:  # a server has counted its days
         period = Phrase(**notice["period"])
@@ -226,7 +226,7 @@ def particulars(extract: Extract, language: Language, period: Phrase | None = No
         "div",
         *_revision(notice, language),
         _card(Phrase("公示期", "Period").into(language), element("p", days.into(language), css="days")),
-        _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language))),
+        _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language)), *(element("p", form) for form in forms)),
         _card(Phrase("受理与联系", "Contact").into(language), element("p", contact)),
         *_grounds(extract, language),
         _card(

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from toolkit.ground.resources import page_of
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, joined, phrase
 from toolkit.minutes.objections import working_days_after
 from toolkit.publication.notice import (
     Safe,
@@ -40,15 +40,19 @@ NAVIGATION, SITE_SCRIPT = "../site/navigation.css", "../site/site.js"
 STYLES = ("../pages/voila/templates/committee/static/committee.css", "navigation.css", "site.css")
 INDEX, RECORDS, PLEDGES, CERTAINTY, FIGURES = "index.html", "records.html", "pledges.html", "certainty.html", "figures.html"
 OWN_CARD = "my-card.html"
+RULES, OBJECTION, COMPLAINT = "rules.html", "objection.html", "complaint.html"
 TITLES: Mapping[str, Phrase] = {
     INDEX: Phrase("评选结果公示", "Public notice"),
     "results.html": Phrase("结果查询与核对", "Results, looked up and checked"),
+    RULES: Phrase("办法全文", "The rules in words"),
     RECORDS: Phrase("诚信记录", "Integrity records"),
     PLEDGES: Phrase("承诺墙", "Pledge wall"),
     CERTAINTY: Phrase("名单稳不稳", "How sure the list is"),
     FIGURES: Phrase("本届数字", "The action in figures"),
     "check-card.html": Phrase("核对得分单", "Check a score card"),
     OWN_CARD: Phrase("我的得分单", "My score card"),
+    OBJECTION: Phrase("异议书", "Objection form"),
+    COMPLAINT: Phrase("投诉书", "Complaint form"),
 }
 """The pages that there can be, in the order in which every page names them."""
 LIVE = "live"
@@ -63,6 +67,8 @@ PAUSE = Phrase("本站暂停公布，请联系秘书处。", "This site is not s
 CHECK_SITE = f"sha256sum -c {SUMS}"
 WHOLE_SITE = phrase("整站核对：在网站文件夹里执行 {command}", "To check the whole site, in its folder: {command}", command=CHECK_SITE)
 SKIP = Phrase("跳到正文", "To the content")
+TO_OBJECT = Phrase("异议书（打印填写）", "Form of an objection, to be printed")
+TO_COMPLAIN = Phrase("投诉书（打印填写）", "Form of a complaint, to be printed")
 PAGES = Phrase("本站各页", "Pages of this site")
 
 
@@ -173,9 +179,21 @@ def notice_page(extract: Extract, period: Period, pages: Sequence[str], *, live:
 
 def _notice(extract: Extract, period: Period, pages: Sequence[str], live: bool, language: Language) -> Safe:  # noqa: FBT001 - bound before
     main = element("div", award_list(extract, extract.rows, language), _links(pages, live=live, language=language), css="notice-main widget-box")
-    body = element("div", main, particulars(extract, language, period.in_words), css="notice-body widget-box")
+    body = element("div", main, particulars(extract, language, period.in_words, *_forms(pages, language)), css="notice-body widget-box")
     whole = element("p", WHOLE_SITE.into(language), css="remark") if len(pages) > 1 else ""
     return Safe(masthead(extract, language) + body + colophon(extract, language) + whole)
+
+
+def _forms(pages: Sequence[str], language: Language) -> Iterable[Safe]:
+    """Where the forms of an objection and of a complaint are, as far as the site has them."""
+    return (element("a", words.into(language), href=page, **{"data-page": page}) for page, words in ((OBJECTION, TO_OBJECT), (COMPLAINT, TO_COMPLAIN)) if page in pages)
+
+
+def forms_told(pages: Sequence[str]) -> Safe:
+    """The same in both languages, for a page that switches between them by itself."""
+    tags = zip(LANGUAGES, LANGUAGE_TAGS.values(), strict=True)
+    said = (element("span", *(Safe(f"{form} ") for form in _forms(pages, language)), css="said", lang=tag) for language, tag in tags)
+    return element("p", *said, css="forms") if OBJECTION in pages else Safe("")
 
 
 def _links(pages: Sequence[str], *, live: bool, language: Language) -> Safe:

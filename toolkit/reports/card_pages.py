@@ -199,7 +199,7 @@ def shown_tables(content: Mapping[str, Any]) -> list[Table]:
     ]
 
 
-def check_page(title: str, root: str, language: Language = "zh", navigation: str = "") -> str:
+def check_page(title: str, root: str, language: Language = "zh", navigation: str = "", forms: str = "") -> str:
     """The page that checks any card of a revision by its root: one file, no request, nothing but cards that are handed to it.
 
     Parameters
@@ -210,15 +210,17 @@ def check_page(title: str, root: str, language: Language = "zh", navigation: str
         As the notice prints it; empty where the reader fills it in.
     navigation
         Of the site that it stands in, as HTML; nothing where it stands alone.
+    forms
+        Where the form of an objection is, as HTML; nothing where it stands alone.
     """
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", SITE_SCRIPT),
-        language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation,
+        language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation, forms=forms,
         connect="", opening="", handed="", lock="",
     )  # fmt: skip
 
 
-def own_card_page(title: str, root: str, cards: LockedCards, language: Language, navigation: str) -> str:
+def own_card_page(title: str, root: str, cards: LockedCards, language: Language, navigation: str, *, forms: str) -> str:
     """The page that opens a card of its site by a code, and checks it as `check_page` does; it asks its own site for that file alone.
 
     Parameters
@@ -229,7 +231,7 @@ def own_card_page(title: str, root: str, cards: LockedCards, language: Language,
     lock = {"folder": LOCKED_FOLDER, "salt": cards.salt.hex(), "address": cards.address, "rounds": ROUNDS, "root": root, "signs": SIGNS, "length": LENGTH, "nonce": NONCE, "count": COUNT}
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", "code.js", SITE_SCRIPT),
-        language=language, edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation,
+        language=language, edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation, forms=forms,
         connect="connect-src 'self'; ", opening=OPENING, handed=" hidden", lock=f'<script type="application/json" id="lock">{as_json(lock)}</script>\n',
     )  # fmt: skip
 

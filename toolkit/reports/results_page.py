@@ -104,7 +104,7 @@ WORDS: Mapping[str, Phrase] = {
 }  # fmt: skip
 
 
-def results_page(rows: OpenRows, extract: Extract, navigation: str = "") -> str:
+def results_page(rows: OpenRows, extract: Extract, navigation: str = "", forms: str = "") -> str:
     """The whole page, in both languages.
 
     Parameters
@@ -115,11 +115,13 @@ def results_page(rows: OpenRows, extract: Extract, navigation: str = "") -> str:
         What the notice says, of members too that are named and not open.
     navigation
         Of the site that it stands in, as HTML; nothing where it stands alone.
+    forms
+        Where the forms of an objection and of a complaint are, as HTML; nothing where it stands alone.
     """
     notice = extract.notice
     data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract), "print": notice.get("digests", {}).get("open", "")} | page_data(rows)
     return page_of(
-        FOLDER, "results.html", ("results.css", NAVIGATION), (*SCRIPTS, "results.js", SITE_SCRIPT), navigation=navigation,
+        FOLDER, "results.html", ("results.css", NAVIGATION), (*SCRIPTS, "results.js", SITE_SCRIPT), navigation=navigation, forms=forms,
         language="en" if notice["language"] == "en" else "zh", title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,16 +35,20 @@ from toolkit.publication.extract import read_extract, unfit_to_publish
 from toolkit.publication.opening import items_told
 from toolkit.publication.site import (
     CERTAINTY,
+    COMPLAINT,
     FIGURES,
     INDEX,
+    OBJECTION,
     OWN_CARD,
     PLEDGES,
     RECORDS,
+    RULES,
     SUMS,
     TITLES,
     Period,
     certainty_page,
     figures_page,
+    forms_told,
     navigation,
     notice_page,
     pledges_page,
@@ -54,6 +58,7 @@ from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
 from toolkit.records.references import reference_problems
 from toolkit.reports.card_pages import CHECK, LOCKED_FOLDER, check_page, own_card_page
+from toolkit.reports.papers import form_page, rules_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems
@@ -272,16 +277,22 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
     """Every page by the name of its file."""
     extract = disclosed.extract
     language: Language = "en" if extract.notice["language"] == "en" else "zh"
-    title, root = extract.notice["title"], extract.notice["digests"].get("cards", "")
+    title, root, scheme = extract.notice["title"], extract.notice["digests"].get("cards", ""), disclosed.rows.scheme
     makers: dict[str, Callable[[tuple[str, ...]], str]] = {
         INDEX: lambda names: notice_page(extract, disclosed.period, names, live=live),
-        RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(extract, names, RESULTS)),
+        RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(extract, names, RESULTS), forms_told(names)),
         **_disclosing(disclosed),
-        CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK)),
+        CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK), forms_told(names)),
+        RULES: lambda names: rules_page(extract, names, scheme, disclosed.edition.tables, disclosed.period),
+        **{form: partial(_form, disclosed, form) for form in (OBJECTION, COMPLAINT)},
     }
     if cards is not None:
-        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD))
+        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD), forms=forms_told(names))
     return {name: make(tuple(makers)) for name, make in makers.items()}
+
+
+def _form(disclosed: Disclosed, form: str, names: tuple[str, ...]) -> str:
+    return form_page(disclosed.extract, form, names, disclosed.rows.scheme, disclosed.period)
 
 
 def _disclosing(disclosed: Disclosed) -> Mapping[str, Callable[[tuple[str, ...]], str]]:
