@@ -129,7 +129,7 @@ def grading_fields(scheme: Scheme, tables: Tables, language: Language) -> Fields
 # ---- as pages ----------------------------------------------------------------------------------------------------
 
 PRINT_IT = Phrase(
-    "本表供打印填写（A4 一页）：填好后签字或盖章，按表内所列的受理方送达。也可照此格式另行书写。",
+    "本表供打印填写，共一页：填好后签字或盖章，按表内所列的受理方送达。也可照此格式另行书写。",
     "To be printed on one sheet of A4, filled in by hand, signed or sealed, and handed in where the form says; a letter in this form does as well.",
 )
 PRINT = Phrase("打印", "Print")
