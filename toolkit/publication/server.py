@@ -49,7 +49,7 @@ __all__ = [
     "served",
 ]
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds a page has to answer after its start."""
 
 USUAL = Patience()
