@@ -24,7 +24,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from tests.browser import BROWSER, FLAGS
+from tests.browser import BROWSER, FLAGS, PATIENCE
 from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, with_applications, write_small_edition
 from tests.sealed_page import free_port, passes
 from tests.sealing import sealed, write_house
@@ -365,6 +365,7 @@ class Visit:
     def __init__(self, page: Page, port: int, asked: list[str]) -> None:
         self.page, self.port, self.asked = page, port, asked
         self.noise: list[str] = []
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.noise.append(str(error)))
         page.on("dialog", lambda dialog: self.noise.append(dialog.message))
         page.on("request", lambda request: self.noise.extend([request.url] * (f":{port}/" not in request.url)))

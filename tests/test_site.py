@@ -33,7 +33,7 @@ from tests.asked_edition import (
     write_rows,
 )
 from tests.attack.visitor import answer
-from tests.browser import Reader, chromium
+from tests.browser import PATIENCE, Reader, chromium
 from tests.conftest import MEMBERS
 from tests.sealed_page import free_port, passes, sample_extract
 from tests.sealing import sealed, write_house
@@ -492,13 +492,14 @@ def test_a_reader_looks_up_a_name_and_is_told_how_many(reader: Reader, sent: Pat
 
 def test_the_list_with_filters_opens_under_the_path_too(reader: Reader, address: str) -> None:
     page = reader.page.context.browser.new_page()  # type: ignore[union-attr]
+    page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.click("main a[href=live]")
-    page.wait_for_selector(".notice-filters input", timeout=60_000)
+    page.wait_for_selector(".notice-filters input")
     assert "2019年1月31日至2019年2月14日" in page.inner_text(".particulars")
     page.fill(".notice-filters input", "采购中心")
     page.locator(".count", has_text="显示 1 家").wait_for()

@@ -20,6 +20,10 @@ FLAGS = (
 )  # fmt: skip
 
 
+PATIENCE = 120_000
+"""Milliseconds that a busy machine may take."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser, closed before Playwright; a test without one is skipped."""
@@ -39,6 +43,7 @@ class Reader:
         self.page = page
         self.asked: list[str] = []
         self.complaints: list[str] = []
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
