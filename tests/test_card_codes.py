@@ -416,6 +416,15 @@ def test_a_code_in_the_address_opens_its_own_card_and_no_server_is_told_it(visit
     assert visit.noise == []
 
 
+def test_who_passes_over_the_pages_by_the_keyboard_is_told_of_no_code(visit: Visit) -> None:
+    visit.open()
+    visit.page.keyboard.press("Tab")
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function("document.activeElement.id === 'content'")
+    assert visit.page.input_value("#code") == ""
+    assert visit.page.inner_text("#verdict") == ""
+
+
 def test_a_typed_code_opens_one_card_after_another_and_a_wrong_one_none(visit: Visit, sent: Path) -> None:
     rows, page = codes_in(sent), visit.page
     visit.open()

@@ -47,7 +47,7 @@ from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.sealing import agreement
-from toolkit.sealing.open_bag import publication_problems
+from toolkit.sealing.open_bag import publication_problems, send_open
 from toolkit.sealing.site import Disclosed, fresh_site
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def test_every_page_leads_to_every_other_loads_nothing_and_lets_only_its_own_scr
         found, text = Links(), page.read_text("utf-8")
         found.feed(text)
         assert own <= set(found.links), page.name
+        assert 'id="content"' in text, "where the first link of the page leads"
         assert all((site / link).is_file() for link in found.links if not link.startswith("#")), page.name
         assert set(found.loads) <= {"data:,"}, page.name
         assert f"{ORGANISATION} · 受理与联系：秘书处" in text, page.name  # who publishes, and whom to ask
@@ -385,6 +386,16 @@ def test_the_classes_have_those_named_by_the_notice_alone_and_no_applicants_that
     assert notice.count('<li class="name">') == sum(int(count) for row in classes for count in row[3:])
 
 
+def test_a_page_that_somebody_put_into_a_sealed_open_bag_is_not_sent(edition: Path, tmp_path: Path) -> None:
+    bag = Path(shutil.copytree(edition / "sealed" / "r1", tmp_path / "r1"))
+    (bag / "data" / "open" / "evil.html").write_text("<script>alert(1)</script>", "utf-8")
+    (bag / "data" / "open" / "more").mkdir()
+    with pytest.raises(Refused) as refused:
+        send_open(bag, tmp_path / "open")
+    assert [problem.file for problem in refused.value.problems] == ["open/evil.html", "open/more"]
+    assert not (tmp_path / "open").exists()
+
+
 # ---- served -------------------------------------------------------------------------------------------------------
 
 
@@ -409,6 +420,7 @@ def test_what_is_served_is_what_publish_writes_and_starts_no_kernel(address: str
         assert not [secret for secret in SECRETS if secret in html.unescape(body)], name
     assert answer(address, "")[1] == answer(address, "index.html")[1]
     assert 'href="live"' in answer(address, "")[1]
+    assert 'href="objection.html"' in answer(address, "still")[1]
     assert 'href="live"' not in written["index.html"].decode()
     assert "2019年1月31日至2019年2月14日" in answer(address, "")[1]
     assert sum(len(gzip.compress(content)) for content in written.values()) < 300_000

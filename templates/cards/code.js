@@ -57,7 +57,7 @@
   // A code in the address is taken out of it at once: neither the bar nor the list of pages visited is to show it.
   function taken() {
     const given = window.location.hash.slice(1);
-    if (!given || given === "zh" || given === "en") return;
+    if (["", "zh", "en", "content"].includes(given)) return;
     window.history.replaceState(null, "", window.location.pathname);
     if (!possible) return;
     field.value = given;

@@ -55,6 +55,9 @@ RECOMPUTE = Phrase(
     "These fingerprints (SHA-256) were taken when the edition was sealed. Ask the secretariat for the sealed bag "
     "(BAG); this command recomputes everything and compares:",
 )
+OBJECTION, COMPLAINT = "objection.html", "complaint.html"
+FORMS = {OBJECTION: Phrase("异议书（打印填写）", "Form of an objection, to be printed"), COMPLAINT: Phrase("投诉书（打印填写）", "Form of a complaint, to be printed")}
+"""What a site has beside its notice for whoever objects or complains."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -211,11 +214,12 @@ def count_line(extract: Extract, shown: int, language: Language) -> Safe:
     return element("span", line.into(language), css="count part")
 
 
-def particulars(extract: Extract, language: Language, period: Phrase | None = None, *forms: Safe) -> Safe:
-    """How long the notice stands (in the words of `period`, where its days are known), how to object and on which `forms`, whom to ask, and how to recompute the result."""
+def particulars(extract: Extract, language: Language, period: Phrase | None = None, pages: Sequence[str] = ()) -> Safe:
+    """How long the notice stands (in the words of `period`, where its days are known), how to object and on which forms among `pages`, whom to ask, and how to recompute the result."""
     notice = extract.notice
     if period is None and "period" in notice:  # a server has counted its days
         period = Phrase(**notice["period"])
+        pages = tuple(FORMS) if notice.get("forms") is True else ()
     days = period or phrase(
         "自发布之日起 {days} 个工作日。",
         "{days} working days from the day of publication.",
@@ -226,7 +230,7 @@ def particulars(extract: Extract, language: Language, period: Phrase | None = No
         "div",
         *_revision(notice, language),
         _card(Phrase("公示期", "Period").into(language), element("p", days.into(language), css="days")),
-        _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language)), *(element("p", form) for form in forms)),
+        _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language)), *(element("p", form) for form in form_links(pages, language))),
         _card(Phrase("受理与联系", "Contact").into(language), element("p", contact)),
         *_grounds(extract, language),
         _card(
@@ -234,6 +238,11 @@ def particulars(extract: Extract, language: Language, period: Phrase | None = No
         ),
         css="particulars",
     )
+
+
+def form_links(pages: Sequence[str], language: Language) -> list[Safe]:
+    """Where the forms are, as far as a site has them."""
+    return [element("a", words.into(language), href=page, **{"data-page": page}) for page, words in FORMS.items() if page in pages]
 
 
 def _revision(notice: dict[str, Any], language: Language) -> list[Safe]:

@@ -36,6 +36,7 @@ from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import refusing, replaced_folder, write_whole
 from toolkit.publication.extract import NOTICE, Extract, public_extract, read_extract
+from toolkit.publication.notice import OBJECTION
 from toolkit.publication.readers import MOST_VIEWERS, Patience
 from toolkit.publication.site import INDEX, PAUSED, Period, notice_page, pause_page
 
@@ -163,7 +164,7 @@ def _copied(bag: Path, folder: Path, period: Period, path: str) -> str:
 
     pages, static = house.house_folder("notebooks") / "pages", house.house_folder("templates") / "pages" / STATIC
     sealed = read_extract(bag / "data" / "public")
-    extract = replace(sealed, notice={**sealed.notice, "period": asdict(period.in_words)})
+    extract = replace(sealed, notice={**sealed.notice, "period": asdict(period.in_words), "forms": (folder / SITE / OBJECTION).is_file()})
     with _shown(bag):
         still = still_page(extract, (static / "committee.css").read_text(encoding="utf-8"))
         opening = opening_page(extract, path, POLICY)

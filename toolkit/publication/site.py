@@ -16,12 +16,15 @@ from toolkit.ground.resources import page_of
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, joined, phrase
 from toolkit.minutes.objections import working_days_after
 from toolkit.publication.notice import (
+    COMPLAINT,
+    OBJECTION,
     Safe,
     award_called,
     award_list,
     colophon,
     day,
     element,
+    form_links,
     masthead,
     particulars,
     result_in_words,
@@ -40,7 +43,7 @@ NAVIGATION, SITE_SCRIPT = "../site/navigation.css", "../site/site.js"
 STYLES = ("../pages/voila/templates/committee/static/committee.css", "navigation.css", "site.css")
 INDEX, RECORDS, PLEDGES, CERTAINTY, FIGURES = "index.html", "records.html", "pledges.html", "certainty.html", "figures.html"
 OWN_CARD = "my-card.html"
-RULES, OBJECTION, COMPLAINT = "rules.html", "objection.html", "complaint.html"
+RULES = "rules.html"
 TITLES: Mapping[str, Phrase] = {
     INDEX: Phrase("评选结果公示", "Public notice"),
     "results.html": Phrase("结果查询与核对", "Results, looked up and checked"),
@@ -67,8 +70,6 @@ PAUSE = Phrase("本站暂停公布，请联系秘书处。", "This site is not s
 CHECK_SITE = f"sha256sum -c {SUMS}"
 WHOLE_SITE = phrase("整站核对：在网站文件夹里执行 {command}", "To check the whole site, in its folder: {command}", command=CHECK_SITE)
 SKIP = Phrase("跳到正文", "To the content")
-TO_OBJECT = Phrase("异议书（打印填写）", "Form of an objection, to be printed")
-TO_COMPLAIN = Phrase("投诉书（打印填写）", "Form of a complaint, to be printed")
 PAGES = Phrase("本站各页", "Pages of this site")
 
 
@@ -179,20 +180,15 @@ def notice_page(extract: Extract, period: Period, pages: Sequence[str], *, live:
 
 def _notice(extract: Extract, period: Period, pages: Sequence[str], live: bool, language: Language) -> Safe:  # noqa: FBT001 - bound before
     main = element("div", award_list(extract, extract.rows, language), _links(pages, live=live, language=language), css="notice-main widget-box")
-    body = element("div", main, particulars(extract, language, period.in_words, *_forms(pages, language)), css="notice-body widget-box")
+    body = element("div", main, particulars(extract, language, period.in_words, pages), css="notice-body widget-box")
     whole = element("p", WHOLE_SITE.into(language), css="remark") if len(pages) > 1 else ""
     return Safe(masthead(extract, language) + body + colophon(extract, language) + whole)
 
 
-def _forms(pages: Sequence[str], language: Language) -> Iterable[Safe]:
-    """Where the forms of an objection and of a complaint are, as far as the site has them."""
-    return (element("a", words.into(language), href=page, **{"data-page": page}) for page, words in ((OBJECTION, TO_OBJECT), (COMPLAINT, TO_COMPLAIN)) if page in pages)
-
-
 def forms_told(pages: Sequence[str]) -> Safe:
-    """The same in both languages, for a page that switches between them by itself."""
+    """Where the forms of an objection and of a complaint are, in both languages, for a page that switches between them by itself."""
     tags = zip(LANGUAGES, LANGUAGE_TAGS.values(), strict=True)
-    said = (element("span", *(Safe(f"{form} ") for form in _forms(pages, language)), css="said", lang=tag) for language, tag in tags)
+    said = (element("span", *(Safe(f"{form} ") for form in form_links(pages, language)), css="said", lang=tag) for language, tag in tags)
     return element("p", *said, css="forms") if OBJECTION in pages else Safe("")
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, one_line, phrase
-from toolkit.publication.notice import Safe, element
-from toolkit.publication.site import COMPLAINT, OBJECTION, RULES, Period, framed, plain_head
+from toolkit.publication.notice import COMPLAINT, OBJECTION, Safe, element
+from toolkit.publication.site import RULES, Period, framed, plain_head
 from toolkit.reports.articles import (
     day_in_words,
     evaluation_rules,

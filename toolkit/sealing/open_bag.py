@@ -411,13 +411,15 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
     Raises
     ------
     Refused
-        When it may not be published yet, none was sealed, or it cannot be written; then nothing is.
+        When it may not be published yet, none was sealed, it holds what no open bag does, or it cannot be written; then nothing is.
     """
     if problems := publication_problems(bag).errors:
         raise Refused(problems)
     sealed = bag / "data" / OPEN
     if not sealed.is_dir():
         raise refuse(*NONE_SEALED, file=bag.name)
+    if strange := sorted(path.name for path in sealed.iterdir() if path.name not in FILES or path.is_symlink()):
+        raise Refused(Problems(tuple(Problem("error", STRANGE, ASK, file=f"{OPEN}/{name}") for name in strange)))
     rows = read_open(sealed)
     info = read_bag_info(bag)
     labels = {name: info[name] for name in ("External-Description", "External-Identifier", "Internal-Sender-Identifier", "Bagging-Date", "Bag-Software-Agent")}

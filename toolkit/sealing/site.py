@@ -32,13 +32,12 @@ from toolkit.publication.disclosures import (
     tells_pledges,
 )
 from toolkit.publication.extract import read_extract, unfit_to_publish
+from toolkit.publication.notice import FORMS
 from toolkit.publication.opening import items_told
 from toolkit.publication.site import (
     CERTAINTY,
-    COMPLAINT,
     FIGURES,
     INDEX,
-    OBJECTION,
     OWN_CARD,
     PLEDGES,
     RECORDS,
@@ -284,7 +283,7 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
         **_disclosing(disclosed),
         CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK), forms_told(names)),
         RULES: lambda names: rules_page(extract, names, scheme, disclosed.edition.tables, disclosed.period),
-        **{form: partial(_form, disclosed, form) for form in (OBJECTION, COMPLAINT)},
+        **{form: partial(_form, disclosed, form) for form in FORMS},
     }
     if cards is not None:
         makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD), forms=forms_told(names))
