@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 import websocket
+from tornado.httpserver import HTTPServer
 
 from tests.attack.visitor import (
     LIVE,
@@ -32,6 +33,7 @@ from tests.attack.visitor import (
     replies,
 )
 from tests.sealed_page import HOSTILE, MEMBERS, SECRET, served_page
+from toolkit.publication import read_only
 from toolkit.publication.answers import HEADERS
 from toolkit.publication.frames import CONTROL
 from toolkit.publication.read_only import PageSocket
@@ -88,6 +90,59 @@ def asked(address: str, head: str, *, then: bytes = b"") -> tuple[tcp.socket, by
         connection.sendall(head.encode() + b"\r\nHost: page\r\n\r\n" + then)
         return connection, connection.recv(100)
     return connection, b""
+
+
+def test_a_flood_of_connections_is_cut_off_at_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[str] = []
+    closed: list[str] = []
+    monkeypatch.setattr(HTTPServer, "handle_stream", lambda _, stream, address: inside.append(address[0]))
+    monkeypatch.setattr(HTTPServer, "on_close", lambda *_: None)
+    monkeypatch.setattr(read_only, "MOST_CONNECTIONS", 250)
+    door = read_only.Door(lambda _: None)
+
+    def comes(peer: str) -> None:
+        door.handle_stream(SimpleNamespace(close=lambda: closed.append(peer)), (peer, 1))  # type: ignore[arg-type]
+
+    for _ in range(150):
+        comes("203.0.113.9")
+    assert (len(inside), len(closed)) == (100, 50)
+    for _ in range(120):
+        comes("127.0.0.1")  # a web server, for many
+    for number in range(40):
+        comes(f"198.51.100.{number}")
+    assert (len(inside), len(closed)) == (250, 60)
+    door.on_close(SimpleNamespace(context=SimpleNamespace(address=("203.0.113.9", 1))))
+    comes("203.0.113.9")
+    assert (len(inside), len(closed)) == (251, 60)
+
+
+def said_to(address: str, request: bytes) -> bytes:
+    """All that is answered to these bytes until the server hangs up."""
+    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=5) as connection:
+        connection.sendall(request)
+        said = b""
+        with contextlib.suppress(OSError):
+            while more := connection.recv(65536):
+                said += more
+        return said
+
+
+@pytest.mark.parametrize("smuggled", [
+    b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n", b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", b"Content-Length: -1\r\n\r\n", b"Content-Length: +2\r\n\r\nab", b"Content-Length : 2\r\n\r\nab",
+])  # fmt: skip
+def test_a_request_within_a_request_is_none(address: str, smuggled: bytes) -> None:
+    said = said_to(address, b"POST /index.html HTTP/1.1\r\nHost: x\r\n" + smuggled)
+    assert re.findall(rb"^HTTP/1.1 (\d+)", said, re.MULTILINE) == [b"400"]
+
+
+@pytest.mark.parametrize("host", [b"evil.example", b"evil.example:80", b"evil.example\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: gopher", b"user@evil.example"])
+def test_whatever_a_request_calls_the_server_the_answer_is_the_same(address: str, host: bytes) -> None:
+    for path in (b"/", b"/index.html", b"/still", b"/nowhere"):
+        said = said_to(address, b"GET " + path + b" HTTP/1.1\r\nConnection: close\r\nHost: " + host + b"\r\n\r\n")
+        own = said_to(address, b"GET " + path + b" HTTP/1.1\r\nConnection: close\r\nHost: page\r\n\r\n")
+        assert b"evil" not in said
+        assert said.startswith(b"HTTP/1.1 400") if b"@" in host else said.partition(b"\r\n\r\n")[2] == own.partition(b"\r\n\r\n")[2]
 
 
 @pytest.mark.parametrize("path", ["", "api/kernels", "voila/api/shutdown/68942d5f-e870-4438-a24a-8d5ebc06e59f", "voila/static/voila.js", "nowhere"])

@@ -152,6 +152,8 @@ def test_when_all_places_are_taken_or_every_page_is_down_the_list_is_read_all_th
     taken = [opened(front.address) for _ in range(3)]
     status, body, _ = answer(front.address, LIVE)
     assert (status, "广州市粤达采购中心" in body) == (503, True)
+    refused = ["Retry-After" not in answer(front.address, LIVE)[2] for _ in range(25)]
+    assert set(refused) == {False, True}, "who opens page after page is kept from it before any process is asked"
     for kernel in taken:
         answer(front.address, f"voila/api/shutdown/{kernel}", "POST")
     for page in front.pages:

@@ -202,6 +202,16 @@ def test_among_several_protocols_the_one_that_is_checked_is_chosen(address: str,
             assert "comm_info_reply" in replies(socket, "comm_info_reply")
 
 
+def test_nobody_joins_a_kernel_by_a_guess_and_a_page_has_one_channel(address: str, kernel: str) -> None:
+    for guess in (NOBODY, kernel.upper(), kernel[:-1] + ("0" if kernel[-1] != "0" else "1")):
+        with pytest.raises(websocket.WebSocketBadStatusException, match="404"), connect(address, guess):
+            pass
+    with connect(address, kernel) as first, connect(address, kernel) as second:
+        assert hung_up(first)
+        second.send_binary(frame("comm_info_request", {}))
+        assert "comm_info_reply" in replies(second, "comm_info_reply")
+
+
 def test_another_site_is_refused(address: str, kernel: str) -> None:
     with (
         pytest.raises(websocket.WebSocketBadStatusException, match="403"),
