@@ -420,7 +420,7 @@ def test_who_passes_over_the_pages_by_the_keyboard_is_told_of_no_code(visit: Vis
     visit.open()
     visit.page.keyboard.press("Tab")
     visit.page.keyboard.press("Enter")
-    visit.page.wait_for_function("document.activeElement.id === 'content'")
+    visit.page.locator("#content:focus").wait_for()
     assert visit.page.input_value("#code") == ""
     assert visit.page.inner_text("#verdict") == ""
 
