@@ -30,6 +30,7 @@ from tests.sealed_page import free_port, passes
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
 from toolkit.ground.problems import Refused
+from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.publication.card_codes import (
     LENGTH,
     SIGNS,
@@ -225,8 +226,15 @@ def test_publishing_again_keeps_the_codes_and_takes_away_the_card_of_who_withdre
     copy, to = Path(shutil.copytree(edition, tmp_path / "copy")), Path(shutil.copytree(sent, tmp_path / "out"))
     write_pledges(copy, "007")  # not awarded, nothing of it is open
     before = codes_in(to)
+    (former := to / f"{UNFINISHED}75cl8maw" / "old").mkdir(parents=True)
+    for name in (CODES, "site"):  # where a `publish` of an earlier version was killed
+        (to / name).rename(former / name)
+    (former.parent / "new").mkdir()
+    (former.parent / LOCK).touch()
+    os.utime(former.parent / LOCK, (0, 0))
     done = published(copy / "sealed" / "r1", to, "--cards-at", AT)
     assert done.exit_code == 0, done.output
+    assert not former.parent.exists()
     after = codes_in(to)
     assert set(before) - set(after) == {"007"}
     assert {path.stem for path in (to / "card-letters" / "得分单查阅函").iterdir()} == {Path(row[4]).stem for row in after.values()}

@@ -344,8 +344,8 @@ def test_of_two_runs_in_one_second_one_writes(edition: Path, sent: Path, tmp_pat
     assert not (sent / LOCK).exists()
 
 
-def test_whatever_breaks_off_the_last_step_nothing_new_stands_there(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A `publish` that is killed leaves what stood there and its hidden folder, and no half."""
+def test_a_disk_that_is_full_at_the_last_step_leaves_what_stood_there(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is put in place together, at each rename that may be the last, is tried in test_writing."""
     (old := tmp_path / "out" / "check-card.html").parent.mkdir()
     old.write_text(CHECK_MARK, "utf-8")
     seen = set()

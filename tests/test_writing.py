@@ -121,6 +121,84 @@ def test_what_a_killed_writer_left_goes_and_what_a_living_one_writes_stays(tmp_p
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted([".lock", made.parent.name])
 
 
+AT_EACH_RENAME = """
+import os, sys
+from itertools import count
+from pathlib import Path
+from toolkit.ground.writing import clear_unfinished, placed_in, replaced_folder
+top, done = Path(sys.argv[1]), {name: getattr(os, name) for name in ("replace", "rename", "link")}
+FILES = {"cards/1", "codes.csv", "open/1", "site/1"}
+
+def write(folder, word):
+    with placed_in(folder) as new, replaced_folder(new / "site") as site:
+        for name in ("cards", "open"):
+            (new / name).mkdir()
+            (new / name / "1").write_text(word)
+        (new / "codes.csv").write_text(word)
+        (site / "1").write_text(word)
+        if word == "new":
+            (new / "new.csv").write_text(word)
+
+def killed_at(folder, nth):
+    calls = count()
+    for name, call in done.items():
+        setattr(os, name, lambda *paths, call=call, **how: os._exit(9) if next(calls) == nth else call(*paths, **how))
+    write(folder, "new")
+    os._exit(0)
+
+def there(folder):
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file() and ".unfinished-" not in str(path)}
+
+for nth in count():
+    folder = top / str(nth)
+    write(folder, "old")
+    if not (child := os.fork()):
+        killed_at(folder, nth)
+    if not os.waitpid(child, 0)[1]:
+        break
+    codes = (folder / "codes.csv").read_text()
+    for lock in folder.glob(".unfinished-*/.lock"):
+        os.utime(lock, (0, 0))
+    clear_unfinished(folder)
+    found = there(folder)
+    assert set(found) - {"new.csv"} == FILES and set(found.values()) <= {"old", "new"}, (nth, found)
+    assert found["codes.csv"] == codes
+    assert not list(folder.glob(".*")), nth
+    write(folder, "new")
+    assert there(folder) == dict.fromkeys(FILES | {"new.csv"}, "new"), nth
+print(nth)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="forks")
+def test_whatever_rename_a_writer_is_killed_at_nothing_that_stood_there_is_lost(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", AT_EACH_RENAME, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert int(done.stdout) > 10
+
+
+def test_what_a_disk_refuses_to_put_back_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that can neither be replaced nor be put back stands in the hidden folder until it can."""
+    write_into(tmp_path, "a.csv")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "codes.csv").write_text("old", "utf-8")
+    replace = Path.replace
+
+    def stuck(self: Path, target: Path) -> Path:
+        if target == tmp_path / "b":
+            raise PermissionError(errno.EACCES, "open", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", stuck)
+    with pytest.raises(Refused, match="no permission"), placed_in(tmp_path) as unfinished:
+        (unfinished / "b").mkdir()
+    monkeypatch.undo()
+    (hidden,) = tmp_path.glob(f"{UNFINISHED}*")
+    os.utime(hidden / ".lock", (0, 0))
+    writing.clear_unfinished(tmp_path)
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} == {"a.csv", "b", "b/codes.csv"}
+
+
 def is_number(cell: str) -> bool:
     try:
         float(cell)

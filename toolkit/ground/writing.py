@@ -237,13 +237,8 @@ def placed_in(folder: Path) -> Iterator[Path]:
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _hidden(folder) as hidden:
-            new, old = Path(hidden, "new"), Path(hidden, "old")
-            new.mkdir()
-            old.mkdir()
+        with _aside(folder) as new:
             yield new
-            with _unbroken():
-                _exchange(new, folder, old)
     except BaseException as error:
         for parent in made:
             with suppress(OSError):  # it holds something by now
@@ -264,29 +259,52 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
     """
     with refusing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _hidden(folder.parent) as place:
-            made = Path(place, "made")
+        with _aside(folder.parent) as new:
+            made = new / folder.name
             made.mkdir()
             yield made
-            with _unbroken():
-                if folder.exists():
-                    folder.rename(Path(place, "former"))
-                made.rename(folder)
 
 
 @contextmanager
-def _hidden(folder: Path) -> Iterator[Path]:
-    """A hidden folder in `folder`, held as long as its writer lives, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as place, Path(place, LOCK).open("ab") as held:
-        _locked(held)
-        yield Path(place)
+def _aside(folder: Path) -> Iterator[Path]:
+    """A hidden folder in `folder`, held as long as its writer lives, whose content is put in place at the end; nothing of it is left, but what could not be put back."""
+    hidden = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
+    new, old = hidden / "new", hidden / "old"
+    try:
+        with (hidden / LOCK).open("ab") as held:
+            _locked(held)
+            new.mkdir()
+            old.mkdir()
+            yield new
+            with _unbroken():
+                _exchange(new, folder, old)
+    finally:
+        _take_away(hidden, folder)
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Take away the hidden folders that killed writers left in `folder`; whoever lives holds its own."""
+    """Put back what killed writers took from its place in `folder`, and take their hidden folders away; whoever lives holds its own.
+
+    Raises
+    ------
+    Refused
+        When it cannot be put back.
+    """
     for left in folder.glob(f"{UNFINISHED}*"):
         if left.is_dir() and not _may_be_held(left / LOCK):
-            shutil.rmtree(left, ignore_errors=True)
+            with refusing(folder):
+                _take_away(left, folder)
+
+
+def _take_away(hidden: Path, folder: Path) -> None:
+    """Put the former files and folders of `folder` that are kept in a hidden one back where none of their name is, then remove the hidden one."""
+    old = hidden / "old"
+    for kept in old.glob("*"):
+        if not (folder / kept.name).exists():
+            kept.replace(folder / kept.name)
+    with suppress(OSError):  # whoever is killed from here on has nothing to put back
+        old.rename(hidden / "replaced")
+    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _may_be_held(lock: Path) -> bool:
@@ -338,21 +356,36 @@ def _clear(folder: Path, prefix: str) -> None:
 
 
 def _exchange(new: Path, folder: Path, old: Path) -> None:
-    """Put each file or folder in its place; where one cannot be, every other is put back."""
+    """Put each file or folder in its place, and keep the former one in `old`; where one cannot be, every other is put back.
+
+    In place of a file there is a file at every moment; a folder is missing between two renames, and in `old` then.
+    """
     moved: list[Path] = []
     try:
         for path in sorted(new.iterdir()):
             target = folder / path.name
-            if target.exists():
+            if path.is_file() and target.is_file():
+                _keep(target, old / path.name)
+            elif target.exists():
                 target.replace(old / path.name)
             moved.append(target)
             path.replace(target)
     except OSError:
         for target in moved:
-            shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
-            if (old / target.name).exists():
-                shutil.move(old / target.name, target)
+            former, failed = old / target.name, new / target.name
+            if not failed.exists() and not (target.is_file() and former.is_file()):
+                target.replace(failed)
+            if former.exists():
+                former.replace(target)
         raise
+
+
+def _keep(file: Path, former: Path) -> None:
+    """Keep a file under another name too; where the disk has no two names for one, as a copy."""
+    try:
+        former.hardlink_to(file)
+    except OSError:
+        shutil.copy2(file, former)
 
 
 def _called(error: BaseException, folder: Path) -> str:

@@ -319,8 +319,9 @@ def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], 
 def publishing(to: Path) -> Iterator[Path]:
     """Publish alone: a hidden folder to write into, of which everything is put in place in `to` together at the end.
 
-    A `publish` that is killed leaves there what stood there; its hidden folder goes with the next one. Nothing is left of `to`, nor of
-    folders made for it, where nothing was written.
+    A `publish` that is killed leaves there what stood there; among its last renames each file and folder is the former or the new one, and
+    a folder may be in the hidden one alone: the next `publish` puts it back, and takes the hidden one away. Nothing is left of `to`, nor
+    of folders made for it, where nothing was written.
 
     Raises
     ------
