@@ -22,13 +22,16 @@ from tests.test_edition_cases import written
 from toolkit.__main__ import app
 from toolkit.comparison.ahead import changes_ahead, other_days
 from toolkit.edition import Edition, open_edition
-from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of
+from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of, rescored
 from toolkit.ground.problems import Refused
 from toolkit.interactive.board_details import turning
 from toolkit.reports.card_pages import card_texts
 from toolkit.reports.csv_files import TABLES, WORKBOOK
 from toolkit.reports.plan_tables import ahead_table
 from toolkit.reports.score_cards import card_tables, score_cards
+from toolkit.scheme.shapes import Percentile
+from toolkit.sensitivity.choices.scenario import BaseCase, Scenario
+from toolkit.sensitivity.scenarios import OfficialRuns
 
 CASE = tomllib.loads((Path(__file__).parent / "cases" / "days.toml").read_text("utf-8"))
 AS_OF, LAST = dt.date(2026, 12, 31), dt.date(2028, 12, 31)
@@ -200,6 +203,33 @@ def test_what_may_be_repaired_is_told_with_what_would_follow(edition: Edition) -
     card = next(score_cards(evaluation, edition.records, ["甲"], rows))
     assert card_tables(evaluation, card, edition.records).ahead.rows[0][1:] == (
         "conduct第 2 行已可申请修复，现计入“不良行为扣分”（-5）", "如当日修复：总分 84.00（不修复则 79.00）；奖项仍为 —；等级 A（不修复则 B）")  # fmt: skip
+
+
+def test_who_is_compared_is_asked_anew_on_each_day(edition: Edition) -> None:
+    """Only members without a finding that counts are compared: whoever becomes one by time or by repair has its score compared, and moves the best of all."""
+    clean = {"label": "无有效不良记录", "measure": {"table": "conduct", "take": "count", "where": {"kind": ["不良"]}, "window": "by_severity"}}
+    compared = {"label": "c", "weight": 1, "measure": {"column": "members.score"}, "value": {"shape": "min_max", "among": "eligible"}}
+    scheme = edition.scheme.with_(REPAIRABLE | {"condition[clean]": clean, "eligibility.require": [{"condition": "clean", "most": 0}], "indicator[compared]": compared})
+    decided = evaluate(scheme, edition.records)
+    assert sorted(decided.indicators.index[decided.indicators["compared"].isna()]) == ["乙", "戊", "甲"]
+    rows = changes_ahead(decided, edition.records)
+    by_itself, repaired = rows[rows["cause"] != "repairable"], rows[rows["cause"] == "repairable"]
+    assert set(by_itself["cause"]) == {"repaired", "lapses", "leaves"}
+    assert set(repaired["member"]) == {"甲"}
+    for day in by_itself["day"].unique():
+        list_ = evaluate_as_of(scheme, edition.records, day)
+        for row in by_itself[by_itself["day"] == day].itertuples(index=False):
+            if row.cause != "leaves":
+                assert (row.total, row.award, row.grade) == (*list_.ranking.loc[row.member, ["total", "award", "grade"]],)
+    for row in repaired.itertuples(index=False):
+        list_ = evaluate_as_of(scheme, repaired_by_hand(edition.records, row.row, row.day), row.day)
+        assert (row.total, row.award, row.grade) == (*list_.ranking.loc[row.member, ["total", "award", "grade"]],)
+    other = rescored(decided, scheme.with_({"eligibility.require": [{"condition": "clean", "most": 1}]}))  # what is asked of who takes part is no matter of records
+    assert other.scores.equals(evaluate(other.scheme, edition.records).scores)
+    ground = BaseCase.of(decided)  # another shape for it, which says nothing of whom it compares
+    drawn = Scenario(ground, items={"compared": ground.items["compared"].model_copy(update={"value": Percentile(shape="percentile")})})
+    assert drawn.evaluated.applicable.equals(decided.applicable.sort_index())
+    assert drawn.evaluated.scores["total"].tolist() == pytest.approx(OfficialRuns.of(ground).score(drawn)("total").tolist(), nan_ok=True)
 
 
 @pytest.mark.parametrize(("end_day", "first"), [("counts", "2027-02-15"), ("excluded", "2027-02-14")])

@@ -37,7 +37,7 @@ from toolkit.sealing.open_readme import traced_by_elimination, warned_of
 def test_an_activity_is_told_as_far_as_it_tells_of_nobody(take: str, worth: int, amounts: list[float], open_: int, told: tuple[int, float | None] | None) -> None:
     raw = pd.DataFrame({"hours": amounts})
     item = SimpleNamespace(id="hours", label="学时", unit="学时", measure=SimpleNamespace(take=take, points={}))
-    stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), measured=SimpleNamespace(raw=raw), applicable=raw >= 0, values=raw * worth)
+    stand_in: Any = SimpleNamespace(scheme=SimpleNamespace(indicators=(item,)), indicators=raw, applicable=raw >= 0, values=raw * worth)
     found = activities(stand_in, np.arange(len(amounts)) < open_)
     assert [(one.members, one.total) for one in found] == ([told] if told else [])
 

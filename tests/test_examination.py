@@ -18,8 +18,9 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.examination import Examination, examine
 from toolkit.examination.monotone import certificate
 from toolkit.examination.rules import Rules
-from toolkit.examination.small_editions import Drawn, Ground, loses
+from toolkit.examination.small_editions import Drawn, Ground, grid, loses
 from toolkit.scheme import Scheme
+from toolkit.scheme.shapes import Power
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 TOP = {"id": "top", "label": "优秀", "quota": {"number": 1}}
@@ -276,6 +277,14 @@ def test_what_is_proved_withstands_random_editions(tries: int) -> None:
         assert certificate(Rules(rules), rules.indicators[0], tries=0).verdict == "proved"
         drawn, draws = Drawn(Rules(rules), rules.indicators[0]), np.random.default_rng(3)
         assert [example for _ in range(tries) if (example := drawn.example(draws)) is not None] == []
+
+
+def test_a_curve_is_looked_at_where_it_comes_to_the_scale_if_that_is_a_number() -> None:
+    plan, _ = load_plan(DEMO)
+    curved = [plan.indicators[0].model_copy(update={"value": Power(shape="power", coefficient=5, zero=0, exponent=exponent)}) for exponent in (0.001, 2)]
+    flat, steep = (grid(item, Rules(plan)) for item in curved)
+    assert np.isfinite(flat).all()
+    assert np.abs(steep - 20**0.5).min() < 1e-5
 
 
 def test_small_editions_are_decided_as_the_whole_rule_decides() -> None:

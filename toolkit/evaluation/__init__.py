@@ -43,7 +43,7 @@ from toolkit.evaluation.value_checks import (
     sum_problems,
     valued_node,
 )
-from toolkit.evaluation.values import Values, resolved, scaled, valued_alike
+from toolkit.evaluation.values import Values, all_valued_alike, resolved, scaled
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Mask, Placing, Ruling, Tie, near_boundary, rounded
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation.aggregation import Branch
     from toolkit.evaluation.value_checks import Valued
     from toolkit.indicators.panel import Judging
+    from toolkit.indicators.single_rows import RawValues
     from toolkit.records import Records
 
 
@@ -74,7 +75,7 @@ class Evaluation:
     members
         Index member (sorted); columns name, class, applied.
     measured
-        The raw values and what else was found in the records, all problems of the records included.
+        The raw values and what else was found in the records, of everybody, all problems of the records included; `counted` says of whom they count.
     digests
         SHA-256 of each input file, by its path in the edition.
     rulings
@@ -102,13 +103,18 @@ class Evaluation:
 
     @property
     def indicators(self) -> pd.DataFrame:
-        """Raw values, member x indicator."""
-        return self.measured.raw
+        """Raw values, member x indicator; NaN where an indicator compares those alone who take part, and the member does not."""
+        return self.counted.raw
 
     @property
     def applicable(self) -> pd.DataFrame:
         """Whether each indicator applies, member x indicator."""
-        return self.measured.applicable
+        return self.counted.applicable
+
+    @property
+    def raw_values(self) -> RawValues:
+        """The same raw values column by column, NaN where they do not apply."""
+        return self.counted.raw_values
 
     @property
     def vetoes(self) -> pd.DataFrame:
@@ -119,6 +125,11 @@ class Evaluation:
     def permitted(self) -> pd.DataFrame:
         """What may be published of each member: bool columns award, grade, rank, total, good, bad."""
         return self.measured.permitted
+
+    @cached_property
+    def counted(self) -> Indicators:
+        """What was measured, as far as it counts here: what compares the eligible alone applies to nobody else, by these members and conditions."""
+        return only_eligible(self.scheme, self.members, self.measured)
 
     @cached_property
     def tree(self) -> Tree:
@@ -139,7 +150,7 @@ class Evaluation:
     @cached_property
     def scaled_values(self) -> Values:
         """The values on the scale column by column, and what is to be said of them."""
-        return scaled(self.scheme, self.measured.raw_values, self._classes)
+        return scaled(self.scheme, self.raw_values, self._classes)
 
     @cached_property
     def nodes(self) -> dict[str, Floats]:
@@ -159,7 +170,7 @@ class Evaluation:
     @cached_property
     def resolved(self) -> Scheme:
         """The scheme with the goalposts, bounds and medians it found: under it nobody moves when a member joins later."""
-        found = resolved(self.scheme, self.measured.raw_values, self._classes)
+        found = resolved(self.scheme, self.raw_values, self._classes)
         return found.model_copy(update=dict(self._nodes_resolved)) if self.tree.compares else found
 
     @property
@@ -381,7 +392,7 @@ def evaluate_as_of(scheme: Scheme, records: Records, day: dt.date) -> Evaluation
 
 
 def rescored(evaluation: Evaluation, scheme: Scheme) -> Evaluation:
-    """The same records under another scheme that measures the same things: other weights, shapes, awards, grades, points beside the total.
+    """The same records under another scheme that measures the same things: other weights, shapes, eligibility, awards, grades, points beside the total.
 
     Raises
     ------
@@ -413,11 +424,11 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
         kept |= {"_places": before._places, "_left": before._left}  # noqa: SLF001 - its own
     if before is not None and _awarded_by(before.scheme) == _awarded_by(evaluation.scheme):
         kept["award_rule"] = before.award_rule.under(evaluation.scheme)
-    if before is not None and _valued_alike(before.scheme, evaluation.scheme):
-        kept["scaled_values"], same = before.scaled_values, (before.tree, before.nodes)
-    elif before is not None and before.scheme.scale == evaluation.scheme.scale:
-        measured = evaluation.measured
-        kept["scaled_values"] = scaled(evaluation.scheme, measured.raw_values, evaluation._classes, before.scaled_values)  # noqa: SLF001 - its own
+    if before is not None and eligible_by(before.scheme) == eligible_by(evaluation.scheme):
+        if all_valued_alike(before.scheme, evaluation.scheme):
+            kept["scaled_values"], same = before.scaled_values, (before.tree, before.nodes)
+        elif before.scheme.scale == evaluation.scheme.scale:
+            kept["scaled_values"] = scaled(evaluation.scheme, evaluation.raw_values, evaluation._classes, before.scaled_values)  # noqa: SLF001 - its own
     if evaluation.scaled_values.problems.errors:
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems)
     kept["nodes"] = evaluation._gathered(same)  # noqa: SLF001 - its own
@@ -446,8 +457,7 @@ def _measured(scheme: Scheme, records: Records, judged: Judging | None) -> Evalu
         problems += placing_problems(records.placings, measured.open)
         open_, raw = placed(measured.open, measured.raw, records.placings)
         measured = replace(measured, raw=raw, open=open_)
-    measured = only_eligible(scheme, records.members, replace(measured, problems=problems))
-    return Evaluation(scheme, records.members, measured, records.digests, records.rulings, records.placings)
+    return Evaluation(scheme, records.members, replace(measured, problems=problems), records.digests, records.rulings, records.placings)
 
 
 def in_stages(scheme: Scheme, records: Records) -> tuple[Records, Problems]:
@@ -479,9 +489,8 @@ def panel_of(scheme: Scheme, records: Records, judged: Judging | None = None) ->
 def _measured_by(scheme: Scheme) -> tuple[object, ...]:
     """All of a scheme that has a say in what is measured in records."""
     indicators = tuple((item.id, item.measure, item.applies_to) for item in scheme.indicators)
-    adjustments = tuple((item.id, item.measure) for item in scheme.adjustments)
-    counted = (adjustments, scheme.conditions, scheme.vetoes, scheme.previous, scheme.panel, scheme.shortlist)
-    return (indicators, *counted, eligible_by(scheme), scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
+    measured = (tuple((item.id, item.measure) for item in scheme.adjustments), scheme.conditions, scheme.vetoes, scheme.previous)
+    return (indicators, *measured, scheme.panel, scheme.shortlist, scheme.window, scheme.members, scheme.as_of, scheme.period, scheme.consent)
 
 
 def _awarded_by(scheme: Scheme) -> tuple[object, ...]:
@@ -489,10 +498,3 @@ def _awarded_by(scheme: Scheme) -> tuple[object, ...]:
     groups = tuple((group.id, group.group) for group in scheme.groups)
     indicators = tuple((item.id, item.group) for item in scheme.indicators)
     return (scheme.awards, scheme.eligibility, groups, indicators)
-
-
-def _valued_alike(one: Scheme, other: Scheme) -> bool:
-    """Whether the values are the same under two schemes: nothing differs but weights and groups."""
-    if one.scale != other.scale or len(one.indicators) != len(other.indicators):
-        return False
-    return all(map(valued_alike, one.indicators, other.indicators))

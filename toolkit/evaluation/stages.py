@@ -70,7 +70,7 @@ def among_eligible(scheme: Scheme) -> list[str]:
 
 
 def eligible_by(scheme: Scheme) -> tuple[object, ...]:
-    """All of a scheme that has a say in whom they do not apply to."""
+    """All of a scheme that has a say in whom they do not apply to, where the same things are measured."""
     names = among_eligible(scheme)
     return (scheme.eligibility, *names) if names else ()
 

@@ -228,6 +228,13 @@ def valued_alike(one: Indicator, other: Indicator) -> bool:
     return one is other or _valued(one) == _valued(other)
 
 
+def all_valued_alike(one: Scheme, other: Scheme) -> bool:
+    """Whether two schemes give the same raw values the same values: nothing differs but weights and groups."""
+    if one.scale != other.scale or len(one.indicators) != len(other.indicators):
+        return False
+    return all(map(valued_alike, one.indicators, other.indicators))
+
+
 def _valued(indicator: Indicator) -> dict[str, object]:
     return {key: value for key, value in vars(indicator).items() if key not in {"weight", "group"}}
 

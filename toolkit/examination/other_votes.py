@@ -282,12 +282,12 @@ class Sheets:
         changed = pd.DataFrame(table, index=index, columns=scores.columns)
         level = levelled(changed, recused, method=panel.harshness, bounds=(low, high)).scores if panel else changed
         given = panel_scores(level, recused, trim=panel.trim, minimum=panel.minimum, trim_from=panel.trim_from).members["score"] if panel else changed.iloc[:, 0]
-        now = self.base.measured.raw_values.columns[id_].astype(np.float64)  # the committee's own where the panel gave none
+        now = self.base.raw_values.columns[id_].astype(np.float64)  # the committee's own where the panel gave none
         return np.where(given.isna(), now, given.to_numpy(np.float64))
 
     def values(self, who: Sequence[int], lifted: Mask) -> Floats:
         """The values on the scale under such votes, float64[members, indicators]; what shapes found among all members stays."""
-        now = self.base.measured.raw_values
+        now = self.base.raw_values
         other = replace(now, columns={**now.columns, **self.marks(who, lifted)})
         columns = scaled(self.base.resolved, other, self.base.award_rule.named).columns
         return np.column_stack([columns[item.id] for item in self.base.scheme.indicators])

@@ -273,7 +273,9 @@ def _marks(item: Indicator, scale: float) -> list[float]:
     if isinstance(shape, Linear) and not shape.clamp:  # what lies below the worst counts too
         return [shape.worst - 0.5 * (shape.best - shape.worst)]
     if isinstance(shape, Power):
-        return [shape.zero + (1 if shape.better == "higher" else -1) * (scale / shape.coefficient) ** (1 / shape.exponent)]
+        with np.errstate(over="ignore"):  # a flat curve may come to the scale beyond any number
+            whole = np.power(np.float64(scale / shape.coefficient), 1 / shape.exponent)
+        return [shape.zero + (1 if shape.better == "higher" else -1) * float(whole)] if whole < FAR else []
     if isinstance(shape, Logistic):
         return [shape.middle - 5 / shape.steepness, shape.middle, shape.middle + 5 / shape.steepness]
     return []

@@ -321,7 +321,7 @@ class Behind:
 
     def values(self, evaluation: Evaluation, item: Indicator, ranked: Mask) -> tuple[Any, Any]:
         """The rows of the raw values of who is ranked, and of those that count the values: as they are where they are states, else as numbers."""
-        raw = evaluation.measured.raw_values
+        raw = evaluation.raw_values
         of = (item.id, isinstance(item.value, Category), ranked.tobytes())
         if self._raw is not raw or self._of != of:
             rows = raw.members.get_indexer(evaluation.members.index[ranked])
@@ -399,7 +399,7 @@ def bin_edges(known: Floats, marks: Floats) -> Floats:
 def _curve(evaluation: Evaluation, item: Indicator, edges: Floats, rows: Any) -> tuple[list[float], list[float]]:
     """What raw values are worth: all along the picture, or of a relative shape those that members have."""
     if isinstance(item.value, Relative):
-        raw, value = _floats(evaluation.measured.raw_values.columns[item.id][rows]), evaluation.scaled_values.columns[item.id][rows]
+        raw, value = _floats(evaluation.raw_values.columns[item.id][rows]), evaluation.scaled_values.columns[item.id][rows]
         seen = ~np.isnan(raw) & ~np.isnan(value) & (raw >= edges[0]) & (raw <= edges[-1])
         pairs = np.unique(np.round(np.stack([raw[seen], value[seen]], axis=1), 4), axis=0)
         pairs = pairs[:: max(1, len(pairs) // (2 * CURVE))]

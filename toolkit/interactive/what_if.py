@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from toolkit.ballots.folder import load_ballots
 from toolkit.comparison import scheme_of_one
 from toolkit.evaluation import evaluate, rescored, scored
-from toolkit.evaluation.stages import only_eligible
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Phrase, joined
 from toolkit.indicators.panel import panel_tables
@@ -153,7 +152,7 @@ def evaluation_under(what_if: WhatIf, decided: Evaluation, edition: Edition | No
     members = left.members.assign(applied=left.members["applied"].astype(bool) & ~left.members.index.isin(what_if.members))
     if not members["applied"].any():
         raise refuse(*ALL)
-    return scored(replace(left, members=members, measured=only_eligible(left.scheme, members, left.measured)))
+    return scored(replace(left, members=members))
 
 
 def evaluated_by(evaluation: Evaluation, scheme: Scheme, edition: Edition | None) -> Evaluation:

@@ -344,7 +344,7 @@ def deeds(evaluation: Evaluation) -> Iterator[tuple[Indicator, Floats, Mask, Mas
     for item in evaluation.scheme.indicators:
         if item.measure.take not in {"sum", "count", "any"} or item.measure.points:
             continue
-        raw = pd.to_numeric(evaluation.measured.raw[item.id], errors="coerce").to_numpy(np.float64)
+        raw = pd.to_numeric(evaluation.indicators[item.id], errors="coerce").to_numpy(np.float64)
         asked = evaluation.applicable[item.id].to_numpy(np.bool_) & ~np.isnan(raw)
         took_part = asked & (raw > 0)
         values = evaluation.values[item.id].fillna(0.0).to_numpy(np.float64)

@@ -95,7 +95,7 @@ def _telling_of_few(evaluation: Evaluation, willing: Mask, left_out: set[str]) -
     """
     classes, gone = evaluation.members["class"].map(class_told).to_numpy(object), set(left_out)
     for item in evaluation.resolved.indicators:
-        valued = evaluation.measured.raw[item.id].notna().to_numpy(np.bool_) & evaluation.applicable[item.id].to_numpy(np.bool_)
+        valued = evaluation.indicators[item.id].notna().to_numpy(np.bool_) & evaluation.applicable[item.id].to_numpy(np.bool_)
         for pool in _rested_on(item):
             inside = valued & ((classes == discreet(pool)) | (pool == EVERYONE))
             while 0 < (inside & ~(open_ := willing & ~np.isin(classes, list(gone)))).sum() < FEWEST and (inside & open_).any():
@@ -138,7 +138,7 @@ def _opened(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> OpenRows
     )[["name", "class", "applied", "recorded", "vetoes"]]  # fmt: skip
     lines = _lines(evaluation, open_)
     return OpenRows(
-        _told(evaluation, open_, left_out), table, known.raw.loc[own], known.applicable.loc[own], _amounts(known, evaluation.scheme).loc[own], known.conditions.reindex(own), known.previous.reindex(own),
+        _told(evaluation, open_, left_out), table, evaluation.indicators.loc[own], evaluation.applicable.loc[own], _amounts(known, evaluation.scheme).loc[own], known.conditions.reindex(own), known.previous.reindex(own),
         _withheld(evaluation, open_, left_out, lines), _classes(evaluation, open_, left_out), lines,
         tuple(replace(ruling, reason="", line=0, day=evaluation.scheme.as_of) for ruling in evaluation.decided.rulings if set(ruling.tie.members) <= set(own)),
     )  # fmt: skip
@@ -151,7 +151,7 @@ def _told(evaluation: Evaluation, open_: Mask, left_out: set[str]) -> Scheme:
     """
     scheme = evaluation.resolved if evaluation.scheme.shortlist is None else evaluation.resolved.with_(shortlist=None)
     index, classes = evaluation.members.index[open_], evaluation.members["class"][open_].map(class_told).to_numpy(object)
-    raw = evaluation.measured.raw.loc[index].where(evaluation.applicable.loc[index].astype(bool))
+    raw = evaluation.indicators.loc[index].where(evaluation.applicable.loc[index].astype(bool))
     return scheme.model_copy(update={"indicators": tuple(_without_others(item, raw[item.id], classes, left_out) for item in scheme.indicators)})
 
 

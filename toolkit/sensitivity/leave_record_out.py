@@ -185,7 +185,7 @@ def records_that_count(evaluation: Evaluation, records: Records, members: Collec
 
     scheme, amounts = evaluation.scheme, _amounts(evaluation, records, members)
     items: tuple[Item, ...] = (*scheme.indicators, *scheme.adjustments, *scheme.conditions)
-    frames = (evaluation.measured.raw, evaluation.measured.conditions, evaluation.measured.adjustments)
+    frames = (evaluation.indicators, evaluation.measured.conditions, evaluation.measured.adjustments)
     for item in items:
         frame = next(frame for frame in frames if item.id in frame)
         measured, follows = frame[item.id].to_dict(), answered(item.measure) and not _counts_days(records, item)
@@ -309,7 +309,7 @@ class StruckRuns:
     @cached_property
     def applicable(self) -> Mask:
         """To whom each indicator applies, bool[members, indicators]."""
-        return np.column_stack([self.evaluation.measured.raw_values.counted[name] for name in self.names])
+        return np.column_stack([self.evaluation.raw_values.counted[name] for name in self.names])
 
     @cached_property
     def rule(self) -> AwardRule:
@@ -329,7 +329,7 @@ class StruckRuns:
     @cached_property
     def values(self) -> Floats:
         """The values of the member in each run, float64[runs, indicators], by what relative shapes found among all members."""
-        now = self.evaluation.measured.raw_values
+        now = self.evaluation.raw_values
         counted = {name: now.counted[name][self.who] for name in self.names}
         columns = {name: np.where(counted[name], self._put(now.columns[name], name), np.nan) for name in self.names}
         raw = RawValues(pd.RangeIndex(len(self.struck)), columns, counted)
@@ -474,7 +474,7 @@ class StruckRuns:
         """Everyone's values where an indicator finds something else without a record; and whether one is missing that is demanded."""
         key = (name, record.member, repr(record.values[name]))
         if key not in self.columns:
-            (now, scheme), raw = self.looking_at_all[name], self.evaluation.measured.raw_values
+            (now, scheme), raw = self.looking_at_all[name], self.evaluation.raw_values
             column, at = raw.columns[name].copy(), self.evaluation.members.index.get_loc(record.member)
             column[at] = record.values[name] if raw.counted[name][at] else np.nan
             one = replace(raw, columns={name: column}, counted={name: raw.counted[name]})

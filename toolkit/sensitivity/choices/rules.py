@@ -165,7 +165,7 @@ def _moved(shape: object, worst: float, best: float) -> object:
 
 
 def _nothing_missing(evaluation: Evaluation, item: Indicator) -> Phrase | None:
-    raw, counted = evaluation.measured.raw[item.id], evaluation.applicable[item.id]
+    raw, counted = evaluation.indicators[item.id], evaluation.applicable[item.id]
     if (raw.isna() & counted).any():
         return None
     return phrase("“{label}”没有缺失的数据", "nothing is missing in `{id}`", id=item.id, label=item.label)
@@ -335,6 +335,6 @@ def _relatives(better: Better, scale: float) -> dict[str, Relative]:
 
 
 def _no_direction(evaluation: Evaluation, item: Indicator) -> Phrase | None:
-    if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]) and direction(item):
+    if pd.api.types.is_float_dtype(evaluation.indicators[item.id]) and direction(item):
         return None
     return phrase("“{label}”不是越大越好或越小越好的数字", "`{id}` is no number of which more, or less, is always better", id=item.id, label=item.label)

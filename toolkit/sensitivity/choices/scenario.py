@@ -80,7 +80,7 @@ class BaseCase:
         """What an evaluation stands on; its members are put in order, and its conclusions, which nobody asks for, left out."""
         evaluation = in_order(evaluation)
         items = {item.id: item for item in evaluation.scheme.indicators}
-        raw = {name: evaluation.measured.raw[name].to_numpy() for name in items}
+        raw = {name: evaluation.indicators[name].to_numpy() for name in items}
         counted = {name: evaluation.applicable[name].to_numpy(np.bool_) for name in items}
         return cls(evaluation, items, raw, counted, np.asarray(evaluation.members["class"], dtype=object))
 
@@ -141,7 +141,7 @@ class Scenario:
             When it cannot be computed: a value is missing that may not be, a mean cannot take a negative score.
         """
         evaluation = self.ground.evaluation
-        measured = replace(evaluation.measured, raw=evaluation.measured.raw.assign(**self.raw))
+        measured = replace(evaluation.counted, raw=evaluation.indicators.assign(**self.raw))  # of whom it counts, whatever shape is drawn
         return rescored(replace(evaluation, measured=measured), self.scheme)
 
 

@@ -88,7 +88,7 @@ class MeasurementErrors:
         return least, np.inf if self.most is None else self.most
 
     def _outside(self, evaluation: Evaluation, name: str) -> Iterator[Problem]:
-        raw = evaluation.measured.raw[name].to_numpy(np.float64)
+        raw = evaluation.indicators[name].to_numpy(np.float64)
         low, high = self._range(raw)
         beyond = raw[(raw < low) | (raw > high)]
         if beyond.size:
@@ -149,7 +149,7 @@ class LateRecords:
 
 def no_numbers(evaluation: Evaluation, item: Indicator) -> Phrase | None:
     """Why an indicator's raw values cannot be others; None where they are numbers."""
-    if pd.api.types.is_float_dtype(evaluation.measured.raw[item.id]):
+    if pd.api.types.is_float_dtype(evaluation.indicators[item.id]):
         return None
     return phrase("“{label}”的原始值不是数字，没有测量误差可言", "the raw values of `{id}` are no numbers: they have no error", id=item.id, label=item.label)
 
