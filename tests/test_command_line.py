@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from toolkit.__main__ import app
 from toolkit.commands import console
 from toolkit.commands.console import steps
+from toolkit.ground.writing import LOCK, UNFINISHED
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
@@ -28,10 +29,15 @@ def run(*words: object) -> Result:
 
 
 def test_check_says_how_many_rows_were_read_and_that_all_is_well(small_edition: Path) -> None:
+    """And what a killed `publish` left in the folder."""
+    (left := small_edition / "out" / "cards" / f"{UNFINISHED}75cl8maw").mkdir(parents=True)
+    (left / LOCK).touch()
+    os.utime(left / LOCK, (0, 0))
     done = run("check", small_edition)
     assert done.exit_code == 0, done.output
     assert "会员名册.csv" in done.output
     assert "没有发现错误" in done.output
+    assert "out/cards/.unfinished-75cl8maw：1 条提醒\n  [提醒] 被中途打断的命令留下的隐藏文件夹；再运行一次 committee publish" in done.output
 
 
 def test_evaluate_writes_the_files_of_the_contract(small_edition: Path, tmp_path: Path) -> None:

@@ -132,13 +132,14 @@ def test_a_rehearsal_is_what_the_mended_records_give(small_edition: Path) -> Non
 @pytest.mark.parametrize(("upheld", "words"), [
     ("", "does not say what becomes"), (STRIKE.replace("005", "999"), "0 are found"), (STRIKE.replace("activities", "activity"), "no such table"),
     (STRIKE.replace("activities", "members"), "cannot be rehearsed"), (HOURS.replace("value = 10", 'value = "十"'), "of type number"),
-    (HOURS.replace("value = 10", "value = 99"), "out of range"), (HOURS.replace('"hours", value = 10', '"code", value = "999"'), "no member has this code"),
+    (HOURS.replace("value = 10", "value = 99"), "outside 0 to 80"), (HOURS.replace('"hours", value = 10', '"code", value = "999"'), "no member has this code"),
     (HOURS.replace('"hours", value = 10', '"code", value = ""'), "must not be empty"), (HOURS.replace('"hours"', '"hour"'), "no such column"),
 ])  # fmt: skip
 def test_what_cannot_be_rehearsed_is_refused_in_words(small_edition: Path, upheld: str, words: str) -> None:
     objected(small_edition, more=upheld)
-    with pytest.raises(Refused, match=words):
-        rehearsed(open_edition(small_edition), evaluated(small_edition), room.the_objection(small_edition, 1))
+    with pytest.raises(Refused, match=words) as refused:
+        rehearsed(open_edition(small_edition), evaluated(small_edition), room.the_objection(small_edition, 1), room.objection_file(1))
+    assert {problem.file for problem in refused.value.problems} == {"objections/1.toml"}
 
 
 def in_a_database(folder: Path) -> Path:

@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import lzma
+import os
 import re
 import shutil
 import tomllib
@@ -361,9 +362,13 @@ def test_a_disk_that_is_full_at_the_last_step_leaves_what_stood_there(edition: P
 
 
 def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run that was killed left there is told, and goes."""
     monkeypatch.setattr(agreement, "_program", lambda _: None)
+    (left := sent / f"{UNFINISHED}75cl8maw").mkdir()
+    (left / LOCK).touch()
+    os.utime(left / LOCK, (0, 0))
     done = run("publish", edition / "sealed" / "r1", "--to", sent)
-    assert done.exit_code == 0, done.output
+    assert (done.exit_code, f"隐藏文件夹现予删去：{left}" in done.output, left.exists()) == (0, True, False), done.output
 
 
 def test_another_edition_s_open_bag_is_not_written_over(edition: Path, forged: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.panels.judged import SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, Sheet, write_judged_edition
+from tests.panels.judged import SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, TABLES, Sheet, write_judged_edition
 from tests.test_command_line import run
 from tests.test_panel_copies import NAMES, PUBLISHED, everything
 from toolkit.edition import check_edition, open_edition
@@ -26,6 +26,7 @@ from toolkit.sealing.site import Disclosed
 
 OF_EXPERTS = (*NAMES, "E01", "E04", "71.3", "75.6", "60.5", "63.3", "90.1", "91.7", "50.2")
 WITHOUT_ONE = {expert: rows for expert, rows in SHEETS.items() if expert != "E03"}  # leaves a place open
+HEADS = "会员代码,创新,创新评分人数,创新回避人数,创新尚未评分人数,服务,服务评分人数,服务回避人数,服务尚未评分人数"
 OPEN_OF_SEVEN = SHEETS_OF_SEVEN | {"E03": dict.fromkeys(SEVEN, ("", ""))}
 
 
@@ -46,7 +47,9 @@ def test_the_copy_computes_the_same_and_knows_no_expert(tmp_path: Path, sheets: 
     assert first.ranking.equals(second.ranking)
     copy = everything(tmp_path / "copy").replace((tmp_path / "copy/scheme.decided.toml").read_text("utf-8"), "")
     assert not [said for said in OF_EXPERTS if said in copy]
-    assert [path.name for path in (tmp_path / "copy/ballots").iterdir()] == ["panel_scores.csv"]
+    (table,) = (tmp_path / "copy/ballots").iterdir()
+    assert table.name == "panel_scores.csv"
+    assert table.read_text("utf-8-sig").splitlines()[0] == HEADS
 
 
 def test_why_a_place_is_open_is_still_told(tmp_path: Path) -> None:
@@ -103,8 +106,14 @@ def test_a_sealed_copy_is_not_accused_of_what_was_written_anew(tmp_path: Path) -
 
 
 def test_a_copy_of_the_copy_is_as_good(tmp_path: Path) -> None:
-    first, _ = frozen(write_judged_edition(tmp_path / "e"), tmp_path / "copy")
+    """In English; what two columns would be called keeps its id."""
+    tables = TABLES.replace('headings = ["服务"]', 'headings = ["创新: Scorers", "服务"]')
+    first, _ = frozen(write_judged_edition(tmp_path / "e", scheme='language = "en"\n' + SCHEME, tables=tables), tmp_path / "copy")
     _, third = frozen(tmp_path / "copy", tmp_path / "again")
+    scorers = "创新: Scorers: scorers,创新: Scorers: recused,创新: Scorers: yet to score"
+    for copy in ("copy", "again"):
+        heads, *_ = (tmp_path / copy / "ballots/panel_scores.csv").read_text("utf-8-sig").splitlines()
+        assert heads == f"会员代码,创新,innovation_scorers,创新: recused,创新: yet to score,service,{scorers}"
     assert first.ranking.equals(third.ranking)
 
 

@@ -483,8 +483,10 @@ def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: 
     strange = CliRunner().invoke(app, ["sign", str(bag), "--key", str(open_key), "--role", "chair"])
     assert 'chair namespaces="committee-seal" ssh-ed25519 AAAA' in strange.output
     assert PASSPHRASE not in made.output + unlisted.output
+    assert made.output.startswith("新密钥的口令: \n再输入一次: \n私钥：")
     differ = CliRunner().invoke(app, ["key", "new", str(tmp_path / "l")], input=f"{PASSPHRASE}\nother one\n")
     assert differ.exit_code != 0
+    assert "两次输入不一致" in differ.output
     assert not (tmp_path / "l").exists()
 
 

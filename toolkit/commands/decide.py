@@ -172,7 +172,7 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     """Rehearse an objection, decide it, or both at once: then what was rehearsed is kept beside the ruling."""
     from toolkit.comparison.objections import mends, rehearsal_notes
     from toolkit.minutes.journal import refuse_unsaid
-    from toolkit.minutes.objections import concerned, decide_objection, the_objection
+    from toolkit.minutes.objections import concerned, decide_objection, objection_file, the_objection
     from toolkit.reports.comparison_tables import moves_in_words
 
     if len(said.words) != 1 or not (said.words[0].isdecimal() and len(said.words[0]) <= MOST_DIGITS):
@@ -188,9 +188,10 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     edition, evaluation = _as_it_stands(said)
     concerned(objection, number, edition.records)
     if if_upheld or (objection.upheld is not None and outcomes == ["upheld"]):
-        asked = mends(edition, objection)
-        typer.echo(Problems(tuple(rehearsal_notes(edition, objection))).text(language_of(said.language)))
-        comparison = _rehearsed(said, edition, evaluation, objection)
+        file = objection_file(number)
+        asked = mends(edition, objection, file)
+        typer.echo(Problems(tuple(rehearsal_notes(edition, asked, objection))).text(language_of(said.language)))
+        comparison = _rehearsed(said, edition, evaluation, objection, file)
         moves = [words.into(language_of(comparison.after.scheme.language)) for words in moves_in_words(comparison)]
     if outcomes:
         entry = decide_objection(
@@ -199,14 +200,14 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
         _told(entry, said.language)
 
 
-def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: Objection) -> Comparison:
+def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: Objection, file: str) -> Comparison:
     """Who would move, told."""
     from toolkit.comparison.objections import rehearsed
     from toolkit.reports.views import comparison_table
 
     with steps() as step:
         step(worded(said.language, Phrase("正在预演", "rehearsing")))
-        comparison = rehearsed(edition, evaluation, objection)
+        comparison = rehearsed(edition, evaluation, objection, file)
     if len(comparison.moved):
         say(said.language, Phrase(*(repr(comparison_table(comparison, language=spoken, causes=False)) for spoken in ("zh", "en"))))
     else:

@@ -57,6 +57,7 @@ DEAD = Phrase(
     "提醒：这一次没有给 --cards-at，网站上不再有加密的得分单，原来函告的编码都打不开了；要保留，请加 --cards-at 再运行一次（{codes} 里的编码不变）",
     "warning: without --cards-at no card lies on the site any more, and the codes that were sent open nothing; to keep them, run it again with --cards-at (the codes in {codes} stay as they are)",
 )
+CLEARED = Phrase("上一次写出被中途打断，留下的隐藏文件夹现予删去：{place}", "The last run was broken off and left a hidden folder, which goes now: {place}")
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
 
@@ -68,6 +69,7 @@ def publish(
     language: LanguageOption = "zh",
 ) -> None:
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""
+    from toolkit.ground.writing import left_unfinished
     from toolkit.publication.card_codes import read_address
     from toolkit.reports.card_pages import CHECK, CHECK_MARK
     from toolkit.reports.results_page import RESULTS, RESULTS_MARK
@@ -91,6 +93,8 @@ def publish(
     )
 
     with refusals(language):
+        for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):
+            say(language, phrase(CLEARED.zh, CLEARED.en, place=left))
         with publishing(to) as made:
             with working(language, Phrase("正在写出得分单", "writing the score cards")):
                 refuse_replaced(bag)

@@ -6,7 +6,7 @@ import getpass
 import shlex
 import shutil
 import stat
-import warnings
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -66,6 +66,7 @@ OLDER = (
 )
 PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
 AGAIN = Phrase("再输入一次", "Once more")
+UNLIKE, NO_PASSPHRASE = Phrase("两次输入不一致，请重新输入", "The two are not the same: begin again"), Phrase("口令不能为空", "The passphrase must not be empty")
 ONE_OF = Phrase(
     "请指明版次（--as），或只封存办法（--rules），或记入办法的封存包没有了（--rules-lost），三者取一；只封存办法时不替代任何一版",
     "name a revision (--as), or seal the rules alone (--rules), or enter that they are lost (--rules-lost): one of the three; rules revise nothing",
@@ -260,11 +261,22 @@ def unlocked(file: Path, language: str) -> Ed25519PrivateKey:
 
 
 def _passphrase(words: Phrase, language: str, *, confirm: bool = False, file: str = "") -> str:
-    again = AGAIN.into(language_of(language)) if confirm else False
+    """A passphrase as it is typed, unseen, or as it comes through a pipe; where it is asked for twice, until it is the same twice."""
     asked = phrase(words.zh, words.en, file=file).into(language_of(language))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", getpass.GetPassWarning)  # it is piped in, on purpose
-        return str(typer.prompt(asked, hide_input=True, confirmation_prompt=again, err=True))
+    while True:
+        given = _typed(asked)
+        if given and (not confirm or _typed(AGAIN.into(language_of(language))) == given):
+            return given
+        typer.echo((UNLIKE if given else NO_PASSPHRASE).into(language_of(language)), err=True)
+
+
+def _typed(asked: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{asked}: ")
+    typer.echo(f"{asked}: ", err=True)
+    if not (line := sys.stdin.readline()):
+        raise typer.Abort
+    return line.rstrip("\r\n")
 
 
 def _tell_signed(signer: Signer, bag: Path, language: str) -> None:

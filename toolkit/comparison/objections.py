@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,8 @@ from toolkit.ground.toml_reader import NO_NUMBER
 from toolkit.ground.toml_syntax import LARGEST
 from toolkit.minutes.decisions import meant
 from toolkit.minutes.mends import Mend, row_digest, rows_by_digest
-from toolkit.minutes.objections import CHECK_CODE, UNKNOWN, Cell, Correction, Objection, Place
+from toolkit.minutes.objections import CHECK_CODE, FOLDER, UNKNOWN, Cell, Correction, Objection, Place
+from toolkit.records.cells import out_of_range
 from toolkit.records.dictionary import PLACE
 
 if TYPE_CHECKING:
@@ -38,21 +39,21 @@ CHECK_ROW = Phrase("请核对行号和 member", "check the row, and member")
 FILE, ROW = PLACE[0], PLACE[2]
 
 
-def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection) -> Comparison:
-    """The edition as it is beside the one in which an objection is upheld.
+def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection, file: str = FOLDER) -> Comparison:
+    """The edition as it is beside the one in which an objection is upheld; `file` is where it was read, for a refusal to name.
 
     Raises
     ------
     Refused
         When the objection does not say what becomes of the records, no record or several are meant, or the records cannot be evaluated then.
     """
-    records, _ = _upheld(edition, objection)
+    records, _ = _upheld(edition, objection, file)
     # The files are as they were; that the records are others is said in their place.
     records = replace(records, digests={**records.digests, "objection": "upheld"})
     return compare(evaluation, evaluate(edition.scheme, records), edition.records, records)
 
 
-def mends(edition: Edition, objection: Objection) -> list[Mend]:
+def mends(edition: Edition, objection: Objection, file: str = FOLDER) -> list[Mend]:
     """What is to be mended by hand in the records if an objection is upheld; what stands so already is not among it.
 
     Raises
@@ -60,14 +61,14 @@ def mends(edition: Edition, objection: Objection) -> list[Mend]:
     Refused
         As for `rehearsed`.
     """
-    return _upheld(edition, objection)[1]
+    return _upheld(edition, objection, file)[1]
 
 
-def rehearsal_notes(edition: Edition, objection: Objection) -> Iterator[Problem]:
+def rehearsal_notes(edition: Edition, asked: Iterable[Mend], objection: Objection) -> Iterator[Problem]:
     """What a rehearsal takes out of the records or mends, a note for each row; a warning where the row is another member's."""
     records = edition.records
     member = records.key_of(meant(objection.member, dict(records.members["name"])))
-    for mend in mends(edition, objection):
+    for mend in asked:
         table, frame = records.tables.table[mend.table], records.frames[mend.table]
         row = frame[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)].iloc[0]
         whose = [str(row[name]) for name, column in table.column.items() if column.type == "member" and name in row and not pd.isna(row[name])]
@@ -78,8 +79,15 @@ def rehearsal_notes(edition: Edition, objection: Objection) -> Iterator[Problem]
             yield Problem("warning", OF_ANOTHER, CHECK_ROW, file=mend.file, sheet=mend.sheet, row=mend.row)
 
 
-def _upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Mend]]:
+def _upheld(edition: Edition, objection: Objection, file: str) -> tuple[Records, list[Mend]]:
     """The records as they would be, and where they would be others."""
+    try:
+        return _as_upheld(edition, objection)
+    except Refused as refused:
+        raise Refused(Problems(tuple(replace(problem, file=file) for problem in refused.problems))) from None
+
+
+def _as_upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Mend]]:
     if objection.upheld is None or not (objection.upheld.strike or objection.upheld.correct):
         raise refuse(UNSAID, SAY_SO, column="upheld")
     records, asked = edition.records, list[tuple[Any, Place]]()
@@ -144,7 +152,7 @@ def _the_row(frame: pd.DataFrame, place: Place) -> Any:
         rule = phrase("应指一行记录，现指 {n} 行", "one record is to be meant, and {n:is|are} found", n=len(found))
         files = "、".join(map(str, frame[FILE].unique()))
         mend = phrase("请核对文件、行号和各列的值；这张表的文件有：{files}", "check file, row and the values of columns; the files of this table: {files}", files=files)
-        raise refuse(rule, mend, file="objections", column=f"upheld.{place.table}")
+        raise refuse(rule, mend, column=f"upheld.{place.table}")
     return found[0]
 
 
@@ -200,8 +208,8 @@ def _value_problems(records: Records, place: Correction) -> Iterator[Problem]:
         yield Problem("error", phrase("这一列的类型是 {kind}", "the column is of type {kind}", kind=column.type), mend, column=where, value=str(place.value))
     elif column.choices and place.value not in column.choices:
         yield Problem("error", Phrase("不在可选的值之中", "is not among the choices"), mend, column=where, value=str(place.value))
-    elif column.range and isinstance(place.value, int | float) and not column.range[0] <= place.value <= column.range[1]:
-        yield Problem("error", Phrase("超出允许的范围", "is out of range"), mend, column=where, value=str(place.value))
+    elif isinstance(place.value, int | float) and (beyond := out_of_range(place.value, column)):
+        yield Problem("error", beyond.rule, mend, column=where, value=str(place.value))
     elif isinstance(place.value, int | float) and abs(place.value) > LARGEST:
         yield Problem("error", *NO_NUMBER, column=where, value=str(place.value))
     elif column.required and not str(place.value).strip():

@@ -290,10 +290,9 @@ def clear_unfinished(folder: Path) -> None:
     Refused
         When it cannot be put back.
     """
-    for left in folder.glob(f"{UNFINISHED}*"):
-        if left.is_dir() and not _may_be_held(left / LOCK):
-            with refusing(folder):
-                _take_away(left, folder)
+    for left in left_unfinished(folder):
+        with refusing(folder):
+            _take_away(left, folder)
 
 
 def _take_away(hidden: Path, folder: Path) -> None:
@@ -305,6 +304,13 @@ def _take_away(hidden: Path, folder: Path) -> None:
     with suppress(OSError):  # whoever is killed from here on has nothing to put back
         old.rename(hidden / "replaced")
     shutil.rmtree(hidden, ignore_errors=True)
+
+
+def left_unfinished(folder: Path, within: str = "") -> Iterator[Path]:
+    """The hidden folders that killed writers left in `folder`, or anywhere below it where `within` is ``**/``; whoever lives holds its own."""
+    for left in sorted(folder.glob(f"{within}{UNFINISHED}*")):
+        if left.is_dir() and not _may_be_held(left / LOCK):
+            yield left
 
 
 def _may_be_held(lock: Path) -> bool:

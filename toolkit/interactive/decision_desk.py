@@ -32,7 +32,7 @@ from toolkit.minutes.decisions import (
     state_of,
 )
 from toolkit.minutes.journal import Entry, read_journal
-from toolkit.minutes.objections import Objection, decide_objection, read_objections
+from toolkit.minutes.objections import Objection, decide_objection, objection_file, read_objections
 from toolkit.minutes.wording import said
 from toolkit.reports.committee_tables import (
     Kind,
@@ -157,10 +157,10 @@ class DecisionDesk(Desk):
                 refuse_pressing(self.matters)
             return decide_state(folder, str(held["state"]), by=by, reason=reason, unsealed=partial(unlike_newest_bag, folder, self.evaluation))
         if kind == "objection":
-            objection = read_objections(folder).listed[int(about)]
+            objection, file = read_objections(folder).listed[int(about)], objection_file(int(about))
             rehearse = held["outcome"] == "upheld" and objection.upheld is not None
-            moves = self._moves(objection) if rehearse else []
-            asked = mends(self.edition, objection) if rehearse else []
+            moves = self._moves(objection, file) if rehearse else []
+            asked = mends(self.edition, objection, file) if rehearse else []
             return decide_objection(folder, int(about), held["outcome"], by=by, reason=reason, moves=moves, mends=asked, records=self.edition.records)
         names = {str(key): str(name) for key, name in self.evaluation.members["name"].items()}
         if kind == "place":
@@ -171,11 +171,11 @@ class DecisionDesk(Desk):
         members = [tie.members[int(place)] for place in held.get("members", [])]
         return decide_tie(folder, (tie,), tie.award, members or [""], by=by, reason=reason, class_=tie.class_, names=names)
 
-    def _moves(self, objection: Objection) -> list[str]:
+    def _moves(self, objection: Objection, file: str) -> list[str]:
         """Who would move, in the language of the minutes, whichever the reader has."""
         language = edition_language(self.edition.folder)
         scheme = self.evaluation.scheme.model_copy(update={"language": language})
-        comparison = rehearsed(replace(self.edition, scheme=scheme), replace(self.evaluation, scheme=scheme), objection)
+        comparison = rehearsed(replace(self.edition, scheme=scheme), replace(self.evaluation, scheme=scheme), objection, file)
         return [words.into(language) for words in moves_in_words(comparison)]
 
     def _page(self) -> Iterator[Block]:

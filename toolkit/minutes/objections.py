@@ -146,6 +146,11 @@ def working_days_after(day: dt.date, count: int) -> dt.date:
     return day
 
 
+def objection_file(number: int) -> str:
+    """What the file of an objection is called, as seen from the edition's folder."""
+    return f"{FOLDER}/{number}.toml"
+
+
 def read_objections(folder: Path, records: Records | None = None) -> Objections:
     """The objections of the edition in `folder`; with its records, the members they concern are held against these."""
     listed: dict[int, Objection] = {}
@@ -182,7 +187,7 @@ def due_problems(objections: Objections, today: dt.date) -> Iterator[Problem]:
         if number in overdue:
             rule = phrase("已逾期：应于 {day} 前答复，尚未裁定", "overdue: it was to be answered by {day} and is not decided", day=day)
         mend = phrase("committee decide 届次 objection {n} --upheld 或 --rejected", "committee decide DIR objection {n} --upheld or --rejected", n=number)
-        yield Problem("warning" if number in overdue else "note", rule, mend, file=f"{FOLDER}/{number}.toml")
+        yield Problem("warning" if number in overdue else "note", rule, mend, file=objection_file(number))
 
 
 def the_objection(folder: Path, number: int) -> Objection:
@@ -193,13 +198,13 @@ def the_objection(folder: Path, number: int) -> Objection:
     Refused
         When there is none of that number, or its file is faulty.
     """
-    path = folder / FOLDER / f"{number}.toml"
+    path = folder / objection_file(number)
     if not path.is_file():
         known = sorted(int(other.stem) for other in (folder / FOLDER).glob("*.toml") if NUMBER.fullmatch(other.stem))
         mend = phrase("现有：{known}", "known: {known}", known="、".join(map(str, known)) or "—")
         raise refuse(NONE_SUCH, mend, file=FOLDER, value=str(number))
     try:
-        return read_model(path, Objection, _faults, f"{FOLDER}/{number}.toml")[0]
+        return read_model(path, Objection, _faults, objection_file(number))[0]
     except Refused as refused:
         raise Refused(Problems(tuple(map(_nameless, refused.problems)))) from None
 
@@ -225,7 +230,7 @@ def concerned(objection: Objection, number: int, records: Records) -> str:
     Refused
         When no member of the edition is meant.
     """
-    for problem in _of_members(objection, f"{FOLDER}/{number}.toml", records):
+    for problem in _of_members(objection, objection_file(number), records):
         raise Refused(Problems((replace(problem, severity="error"),)))
     return records.key_of(meant(objection.member, dict(records.members["name"])))
 
@@ -265,15 +270,15 @@ def decide_objection(
         minutes are what holds, which is said.
     """
     refuse_unsaid(by, reason)
-    path = folder / FOLDER / f"{number}.toml"
+    path = folder / objection_file(number)
     with edition_lock(folder):
         objection = the_objection(folder, number)
         former = _decided_by(read_journal(folder)).get(number)
         if former is not None:
-            raise refuse(phrase(DECIDED_ALREADY.zh, DECIDED_ALREADY.en, line=former.number), ANOTHER, file=f"{FOLDER}/{number}.toml")
+            raise refuse(phrase(DECIDED_ALREADY.zh, DECIDED_ALREADY.en, line=former.number), ANOTHER, file=objection_file(number))
         if objection.decision is not None:
-            raise refuse(ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml")
-        name = f"{FOLDER}/{number}.toml"
+            raise refuse(ELSEWHERE, BY_COMMAND, file=objection_file(number))
+        name = objection_file(number)
         early = (replace(problem, severity="error") for problem in _too_early(objection, name))
         if unfit := Problems((*_named(objection, name, by, reason), *early)):
             raise Refused(unfit)
@@ -366,8 +371,8 @@ def _of_minutes(listed: dict[int, Objection], decided: dict[int, Entry]) -> list
     untold = [number for number, objection in listed.items() if objection.decision is None and number in decided]
     by_minutes = [(number, phrase("记录第 {n} 条已有裁定，文件里没有", "decided in entry {n} of the minutes, which its file does not tell", n=decided[number].number)) for number in untold]
     return [
-        *(Problem("warning", ELSEWHERE, BY_COMMAND, file=f"{FOLDER}/{number}.toml") for number in told),
-        *(Problem("warning", rule, AS_MINUTED, file=f"{FOLDER}/{number}.toml") for number, rule in by_minutes),
+        *(Problem("warning", ELSEWHERE, BY_COMMAND, file=objection_file(number)) for number in told),
+        *(Problem("warning", rule, AS_MINUTED, file=objection_file(number)) for number, rule in by_minutes),
     ]
 
 

@@ -225,10 +225,8 @@ def _damage(text: str, chosen: frozenset[str]) -> Finding | None:
 
 def _checked(value: Value, column: Column) -> Cell:
     """A value within the column's range; an accepted code with its reason."""
-    if column.range is not None and isinstance(value, float):
-        in_unit = decimal_digits(value * 100) if column.type == "percent" and column.unit == "%" else value
-        if not column.range[0] <= in_unit <= column.range[1]:
-            return Cell("problem", None, _out_of_range(column))
+    if isinstance(value, float) and (finding := out_of_range(value, column)):
+        return Cell("problem", None, finding)
     reason = column.accept.get(value) if column.accept and isinstance(value, str) else None
     if reason:
         rule = Phrase("信用代码校验不通过，已按说明接受", "the credit code fails its check and is accepted")
@@ -238,8 +236,13 @@ def _checked(value: Value, column: Column) -> Cell:
     return Cell("value", value)
 
 
-def _out_of_range(column: Column) -> Finding:
-    low, high = column.range or (0.0, 0.0)
+def out_of_range(value: float, column: Column) -> Finding | None:
+    """What is wrong with a value as it is held, a percentage as a share, that is not within its column's range; None where it is."""
+    if column.range is None:
+        return None
+    low, high = column.range
+    if low <= (decimal_digits(value * 100) if column.type == "percent" and column.unit == "%" else value) <= high:
+        return None
     rule = phrase(
         "超出范围 {low:g} 至 {high:g}{unit}",
         "outside {low:g} to {high:g} {unit}",

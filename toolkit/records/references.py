@@ -56,7 +56,12 @@ def reference_problems(scheme: Scheme, tables: Tables, file: str = "scheme.toml"
     return Problems(tuple(Problem("error", rule, mend, file=file, column=place) for place, rule, mend in dict.fromkeys(faults)))
 
 
-RESULT_COUNTS = ("scorers", "recused", "missing")
+RESULT_COUNTS = {
+    "scorers": Phrase("{of}评分人数", "{of}: scorers"),
+    "recused": Phrase("{of}回避人数", "{of}: recused"),
+    "missing": Phrase("{of}尚未评分人数", "{of}: yet to score"),
+}
+"""How many experts stand behind a panel's score, each with its heading behind that of the score."""
 ReferenceFaults = Iterator[tuple[str, Phrase, Phrase]]
 
 

@@ -22,6 +22,7 @@ from toolkit.ground.writing import (
     UNFINISHED,
     clear_unfinished,
     guarded,
+    left_unfinished,
     only_one,
     placed_in,
     refusing,
@@ -73,6 +74,8 @@ OTHERS = (
 )
 PUBLISHING = Phrase("另一次公布正在写这个文件夹", "another `publish` is writing into this folder")
 UNDER_WAY = Phrase("另一次公布正在写这个文件夹，或者有一次被打断了", "another `publish` is writing into this folder, or one was broken off")
+LEFT = Phrase("被中途打断的命令留下的隐藏文件夹", "a hidden folder, left by a command that was broken off")
+CLEAR_IT = Phrase("再运行一次 committee publish，写到同一个文件夹，就会放回缺少的文件并清除它；其他命令留下的，先看其中有无要留的文件，再删去", "run committee publish into the same folder again, which puts back what is missing and takes it away; of another command, look in it for files to keep, then delete it")
 END_IT = Phrase("请等它结束后再试；没有在写的，请删去 {name}", "wait for it to end; if none is, delete {name}")
 EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
 NOT_OURS = Phrase("这里已有同名文件，不是本软件写出的页面", "another file is called so here already, which is no page of this program")
@@ -341,6 +344,12 @@ def publishing(to: Path) -> Iterator[Path]:
                 (to / LOCK).unlink()
                 for place in made:
                     place.rmdir()
+
+
+def unfinished_problems(folder: Path) -> Iterator[Problem]:
+    """A warning for each hidden folder that a killed command left anywhere in an edition."""
+    for left in left_unfinished(folder, "**/"):
+        yield Problem("warning", LEFT, CLEAR_IT, file=left.relative_to(folder).as_posix())
 
 
 def foreign_files(folder: Path, own: Collection[str], mend: Phrase = MOVE_IT) -> Iterator[Problem]:

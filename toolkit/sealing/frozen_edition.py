@@ -19,6 +19,7 @@ import hashlib
 import io
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +35,7 @@ from toolkit.minutes.journal import JOURNAL
 from toolkit.panels.experts import RECUSED
 from toolkit.records.cells import Cell
 from toolkit.records.files import Unreadable, read_sheet
+from toolkit.records.findings import normal_heading
 from toolkit.records.folder import any_case, found_files
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
 from toolkit.records.sheet import Intake, take_in
@@ -61,7 +63,7 @@ def _write_panel_results(edition: Edition, target: Path) -> None:
     for name, items in _by_table(judged_by_panel(edition.scheme)).items():
         place = target / _file(name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(_results_csv(_rows(edition, judged, name, items)))
+        place.write_bytes(_results_csv(_rows(edition, judged, name, items).rename(columns=_headings(edition, name, items))))
     _write_tables(edition, target / "tables.toml")
     (target / DECIDED).write_bytes((target / "scheme.toml").read_bytes())
     write_scheme(with_results_alone(edition.scheme), target / "scheme.toml")
@@ -149,14 +151,22 @@ def _write_tables(edition: Edition, path: Path) -> None:
 
 def _table(edition: Edition, name: str, items: list[Indicator]) -> dict[str, Any]:
     table = edition.tables.table[name]
-    member = str(member_column(table, name, edition.scheme))
-    columns: dict[str, Any] = {member: {"type": table.column[member].type, "required": True}}
-    for item in items:
-        column = str(item.measure.column)
-        counts = (result_column(column, count) for count in RESULT_COUNTS)
-        columns |= {key: {"type": "number"} for key in (column, *counts)}
+    member, headings = str(member_column(table, name, edition.scheme)), _headings(edition, name, items)
+    kinds = {key: {"type": "number"} for key in headings} | {member: {"type": table.column[member].type, "required": True}}
+    columns = {key: ({} if heading == key else {"headings": [heading]}) | kinds[key] for key, heading in headings.items()}
     return {"file": _file(name), "label": table.label, "unique": [member], "column": columns}
 
+
+def _headings(edition: Edition, name: str, items: list[Indicator]) -> dict[str, str]:
+    """What each column of the panel's results is called in its file, in the language of the scheme; its id where that could be another's."""
+    table = edition.tables.table[name]
+    member = str(member_column(table, name, edition.scheme))
+    called = {key: next(iter(table.column[key].headings), key) for key in (member, *(str(item.measure.column) for item in items))}
+    for column in [key for key in called if key != member]:
+        counts = {result_column(column, count): words.into(edition.scheme.language).format(of=called[column]) for count, words in RESULT_COUNTS.items()}
+        called = {key: heading for one, told in called.items() for key, heading in ({one: told} | (counts if one == column else {})).items()}
+    owners = Counter(text for key, heading in called.items() for text in {normal_heading(key), normal_heading(heading)})
+    return {key: heading if owners[normal_heading(heading)] == 1 else key for key, heading in called.items()}
 
 
 WRITTEN = (".xlsx", ".csv")
