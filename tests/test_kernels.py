@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -25,6 +26,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
+from toolkit.sealing import kernels
 from toolkit.sealing.kernels import Copies, one_reading
 from toolkit.sealing.notebooks import _executed
 from toolkit.sensitivity.bounds import rank_bounds
@@ -187,6 +189,17 @@ def test_nothing_outlives_who_asked_for_it(tmp_path: Path) -> None:
     asker.send_signal(signal.SIGKILL)
     asker.wait()
     until(lambda: not any(runs(pid) for pid in pids.read_text().split()))
+
+
+@pytest.mark.parametrize("frozen", [0, 9])
+def test_what_somebody_else_froze_stays_frozen(frozen: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: frozen)
+    for name in ("freeze", "unfreeze"):
+        monkeypatch.setattr(gc, name, lambda name=name: asked.append(name))
+    with kernels._rarely_collected():
+        assert gc.get_threshold() == kernels.RARELY
+    assert asked == ["freeze", "unfreeze"][: 1 if frozen else 2]
 
 
 def until(done: Any) -> None:

@@ -22,6 +22,7 @@ import pytest
 from tests.conftest import SCHEME, TABLES, with_applications, write_small_edition
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
+from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.minutes.decisions import decide_state
@@ -362,13 +363,21 @@ def test_a_disk_that_is_full_at_the_last_step_leaves_what_stood_there(edition: P
 
 
 def test_what_was_sent_is_sent_again(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a run that was killed left there is told, and goes."""
-    monkeypatch.setattr(agreement, "_program", lambda _: None)
+    """What a run that was killed left there is told, and goes; and by one run at a time, until its programs have agreed on what stands there."""
     (left := sent / f"{UNFINISHED}75cl8maw").mkdir()
     (left / LOCK).touch()
     os.utime(left / LOCK, (0, 0))
+    seen = list[str]()
+
+    def no_program(_: object) -> None:
+        with pytest.raises(Refused, match="another `publish` is writing"), publishing(sent):
+            pass
+        seen.extend(path.name for path in sent.iterdir() if path.name.startswith("."))
+
+    monkeypatch.setattr(agreement, "_program", no_program)
     done = run("publish", edition / "sealed" / "r1", "--to", sent)
     assert (done.exit_code, f"隐藏文件夹现予删去：{left}" in done.output, left.exists()) == (0, True, False), done.output
+    assert set(seen) == {LOCK}
 
 
 def test_another_edition_s_open_bag_is_not_written_over(edition: Path, forged: Path) -> None:

@@ -134,6 +134,14 @@ def test_a_page_that_stops_by_itself_is_told(tmp_path: Path) -> None:
     assert "stopped by itself" in said.read_text("utf-8")
 
 
+@pytest.mark.parametrize(("code", "told"), [("input()", "may be busy"), ("", "installation is complete")])
+def test_a_page_that_is_slow_and_one_that_ended_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, told: str) -> None:
+    monkeypatch.setattr(server, "PATIENCE", 0.1 if code else 60.0)
+    (page := server.Served(tmp_path, "", f"http://127.0.0.1:{free_port()}/", subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE), tmp_path)).log.touch()
+    with page.process, pytest.raises(Refused, match=told):
+        server.await_page(page)
+
+
 def test_the_page_is_served_on_the_other_loopback_too(tmp_path: Path) -> None:
     try:
         with socket.socket(socket.AF_INET6) as probe:

@@ -96,7 +96,7 @@ def progress_bar() -> Progress | ProgressLines:
 
 
 class ProgressLines:
-    """What is under way and how much of it is done, as a line on stderr every `PAUSE` seconds; nothing where it ends before."""
+    """What is under way and, where it is known of how much, how much of it is done, as a line on stderr every `PAUSE` seconds; nothing where it ends before."""
 
     def __init__(self) -> None:
         self._what, self._done = "", 0.0
@@ -130,8 +130,8 @@ class ProgressLines:
 
     def _tell(self) -> None:
         while not self._ended.wait(PAUSE):
-            of = "" if self._of is None else f"/{self._of:.0f}"
-            typer.echo(f"… {self._what} {self._done:.0f}{of}", err=True)
+            counted = "" if self._of is None else f" {self._done:.0f}/{self._of:.0f}"
+            typer.echo(f"… {self._what}{counted}", err=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from toolkit.commands.console import Bag, LanguageOption, refusals, say, working
 from toolkit.commands.documents import OWN
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
-from toolkit.ground.writing import refusing, replaced_folder, write_whole
+from toolkit.ground.writing import placed_in, refusing, replaced_folder, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,7 +95,8 @@ def publish(
     with refusals(language):
         for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):
             say(language, phrase(CLEARED.zh, CLEARED.en, place=left))
-        with publishing(to) as made:
+    with refusals(language), publishing(to):
+        with placed_in(to) as made:
             with working(language, Phrase("正在写出得分单", "writing the score cards")):
                 refuse_replaced(bag)
                 address = read_address(cards_at) if cards_at else ""

@@ -136,8 +136,6 @@ NO_RULING = Phrase("异议都还没有裁定", "no objection is ruled on yet")
 UNRULED = Phrase("第 {numbers} 号异议还没有裁定", "not ruled on yet: {numbers}")
 NO_IDLE = Phrase("没有这样的会员", "there is no such member")
 NO_SUCH_KIND = Phrase("会员中没有这一类；要写请用 --only", "no member is of that kind; name it with --only")
-NO_NAME = re.compile(r"[^\w、（）-]")
-"""What of a class, which may be any text, is left out of a file's name."""
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
 PLEDGED = (
     Phrase("采购人", "purchasers"), Phrase("招标代理机构", "tender agents"), Phrase("投标人", "bidders"), Phrase("拍卖企业", "auction houses"),
@@ -358,7 +356,7 @@ def _appointments(case: Case) -> tuple[Named, Named]:
     letters, by_body, taken = list(appointed(case)), dict[str, list[Fields]](), set[str]()
     for body, _, letter in letters:
         by_body.setdefault(body, []).append(letter)
-    named = ((named_apart(NO_NAME.sub("_", body)[:40], taken), own) for body, own in by_body.items())
+    named = ((named_apart(fit(body), taken), own) for body, own in by_body.items())
     return (
         ((case.says(phrase("（{name}）", " ({name})", name=name)), {"聘任": with_last(own)}) for name, own in named),
         _as_files((number or f"{place:03d}", {"聘任": with_last([letter])}) for place, (_, number, letter) in enumerate(letters, 1)),
@@ -370,7 +368,7 @@ def _slips(case: Case) -> tuple[Named, Named]:
     slips, by_class, taken = list(slip_fields(case)), dict[str, list[Fields]](), set[str]()
     for _, slip in slips:
         by_class.setdefault(str(slip["类别"]), []).append(slip)
-    called = {class_: named_apart(NO_NAME.sub("_", class_)[:40], taken) for class_ in by_class}
+    called = {class_: named_apart(fit(class_), taken) for class_ in by_class}
     parts = {class_: "" if len(by_class) == 1 else case.says(phrase("（{name}）", " ({name})", name=name)) for class_, name in called.items()}
     return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), _as_files((member, {"得分单": with_last([slip])}) for member, slip in slips)
 

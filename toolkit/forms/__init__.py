@@ -22,7 +22,7 @@ from toolkit.forms.entry_sheet import (
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, phrase
-from toolkit.ground.writing import fit, named_apart, placed_in
+from toolkit.ground.writing import fit, placed_in
 from toolkit.records.dictionary import Table as Recorded
 from toolkit.records.dictionary import Tables
 from toolkit.records.files import INSTRUCTIONS
@@ -119,7 +119,7 @@ def _file_names(books: Mapping[tuple[str, str], Mapping[str, str]], tables: Tabl
         file, apart = key
         stem = re.sub(r"\[[^\]]*\]|[*?]", "", Path(file).name.split(".")[0]).strip(" _-—（(")
         first = next(iter(books[key]))
-        stem = named_apart(fit(stem or re.sub(r'[\\/:*?"<>|]', "", label_of(first, tables.table[first])), 60), set())
+        stem = fit(stem or label_of(first, tables.table[first]), 60)
         taken = {name.casefold() for name in names.values()}
         options = (f"{stem}.xlsx", f"{stem}（{apart or first}）.xlsx")
         names[key] = next(name for name in (*options, *_numbered(stem)) if name.casefold() not in taken)

@@ -40,7 +40,7 @@ from toolkit.forms.marking import (
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.text import Language, Phrase, discreet, phrase
-from toolkit.ground.writing import fit, named_apart, placed_in
+from toolkit.ground.writing import fit, placed_in
 from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
 
@@ -68,7 +68,7 @@ def returned_name(file: str) -> str:
     '张工 138____8000_退回.xlsx'
     """
     stem = discreet(re.sub(r"(\.csv)?\.[^.]+$", "", PurePosixPath(file).name, flags=re.IGNORECASE))
-    return f"{named_apart(fit(stem.removesuffix(SUFFIX), 60), set())}{SUFFIX}.xlsx"
+    return f"{fit(stem.removesuffix(SUFFIX), 60)}{SUFFIX}.xlsx"
 
 
 def returned_names(files: Iterable[str]) -> list[str]:

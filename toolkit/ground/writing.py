@@ -60,7 +60,7 @@ def guarded(text: str) -> str:
 
 
 def fit(text: object, longest: int = 40) -> str:
-    """What stands in the data as a part of a file's name that every system takes.
+    """What stands in the data as a file's name without its ending, or a part of it, that every system takes.
 
     Parameters
     ----------
@@ -71,22 +71,24 @@ def fit(text: object, longest: int = 40) -> str:
     --------
     >>> fit("../甲:乙 "), fit("𠮷" * 60) == "𠮷" * 30
     ('_甲_乙', True)
+    >>> fit("con"), fit("COM1.x"), fit("")
+    ('_con', '_COM1.x', '_')
     """
     cut = UNFIT.sub("_", str(text)).strip(" .")[:longest]
-    return cut.encode()[: 3 * longest].decode(errors="ignore").strip(" .")
+    name = cut.encode()[: 3 * longest].decode(errors="ignore").strip(" .")
+    return f"_{name}" if not name or name.partition(".")[0].strip().casefold() in DEVICES else name
 
 
 def named_apart(stem: str, taken: set[str]) -> str:
-    """The name of a file without its ending: no device of Windows, and none that it would take for another's; entered into `taken`.
+    """The name of a file without its ending, made to `fit`, that no system would take for another's; entered into `taken`.
 
     Examples
     --------
     >>> taken = set()
-    >>> [named_apart(stem, taken) for stem in ("a1", "A1", "con", "COM1.x", "")]
-    ['a1', 'A1_2', '_con', '_COM1.x', '_']
+    >>> [named_apart(stem, taken) for stem in ("a1", "A1", "b1")]
+    ['a1', 'A1_2', 'b1']
     """
-    own = f"_{stem}" if not stem or stem.partition(".")[0].strip().casefold() in DEVICES else stem
-    name = next(name for name in chain([own], (f"{own}_{n}" for n in count(2))) if _to_any_system(name) not in taken)
+    name = next(name for name in chain([stem], (f"{stem}_{n}" for n in count(2))) if _to_any_system(name) not in taken)
     taken.add(_to_any_system(name))
     return name
 

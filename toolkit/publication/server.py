@@ -53,6 +53,8 @@ __all__ = [
 PATIENCE = 120.0
 """Seconds a page has to answer after its start."""
 
+CHECK_INSTALLATION = Phrase("请检查安装是否完整", "check that the installation is complete")
+TOO_SLOW = ("等了 {seconds} 秒；这台计算机可能正忙，请稍后再试", "waited {seconds} s; this computer may be busy, try again later")
 USUAL = Patience()
 WriteSite = Callable[[Path, Path], Period]
 GAVE_WAY = Phrase(
@@ -224,7 +226,7 @@ def await_page(page: Served) -> None:
     tail = page.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     raise refuse(
         Phrase("公开页没有启动", "the page did not start"),
-        Phrase("请检查安装是否完整", "check that the installation is complete"),
+        CHECK_INSTALLATION if page.process.poll() is not None else phrase(*TOO_SLOW, seconds=f"{PATIENCE:.0f}"),
         file=str(page.bag),
         value=" ".join(tail),
     )

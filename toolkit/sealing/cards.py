@@ -319,8 +319,8 @@ def _write_codes(codes: Path, own: Mapping[str, str], texts: Mapping[str, str], 
 
 
 @contextmanager
-def publishing(to: Path) -> Iterator[Path]:
-    """Publish alone: a hidden folder to write into, of which everything is put in place in `to` together at the end.
+def publishing(to: Path) -> Iterator[None]:
+    """Publish into `to` alone, where for the length of the block everything is put in place together by `placed_in`.
 
     A `publish` that is killed leaves there what stood there; among its last renames each file and folder is the former or the new one, and
     a folder may be in the hidden one alone: the next `publish` puts it back, and takes the hidden one away. Nothing is left of `to`, nor
@@ -337,8 +337,7 @@ def publishing(to: Path) -> Iterator[Path]:
         for place in (to, *(path for path in to.iterdir() if path.is_dir())):
             clear_unfinished(place)
         try:
-            with placed_in(to) as unfinished:
-                yield unfinished
+            yield
         finally:
             with suppress(OSError):  # where a file in use cannot go, or the folder holds something
                 (to / LOCK).unlink()

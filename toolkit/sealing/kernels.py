@@ -105,14 +105,15 @@ COPIES: ContextVar[Copies | None] = ContextVar("COPIES", default=None)
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
     """Until the end of the block circles of objects are looked for a hundred times more rarely, and not among what is there already: it took a tenth of a seal."""
-    before = gc.get_threshold()
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()  # what somebody else froze stays so
     gc.freeze()
     gc.set_threshold(*RARELY)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not frozen:
+            gc.unfreeze()
 
 
 @contextmanager

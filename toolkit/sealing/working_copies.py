@@ -19,7 +19,7 @@ from urllib.parse import quote
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import is_frozen, refuse_no_edition
 from toolkit.ground.text import Language, Phrase, joined, phrase
-from toolkit.ground.writing import edition_lock, write_whole
+from toolkit.ground.writing import edition_lock, fit, write_whole
 
 NOTEBOOKS = "notebooks"
 MADE_FROM = "committee"
@@ -29,7 +29,6 @@ FIXED = {"deletable": False, "editable": False}
 FORMER = frozenset(f"{stem}.ipynb" for stem in ("1_data", "2_scheme", "3_tuning", "4_ranking", "5_sensitivity", "6_decisions", "6_seal", "7_seal"))
 """How copies were named when they were not yet named by their titles; by any other name a notebook is an expert's own."""
 TITLE = re.compile(r"# *([^：:\n]+)")
-NO_NAME = re.compile(r'[\\/*?"<>|\x00-\x1f]')  # what no system has in the name of a file
 FROZEN = Phrase("这是封存包里的届次，不能在其中工作", "this edition lies in a sealed bag, where nobody works")
 ITS_OWN = Phrase("请打开它所属的届次文件夹", "open the edition's own folder")
 NOWHERE = Phrase("笔记本保存在届次文件夹里，而它不能写入", "notebooks are kept in the edition's folder, and that cannot be written")
@@ -140,7 +139,7 @@ def _way(here: str, names: Iterable[str]) -> Any:
 def _title(cells: Iterable[Any]) -> str:
     """The title of a notebook up to its colon, as the name of a file; nothing where it has none."""
     found = next((match for cell in cells if cell["cell_type"] == "markdown" and (match := TITLE.match(cell["source"]))), None)
-    return NO_NAME.sub("", found[1]).strip(" .") if found else ""
+    return fit(found[1], 80) if found else ""
 
 
 def _state(copy: Path, house: Any) -> str:

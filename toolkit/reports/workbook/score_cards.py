@@ -91,7 +91,7 @@ def card_names(names: Mapping[str, str], suffix: str = ".xlsx") -> dict[str, str
     Examples
     --------
     >>> card_names({"001": "甲/乙公司", "A:1": "CON "})
-    {'001': '得分单_甲_乙公司_001.xlsx', 'A:1': '得分单_CON_A_1.xlsx'}
+    {'001': '得分单_甲_乙公司_001.xlsx', 'A:1': '得分单__CON_A_1.xlsx'}
     """
     files: dict[str, str] = {}
     taken: set[str] = set()
