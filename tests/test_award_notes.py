@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.few_lines import found, indicator_text, scheme_text
+from tests.few_lines import found, indicator_text, refused, scheme_text
 from tests.few_lines import totals as figures
 from tests.invented import MEASURE, decided, indicator, members, scheme, totals
 from toolkit.evaluation.decisions import award_problems
@@ -51,6 +51,19 @@ def test_a_total_on_a_boundary_below_nothing_is_not_said_to_be_rounded_up() -> N
     assert [(problem.value, problem.mend.en) for problem in evaluation.problems] == [
         ("M001", "the half is rounded away from 0; look at it if a place depends on it")
     ]
+
+
+def test_least_scores_that_some_are_not_asked_for_are_told() -> None:
+    rules = scheme(award=[{"id": "x", "minimum": {"a": 60}}], indicator=[indicator("a", applies_to=["A"]), indicator("b")])
+    found = decided(rules, totals(90, 80, 70, a=[90, float("nan"), 50], b=[80.0, 80, 80]), members(3, ["A", "B", "A"]))
+    assert [(problem.severity, problem.column) for problem in award_problems(found)] == [("note", "award[x].minimum.a")]
+    assert "不适用于参评的 1 家会员，对它们不作要求（首家：会员 m1）" in next(iter(award_problems(found))).rule.zh
+    assert found.award.tolist() == ["x", "x", ""]
+
+
+def test_scores_that_no_number_holds_are_refused_at_their_place() -> None:
+    for written in ("[total]\nfloor = 1e308\n", '[[adjustment]]\nid = "p"\nmeasure = { column = "members.a" }\nper = 1e308\n'):
+        assert "1e+308" in refused(scheme_text(indicator_text("a"), "\n" + written), ["a"], [("K", 1)])
 
 
 def test_a_place_is_not_said_to_lack_good_members_while_they_hold_another_award() -> None:

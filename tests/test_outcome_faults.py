@@ -94,6 +94,8 @@ def veto(more: str) -> str:
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nrise_at_most = "x"\n[previous]\ntable = "conduct"\ngrade = "act_id"\n', "grades.rise_at_most", "no condition `x`"),
         (SCHEME + '\n[grades]\nbands = [["A", 60]]\neligible_only = true\n', "grades.eligible_only", "nothing says who is"),
         (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 60], ["C", 0]]\nquota = { B = { number = 1 } }\n', "grades.bands", "overlap"),
+        (SCHEME + "\n[total]\nvalue = { shape = [] }\n", "total.value.shape", "unknown name"),
+        (SCHEME + "\n[total]\nvalue = { shape = { a = 1 } }\n", "total.value.shape", "unknown name"),
         (SCHEME + "\n[total]\nleast_present = 9\n", "total.least_present", "nobody has one"),
         (veto("at_least = 1.5"), "veto[v].at_least", "is whole"),
         (veto("at_most = -3"), "veto[v].at_most", "belongs to `sum`"),
@@ -112,6 +114,17 @@ def test_each_fault_is_named_at_its_place(tmp_path: Path, text: str, place: str,
     assert problem.rule.zh
     assert problem.mend.zh
     assert problem.row is not None
+
+
+def test_a_cell_is_asked_for_in_the_names_that_are_written_and_once(tmp_path: Path) -> None:
+    (problem,) = [one for one in faults(tmp_path, mean('table = "members", column = "pledge"')) if one.column.startswith("condition[m]")]
+    assert 'column = "members.pledge", without `table`' in problem.mend.en
+
+
+def test_a_cap_before_a_shape_is_told() -> None:
+    group = {"id": "g", "cap": 50, "value": {"shape": "min_max"}}
+    assert [fault.severity for fault in scheme_faults({"group": [group]}) if fault.path == ("group", 0, "cap")] == ["note"]
+    assert not [fault for fault in scheme_faults({"group": [group | {"value": None}]}) if fault.path == ("group", 0, "cap")]
 
 
 def test_a_quota_without_a_number_is_asked_for_one_and_true_is_told_as_it_is_written(tmp_path: Path) -> None:
@@ -176,7 +189,7 @@ def test_nothing_is_asked_of_classes_where_there_are_none() -> None:
 @pytest.mark.parametrize("limit", [{"budget": 4, "cost": "years"}, {"number": 2, "per": {"condition": "years", "most": 1}}])
 def test_a_limit_that_each_class_has_anew_is_asked_about(limit: dict[str, object]) -> None:
     raw = {"condition": [{"id": "years"}], "ties": ["committee"], "members": {"class": "kind"}, "award": [{"id": "a", "quota": limit}]}
-    place = ("award", 0, "quota", "budget" if "budget" in limit else "per")
+    place = ("award", 0, "quota", "within")
 
     def asked(raw: dict[str, object]) -> list[tuple[str, str]]:
         return [(fault.severity, fault.rule.en) for fault in scheme_faults(raw) if fault.path == place]

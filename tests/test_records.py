@@ -17,6 +17,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.few_lines import indicator_text, scheme_text, write_edition
 from toolkit.edition import check_edition, open_edition
 from toolkit.ground.problems import Problem, Refused
 from toolkit.records import Records, load_records
@@ -499,3 +500,14 @@ def test_reading_leaves_the_search_for_cycles_as_it_was(
         assert gc.isenabled() is found
     finally:
         gc.enable()
+
+
+def test_a_file_named_as_if_it_stood_beside_the_folder_of_records_is_found_and_told_once(tmp_path: Path) -> None:
+    edition = write_edition(tmp_path / "e", scheme_text(indicator_text("a")), ["a"], [("K", 1)])
+    tables = edition / "tables.toml"
+    tables.write_text(tables.read_text(encoding="utf-8").replace('"records/m.csv"', '"m.csv"'), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        open_edition(str(edition))
+    said = refused.value.problems.text("en")
+    assert 'records/m.csv lies in the folder records: write file = "records/m.csv" in tables.toml' in said
+    assert "read by no table" not in said

@@ -323,8 +323,7 @@ class Evaluation:
 
     @property
     def _near_boundary(self) -> Problems:
-        decimals = self.scheme.decimals
-        near = near_boundary(self._exact_total, decimals)
+        near = near_boundary(self._exact_total, decimals := self.scheme.decimals)
         if not near.any():
             return Problems()
         rule = phrase("总分恰在四舍五入的分界上（{n} 位小数）", "the total lies on a rounding boundary ({n:decimal|decimals})", n=decimals)
@@ -432,7 +431,8 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
     if evaluation.scaled_values.problems.errors:
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems)
     kept["nodes"] = evaluation._gathered(same)  # noqa: SLF001 - its own
-    if evaluation.tree.compares and (errors := Problems(tuple(evaluation._node_problems)).errors):  # noqa: SLF001 - its own
+    huge = huge_problems(evaluation.scheme, evaluation._exact_total, evaluation.scaled_values.members, evaluation.nodes, evaluation.measured.adjustments)  # noqa: SLF001 - its own
+    if errors := Problems((*huge, *(evaluation._node_problems if evaluation.tree.compares else ()))).errors:  # noqa: SLF001 - its own
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems + errors)
     return evaluation
 

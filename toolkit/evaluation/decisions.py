@@ -15,12 +15,12 @@ from toolkit.evaluation.contests import Allotment, Contest, ListRun
 from toolkit.evaluation.limits import Opening, payable
 from toolkit.evaluation.quotas import quota_problems
 from toolkit.evaluation.reasons import Reasons
-from toolkit.evaluation.requirements import bars, number, subject
+from toolkit.evaluation.requirements import bars, exempt, number, subject
 from toolkit.evaluation.scores import TOTAL, Score, aligned, rounded_scores
 from toolkit.evaluation.tiebreaks import tie_rules
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, Tie, competition_ranks, sharing
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme import Scheme
 from toolkit.scheme.outcomes import Requirement
 from toolkit.scheme.shapes import is_missing, state_name
@@ -260,11 +260,28 @@ def award_problems(decided: Decided) -> Iterator[Problem]:
     yield from _out_of_reach(scheme)
     yield from tie_problems(scheme, decided.members, decided.ties)
     yield from _unordered_states(decided)
+    yield from _unasked(decided)
     yield from _unfit_rulings(decided)
     for allotment in decided.allotments:
         yield from _passed(allotment)
         yield from _limit_problems(decided, allotment)
         yield from (_vacancy(decided, contest) for contest in allotment.contests if contest.vacant)
+
+
+def _unasked(decided: Decided) -> Iterator[Problem]:
+    """Least scores at a node that does not apply to all who take part: of the others they are not asked."""
+    scheme = decided.scheme
+    for award in scheme.awards:
+        for node, least in award.minimum.items():
+            spared = exempt(scheme, node, decided.members["class"]) & decided.taking_part
+            if spared.any():
+                rule = phrase(
+                    "“{award}”要求“{node}”不低于 {least}，这一项不适用于参评的 {n} 家会员，对它们不作要求（首家：会员 {member}）",
+                    "`{award}` asks for {least} at `{node}`, which does not apply to {n:member that takes|members that take} part: nothing is asked of them there (the first: member {member})",
+                    award=award.label, node=scheme.label(node), least=figure(least), n=int(spared.sum()), member=decided.members.index[int(spared.argmax())],
+                )  # fmt: skip
+                mend = Phrase("如这类会员不应获奖，请在 require 里用条件写明", "if they are to have no such award, say so by a condition in `require`")
+                yield Problem("note", rule, mend, file="scheme.toml", column=f"award[{award.id}].minimum.{node}")
 
 
 def _unordered_states(decided: Decided) -> Iterator[Problem]:

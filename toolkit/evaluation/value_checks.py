@@ -29,6 +29,8 @@ from toolkit.scheme.shapes.relative import EVERYONE, Best, Ends, MinMax, class_p
 
 HUGE = 1e6
 """How many times the scale a total is no score of any scheme that was meant."""
+BEYOND = 1e100
+"""Where scores end: what is worked out of larger ones can be no number any more."""
 SET_BY_ONE = (MinMax, ShareOfBest, Benchmark)
 """Shapes by which one member alone may give many others another value."""
 NOT_ELIGIBLE = Phrase("不符合申报条件", "are not eligible")
@@ -357,8 +359,17 @@ def quotient_problems(scheme: Scheme, tree: Tree, scores: Mapping[str, Floats], 
             yield Problem("warning", rule, mend, file="scheme.toml", column="total.aggregate" if node == TOTAL else f"group[{node}].aggregate")
 
 
-def huge_problems(scheme: Scheme, totals: Floats, members: pd.Index[Any]) -> Iterator[Problem]:
-    """Totals so far above the scale that no decimal of theirs is known: of a quotient by next to nothing, say."""
+def huge_problems(scheme: Scheme, totals: Floats, members: pd.Index[Any], nodes: Mapping[str, Floats] | None = None, points: pd.DataFrame | None = None) -> Iterator[Problem]:
+    """Totals so far above the scale that no decimal of theirs is known, of a quotient by next to nothing, say; those too large to be reckoned with are errors, as such scores of nodes and points are."""
+    added = {} if points is None else {str(name): column.to_numpy(np.float64) for name, column in points.items()}
+    for node, column in {**(nodes or {}), **added, TOTAL: totals}.items():
+        beyond = np.abs(column) > BEYOND
+        if beyond.any():
+            first = int(beyond.argmax())
+            rule = phrase("“{label}”有 {n} 家会员的分数大到无法计算（首家：会员 {member}，{score:.3g}）", "`{label}` of {n:member is|members is} too large to be reckoned with (the first: member {member}, {score:.3g})",
+                          label=scheme.label(node), n=int(beyond.sum()), member=members[first], score=float(column[first]))  # fmt: skip
+            mend = Phrase("请核对其中的数（per、floor、cap 等）和记录里的数，多半多写了位数", "check the numbers written there (`per`, `floor`, `cap` and the like) and those recorded: most often a digit too many")
+            yield Problem("error", rule, mend, file="scheme.toml", column=node, value=f"{float(column[first]):.3g}")
     huge = np.abs(np.nan_to_num(totals)) > HUGE * scheme.scale
     if huge.any():
         first = int(huge.argmax())

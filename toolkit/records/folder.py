@@ -72,8 +72,18 @@ def found_files(folder: Path, table: Table) -> tuple[list[str], list[Problem]]:
     problems = [_no_file(name) for name in names if name not in files and _seems_file(folder / name)]
     if files or problems:
         return files, problems
-    rule = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern)
-    return [], [Problem("error", rule, ADD_FILE, file=pattern)]
+    rule, mend = phrase("找不到“{label}”的文件", "the file of `{label}` is missing", label=table.label or pattern), ADD_FILE
+    if lies := _elsewhere(folder, table):
+        mend = phrase('{name} 在文件夹 {folder} 里：请在 tables.toml 里写 file = "{folder}/{pattern}"', '{name} lies in the folder {folder}: write file = "{folder}/{pattern}" in tables.toml', name=lies[0], folder=FOLDER, pattern=pattern)
+    return [], [Problem("error", rule, mend, file=pattern)]
+
+
+def _elsewhere(folder: Path, table: Table) -> list[str]:
+    """The files of a table that is named as if it stood beside the folder of records, and stands in it."""
+    pattern = table.file or ""
+    if not pattern or PurePosixPath(pattern).parts[0] in {FOLDER, "..", "/"}:
+        return []
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / FOLDER).glob(any_case(pattern)) if path.is_file() and not _is_left_behind(path.name))
 
 
 def _is_left_behind(name: str) -> bool:
@@ -124,7 +134,7 @@ def _read(folder: Path, tables: Tables) -> Iterator[str]:
     for table in tables.table.values():
         if table.file:
             files, problems = found_files(folder, table)
-            yield from (*files, *(problem.file for problem in problems))
+            yield from (*files, *(problem.file for problem in problems), *(() if files else _elsewhere(folder, table)))
         elif table.source and (address := read_address(table.source)).kind in FILES:
             yield from (address.path + suffix for suffix in ("", "-wal", "-shm", "-journal", ".wal"))
 

@@ -72,7 +72,7 @@ ALONE = {get_args(Category.model_fields["shape"].annotation)[0]}
 
 def _of_a_score(written: object) -> object:
     """A shape of a score; of one by states the nearest is told."""
-    if isinstance(written, dict) and written.get("shape") in ALONE:
+    if isinstance(written, dict) and str(written.get("shape")) in ALONE:
         raise Unfit(
             phrase("{shape} 按状态计分，只能写在指标上：分组和总分的得分是数", "the shape `{shape}`, by states, is for indicators alone: the score of a group or of the total is a number", shape=written["shape"]),
             Phrase("如下面只有一项指标，请写在该指标上；得分分档计分的，请用 steps", "where one indicator lies below, write it there; a score is valued in bands by `steps`"),

@@ -89,8 +89,7 @@ def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
     """A value read as it stands: table and column in one word, perhaps over another."""
     if not _is_cell(measure.get("column")):
         rule = Phrase("没有写明怎样取数", "it does not say what to take")
-        mend = Phrase('请写 take（并写 table），或写 column = "表.列"', 'write `take` with `table`, or column = "table.column"')
-        yield Fault((*path, "column"), rule, mend)
+        yield Fault((*path, "column"), rule, _as_cell(measure))
     elif isinstance(measure.get("over"), str) and not _is_cell(measure["over"]):
         rule = Phrase("没有 take 时，除数也要写成“表.列”", "without `take` the divisor is a table and a column too")
         yield Fault((*path, "over"), rule, Phrase('请写 over = "表.列"', 'write over = "table.column"'))
@@ -100,9 +99,19 @@ def _bare(path: KeyPath, measure: Raw) -> Iterator[Fault]:
     elif "over" in measure and "times" in measure:
         rule = Phrase("over 与 times 只能写一个", "`over` and `times` cannot stand together")
         yield Fault((*path, "times"), rule, Phrase("请删去一个，或把两步合成一列填入表中", "remove one, or record what two steps come to as a column"))
-    for key in sorted(NEED_TAKE & set(measure)):
+    named = set() if _is_cell(measure.get("column")) else {"table"}  # of which the first fault has told what to do
+    for key in sorted(NEED_TAKE & set(measure) - named):
         rule = phrase("没有 take 时不能写“{key}”", "`{key}` needs `take`", key=key)
         yield Fault((*path, key), rule, Phrase("请补上 take，或删去这一项", "add `take`, or remove it"))
+
+
+def _as_cell(measure: Raw) -> Phrase:
+    """How a value is read as it stands, in the names that are written; or how rows are taken."""
+    table, column = measure.get("table"), measure.get("column")
+    if isinstance(table, str) and isinstance(column, str):
+        return phrase('照原样取会员自己那一行的一格：去掉 table，写 column = "{table}.{column}"；由多条记录得出一个数：请补上 take',
+                      'to read the one cell of each member as it stands: column = "{table}.{column}", without `table`; to make one number of several rows: add `take`', table=table, column=column)  # fmt: skip
+    return Phrase('请写 take（并写 table），或写 column = "表.列"', 'write `take` with `table`, or column = "table.column"')
 
 
 def _days(path: KeyPath, measure: Raw, take: str) -> Iterator[Fault]:
@@ -308,7 +317,7 @@ def shapes_faults(raw: Raw) -> Iterator[Fault]:
             faults += [replace(fault, path=(*path, "outliers", *fault.path)) for fault in kind.faults(treatment, shape)]
         yield from faults or _full_marks((*path, "value"), value, raw)  # what contradicts itself can have anything
     for path, value in [*((("group", place), item.get("value")) for place, item in items(raw, "group")), (("total",), _table(raw.get("total")).get("value"))]:
-        if isinstance(value, dict) and value.get("shape") not in ALONE and (shape := _kind(SHAPES, value.get("shape"))):
+        if isinstance(value, dict) and str(value.get("shape")) not in ALONE and (shape := _kind(SHAPES, value.get("shape"))):
             yield from (replace(fault, path=(*path, "value", *fault.path)) for fault in shape.faults(value, raw))
 
 

@@ -410,10 +410,10 @@ def _unsaid(raw: Raw, path: KeyPath, quota: Raw) -> Iterator[Fault]:
     limit = next((key for key in ("budget", "per") if key in quota), None)
     if limit is None or "within" in quota or at(raw, ("members", "class")) is None:
         return
-    what = Phrase("经费总额", "the budget") if limit == "budget" else Phrase("同组限额", "the bounds of those alike")
+    what = Phrase("经费总额", "the budget") if limit == "budget" else Phrase("同组限额", "the limit of those alike")
     rule = phrase("会员分类别，{what.zh}在每一类里各算一遍", "members have classes, and {what.en} holds anew in each of them", what=what)
-    mend = Phrase('如是各类合在一起算，请写 within = "all"；确是每类各算，请写明 within = "class"', 'if it is meant for all of them together, write within = "all"; if for each, write within = "class"')
-    yield Fault((*path, limit), rule, mend, severity="warning" if limit == "budget" else "error")
+    mend = phrase('请写在 quota 里、与 {limit} 并列：各类合在一起算的，写 within = "all"；每类各算的，写 within = "class"', 'write it in the quota, beside `{limit}`: within = "all" if all of them together are meant; within = "class" if each', limit=limit)
+    yield Fault((*path, "within"), rule, mend, severity="warning" if limit == "budget" else "error")
 
 
 def _not_handed_on(path: KeyPath, quota: Raw) -> Iterator[Fault]:

@@ -250,7 +250,7 @@ ADDED = ("arithmetic", "sum", CONDITIONAL)
 
 def patterns_faults(raw: Raw) -> Iterable[Fault]:
     """Every fault of conditional groups and of a conditional total; bounds whose floor lies above their cap."""
-    return chain(*(_rule_faults(raw, path, rule, parent) for path, rule, parent in _rules(raw)), _bounds(raw), _steps(raw))
+    return chain(*(_rule_faults(raw, path, rule, parent) for path, rule, parent in _rules(raw)), _bounds(raw), _caps(raw), _steps(raw))
 
 
 def _rules(raw: Raw) -> Iterator[tuple[KeyPath, Raw, str | None]]:
@@ -367,6 +367,15 @@ def _steps(raw: Raw) -> Iterator[Fault]:
                 rule = phrase("上级的合成方法 {how} 不把各项分数相加，没有所得分数可以取小数位数", "the aggregate {how} above it adds no points up: there are none to round", how=gathered[parent])
                 mend = Phrase('请写 decimals_of = "score"（本项得分取小数位数），或删去 decimals', 'write decimals_of = "score" to round its own score, or remove `decimals`')
                 yield Fault((name, place, "decimals"), rule, mend)
+
+
+def _caps(raw: Raw) -> Iterator[Fault]:
+    """Of groups that have a cap and a shape: which comes first, since at the total it is the other way round."""
+    for place, item in items(raw, "group"):
+        if is_number(item.get("cap")) and isinstance(item.get("value"), dict):
+            rule = phrase("cap = {cap:g} 封的是各项的合计，之后才按 value 换算，本组得分可以高于它", "`cap` = {cap:g} holds what is gathered, which then becomes what `value` makes of it: the group's score may be above it", cap=item["cap"])
+            mend = Phrase("如要封住换算之后的得分，请写在 value 里（如 to、points 的 cap）；总分相反：先换算，最后按 cap 封顶", "to hold the score itself, say so in `value` (by `to`, or the `cap` of points); at the total it is the reverse: `cap` comes after `value`")
+            yield Fault(("group", place, "cap"), rule, mend, severity="note")
 
 
 def _bounds(raw: Raw) -> Iterator[Fault]:
