@@ -137,6 +137,15 @@ def test_steps_that_are_rounded_in_words() -> None:
     assert next(line[3] for line in rules_in_words(rules)) == Phrase("所得分数四舍五入到整数再相加，以 5 分为限", "its points rounded half up to whole numbers before they are added, at most 5")
 
 
+def test_sums_beside_the_total_in_words() -> None:
+    """Each by its own kind: the greatest of two is no sum of them."""
+    sums = [{"id": name, "label": name, "of": ["a", "b"], "aggregate": name} for name in ("sum", "maximum", "minimum")]
+    lines = list(rules_in_words(scheme(indicator=[indicator("a", 50), indicator("b", 50)], sum=sums)))[:3]
+    assert [(kind.zh, decided.zh) for kind, _, _, decided, _ in lines if isinstance(decided, Phrase)] == [
+        ("合计", "a、b相加，不加权，不计入总分"), ("最高项", "a、b中最高的一项，不计入总分"), ("最低项", "a、b中最低的一项，不计入总分"),
+    ]  # fmt: skip
+
+
 def test_which_rows_count_in_words() -> None:
     said = {"table": "prizes", "take": "sum", "column": "level", "points": {"国家级": 8, "省级": 5}, "once_per": ["project"], "keep": "highest", "best": 3}
     words = measure_in_words(Measure.model_validate(tuples(said)))

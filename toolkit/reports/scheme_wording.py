@@ -42,6 +42,12 @@ TAKES = {
     "panel": Phrase("专家评分", "panel score of"),
 }
 
+SUMS = {
+    "sum": (Phrase("合计", "sum"), Phrase("{zh}相加，不加权", "{en}, added up without weights")),
+    "maximum": (Phrase("最高项", "greatest"), Phrase("{zh}中最高的一项", "the greatest of {en}")),
+    "minimum": (Phrase("最低项", "least"), Phrase("{zh}中最低的一项", "the least of {en}")),
+}
+"""Of each way in which a `[[sum]]` is made: the kind of its rule, and its words."""
 DAYS = {
     "at_least_until": ("至少到 {day}", "at least until {day}"),
     "repaired": ("自 {day}（修复）起不计", "no longer from {day} (repaired) on"),
@@ -290,11 +296,9 @@ def rules_in_words(scheme: Scheme) -> Iterator[RuleLine]:
         yield Phrase("加减分", "adjustment"), adjustment.label, measure_in_words(adjustment.measure), decided, adjustment.source
     for item in scheme.sums:
         labels = [scheme.label(name) for name in item.of]
-        made = {"sum": phrase("{zh}相加，不加权", "{en}, added up without weights", zh="、".join(labels), en=", ".join(labels)),
-                "maximum": phrase("{zh}中最高的一项", "the greatest of {en}", zh="、".join(labels), en=", ".join(labels)),
-                "minimum": phrase("{zh}中最低的一项", "the least of {en}", zh="、".join(labels), en=", ".join(labels))}[item.aggregate]  # fmt: skip
-        decided = phrase("{made.zh}，不计入总分", "{made.en}, beside the total", made=made)
-        yield Phrase("合计", "sum"), item.label, "", decided, item.source
+        kind, made = SUMS[item.aggregate]
+        decided = phrase(f"{made.zh}，不计入总分", f"{made.en}, beside the total", zh="、".join(labels), en=", ".join(labels))
+        yield kind, item.label, "", decided, item.source
     for name, window in scheme.window.items():
         yield Phrase("时限", "window"), name, window_in_words(window), "", ""
     for condition in scheme.conditions:

@@ -30,7 +30,10 @@ Opinion: TypeAlias = tuple[Phrase, bool | Phrase]
 PATIENCE = 300
 """Seconds after which a program is given up."""
 OFFICE, BROWSERS = ("soffice", "libreoffice"), ("chromium", "chromium-browser", "google-chrome")
-FUNCTIONS = frozenset({"IF", "AND", "SUM", "SUMPRODUCT", "COUNT", "COUNTIF", "COUNTIFS", "ROUND", "ROUNDUP", "INT", "MAX", "MIN", "N", "ISNUMBER", "IFERROR"})
+FUNCTIONS = frozenset({
+    "IF", "AND", "SUM", "SUMPRODUCT", "COUNT", "COUNTIF", "COUNTIFS", "ROUND", "ROUNDUP", "ROUNDDOWN", "INT", "MAX", "MIN", "N", "ISNUMBER", "IFERROR", "MINIFS", "MAXIFS",
+    "SQRT", "SIGN", "LN", "EXP",
+})  # fmt: skip
 """Those that the house writes; a workbook with others is not opened."""
 PACKAGE, FORMULAS, SCRIPT = Phrase("软件包", "the package"), Phrase("工作簿公式", "the workbook's formulas"), Phrase("网页程序", "the page's script")
 AGREE = Phrase("三种算法一致：{names.zh}", "Three programs agree: {names.en}")

@@ -6,7 +6,7 @@ greatest, the best, mean and deviation, or the place and of how many. Where a cl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 NONE = -1e9
 """Stands for a score there is not: below every score."""
+HAS, HAS_NOT = ">-900000000", "<=-900000000"
+"""Tests of a cell: whether it holds a score, or `NONE`."""
 MOST = 2_000
 """Members beyond which no formulas are written: each looks at all of them."""
 CLASS_NUMBER = Phrase("类别号", "Class no.")
@@ -48,8 +50,19 @@ STANDARDS = {
 FIXED = Phrase("{node}（名次的阶梯已写定）", "{node} (the ladder of places is fixed)")
 TRIMMED = Phrase("{node}（基准要去掉最高最低或取中位数）", "{node} (its benchmark is trimmed, or a median)")
 PARTS = Phrase("{node}（下面各项的分逐项取整）", "{node} (points below it are rounded one by one)")
+UNWRITTEN = Phrase("{node}（下面各项的合成方法没有写成公式）", "{node} (no formula is written for how its children are gathered)")
 MANY = Phrase("{node}（会员超过 {most} 家，每格都要看全体）", "{node} (the list is longer than {most}, and each cell looks at all of it)")
-HAS = ">-900000000"
+
+
+def score_format(decimals: int) -> str:
+    """The number format of a score that is compared: a dash where there is none.
+
+    Examples
+    --------
+    >>> score_format(2)
+    '[<-900000000]"—";0.00'
+    """
+    return f'[<-900000000]"—";0{"." * (decimals > 0)}{"0" * decimals}'
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +173,9 @@ class ComparedNode:
             away = f"100*({own}-{first})/{first}"
             return f"MIN({high:.15g},MAX({low:.15g},{high:.15g}-IF({own}>{first},{shape.per_above:.15g}*{away},-{shape.per_below:.15g}*{away})))"
         if isinstance(shape, MinMax):
-            share = f"IF({first}={second},(SIGN({own}-{first})+1)/2,{f'({second}-{own})' if lower else f'({own}-{first})'}/({second}-{first}))"
-            share = share.replace("(SIGN", "1-(SIGN", 1) if lower else share
+            ahead, away = (first, f"{second}-{own}") if lower else (own, f"{own}-{first}")
+            behind = own if lower else first
+            share = f"IF({first}={second},(SIGN({ahead}-{behind})+1)/2,({away})/({second}-{first}))"
         elif isinstance(shape, ShareOfBest):
             share = f"IF({own}<={first},1,{first}/{own})" if lower else f"IF({first}>0,{own}/{first},IF({own}>0,1,0))"
         else:
@@ -171,11 +185,24 @@ class ComparedNode:
 
 @dataclass(frozen=True)
 class ComparedNodes:
-    """All nodes of an evaluation that compare members: those with formulas, and why others are values."""
+    """All nodes of an evaluation that compare members: those with formulas, and why others are values.
+
+    Parameters
+    ----------
+    evaluation
+        What was evaluated.
+    column
+        The first of their columns.
+    rows
+        The first and the last row of members, as a spreadsheet counts.
+    unwritten
+        The ids of those whose score before has no formula, as its children are gathered.
+    """
 
     evaluation: Evaluation
     column: int
     rows: tuple[int, int]
+    unwritten: Collection[str] = ()
 
     @cached_property
     def _sorted(self) -> tuple[dict[str, ComparedNode], list[Phrase]]:
@@ -183,7 +210,7 @@ class ComparedNodes:
         for name, (branch, before) in self.evaluation.compared_at.items():
             shape, label = branch.shape, branch.label.into(self.evaluation.scheme.language)
             assert isinstance(shape, Relative)
-            why = self._unsayable(branch, shape)
+            why = self._unsayable(name, branch, shape)
             if why is not None:
                 said.append(phrase(why.zh, why.en, node=label, most=MOST))
                 continue
@@ -191,11 +218,13 @@ class ComparedNodes:
             column += 1 + len(nodes[name].standards)
         return nodes, said
 
-    def _unsayable(self, branch: Branch, shape: Relative) -> Phrase | None:
+    def _unsayable(self, name: str, branch: Branch, shape: Relative) -> Phrase | None:
         if len(self.evaluation.members) > MOST:
             return MANY
         if any(branch.points):
             return PARTS
+        if name in self.unwritten:
+            return UNWRITTEN
         if isinstance(shape, Placed) and shape.found is not None:
             return FIXED
         return TRIMMED if isinstance(shape, Benchmark) and shape.found is None and (shape.of != "mean" or shape.trim) else None

@@ -19,18 +19,14 @@ from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.workbook.book import HEADING_ROW, Book
-from toolkit.reports.workbook.compared import ComparedNodes
-from toolkit.reports.workbook.scores import ScoreCells, as_values, letters
+from toolkit.reports.workbook.compared import CLASS_NUMBER, HAS, HAS_NOT, MOST, NONE, score_format
+from toolkit.reports.workbook.scores import ScoreCells, letters
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, TieRule
 
 if TYPE_CHECKING:
     from toolkit.evaluation.contests import Allotment
     from toolkit.scheme.outcomes import Award, Requirement
 
-NONE = -1e9
-"""Stands for a score there is not: below every score."""
-MOST = 2_000
-"""Members beyond which no formulas are written: each place looks at all of them."""
 NOTE = Phrase(
     "名次、奖项为公式，由“得分”表的总分按同分规则和名额算出；改动得分或权重，这里随之变动。参评、一票否决、申报条件是评审时的数值（“可评”列），公式不重算",
     "places and awards are formulas over the totals of the sheet Scores, by the tie rule and the quotas, and move when scores or weights are changed; who takes "
@@ -53,10 +49,8 @@ MAY, RUNNING, QUOTA = Phrase("{award}·可评", "{award}: may"), Phrase("{award}
 TURN, LEVEL, GIVEN = Phrase("{award}·排位", "{award}: turn"), Phrase("{award}·同位", "{award}: level"), Phrase("{award}·授予", "{award}: given")
 AWARD, AWARDED, RANKED, SAME = Phrase("奖项", "Award"), Phrase("已决定的奖项", "Award decided"), Phrase("已决定的名次", "Rank decided"), Phrase("相符", "Same")
 OPEN, YES, NO = Phrase("待定", "open"), Phrase("是", "yes"), Phrase("否", "no")
-CLASS_NUMBER = Phrase("类别号", "Class no.")
 ROUNDED = {"floor": "INT(ROUND({share},9))", "ceil": "ROUNDUP(ROUND({share},9),0)", "half_up": "ROUND(ROUND({share},9),0)"}
 SUMMED = {"sum": "SUM", "maximum": "MAX", "minimum": "MIN"}
-SCORE = '[<-900000000]"—";0.{zeros}'
 
 
 def write_place_sheet(book: Book, scores: ScoreCells) -> None:
@@ -68,7 +62,7 @@ def write_place_sheet(book: Book, scores: ScoreCells) -> None:
         return
     page = _PlaceSheet(book, scores)
     note = NOTE if not page.said else joined([NOTE, Phrase(AS_VALUES.zh + "、".join(s.zh for s in page.said), AS_VALUES.en + ", ".join(s.en for s in page.said))], "。", ". ")
-    note = joined([note, *as_values(ComparedNodes(book.evaluation, 0, (0, 0)))], "。", ". ")
+    note = joined([note, *scores.as_values], "。", ". ")
     sheet = book.sheet("places", note, top=HEADING_ROW + 1, left=2)
     columns = page.columns
     book.headings(sheet, HEADING_ROW, [(column.heading, column.width) for column in columns])
@@ -169,9 +163,8 @@ class _PlaceSheet:
             formulas.append(f"IF({asked},{score},{NONE:.0f})")
         if node == TOTAL:
             values = np.where(self.evaluation.decided.taking_part[self.order], values, NONE)
-        shown = SCORE.format(zeros="0" * self.decimals) if self.decimals else SCORE.format(zeros="").replace("0.", "0")
         label = self.scheme.label(node)
-        return self.add(_Column(heading or Phrase(label, label), formulas, values.tolist(), shown=shown))
+        return self.add(_Column(heading or Phrase(label, label), formulas, values.tolist(), shown=score_format(self.decimals)))
 
     def key(self, node: str) -> int:
         """The column of a score that is compared, made when it is first asked for."""
@@ -191,7 +184,7 @@ class _PlaceSheet:
             return self._static(title, heights.tolist())
         column, sign = self.key(rule.node), "-" if rule.better == "lower" else ""
         cells = [self.at(column, row) for row in self.rows]
-        return self.add(_Column(title, [f"IF({cell}<=-900000000,{NONE:.0f},{sign}{cell})" for cell in cells], heights.tolist()))
+        return self.add(_Column(title, [f"IF({cell}{HAS_NOT},{NONE:.0f},{sign}{cell})" for cell in cells], heights.tolist()))
 
     def _first_places(self) -> int:
         """On how many indicators each is first: a value."""
@@ -200,7 +193,7 @@ class _PlaceSheet:
     def _ranks(self) -> None:
         keys = [self.key(key) for key in (order_of(self.scheme, TOTAL), *tie_keys(self.scheme))]
         ranks = self.evaluation.decided.ranks[self.order]
-        formulas = [f'IF({self.at(keys[0], row)}<=-900000000,"",1+SUMPRODUCT(({self.all(self.class_)}={self.at(self.class_, row)})*{self._ahead(keys, row)}))' for row in self.rows]
+        formulas = [f'IF({self.at(keys[0], row)}{HAS_NOT},"",1+SUMPRODUCT(({self.all(self.class_)}={self.at(self.class_, row)})*{self._ahead(keys, row)}))' for row in self.rows]
         self.rank = self.add(_Column(PLACE, formulas, [int(rank) or "" for rank in ranks], shown="0"))
 
     def _ahead(self, keys: Sequence[int], row: int) -> str:
@@ -233,7 +226,7 @@ class _PlaceSheet:
     def _running(self, award: Award, may: int, bars: Sequence[tuple[Requirement, Mask, int]], before: Sequence[int], able: Mask) -> int:
         formulas = []
         for place, row in enumerate(self.rows):
-            tests = [f"{self.at(may, row)}=1", f"{self.at(self.keys[TOTAL], row)}>-900000000", f"{self.at(self.key(award.by), row)}>-900000000"]
+            tests = [f"{self.at(may, row)}=1", f"{self.at(self.keys[TOTAL], row)}{HAS}", f"{self.at(self.key(award.by), row)}{HAS}"]
             for item, spared, column in bars:
                 tests += [] if spared[place] else list(_tests(item, self.at(column, row)))
             tests += [f"{self.at(column, row)}<>1" for column in before]
@@ -324,7 +317,7 @@ def _quoted(label: str) -> str:
 
 def _tests(item: Requirement, cell: str) -> Iterator[str]:
     """What is asked of a score, as tests of a cell."""
-    yield f"{cell}>-900000000"
+    yield f"{cell}{HAS}"
     for sign, bound in ((">=", item.least), (">", item.above), ("<=", item.most), ("<", item.below)):
         if bound is not None:
             yield f"{cell}{sign}{bound:.15g}"

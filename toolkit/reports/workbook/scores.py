@@ -16,7 +16,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
-from toolkit.reports.workbook.compared import NONE, ComparedNodes
+from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, score_format
 from toolkit.scheme.criteria import Group
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
     weight = sum(part.weight for part in counted)
     if counted and rule.aggregate == "arithmetic":
         return _weighted_sum(counted), sum(part.weight * part.score for part in counted) / weight
-    if counted and rule.aggregate == "geometric" and all(part.score > 0 for part in counted):
+    if counted and rule.aggregate == "geometric" and all(part.score >= 0 for part in counted):
         return _weighted_product(counted), prod(part.score ** (part.weight / weight) for part in counted)
     return None
 
@@ -185,11 +185,12 @@ class TreeColumn:
 
 @dataclass(frozen=True)
 class ScoreCells:
-    """Where each score stands: the column of each node, adjustment and the total, and the row of the first member."""
+    """Where each score stands: the column of each node, adjustment and the total, and the row of the first member; and what of them is a value, in words."""
 
     sheet: str
     columns: Mapping[str, int]
     top: int
+    as_values: Sequence[Phrase] = ()
 
     def cell(self, node: str, place: int) -> str:
         """The cell of a node of the member at a place of the list, counted from 0, as another sheet names it."""
@@ -202,11 +203,10 @@ def write_score_sheet(book: Book) -> ScoreCells:
     levels = max(heading.level for heading in headings) + 1
     weight_row = HEADING_ROW + levels
     ranking, last = book.evaluation.ranking, len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
-    compared = ComparedNodes(book.evaluation, last + 1, (weight_row + 2, weight_row + 1 + len(ranking)))
-    sheet = book.sheet("scores", joined([NOTE, *[BESIDE] * bool(compared.nodes), *as_values(compared)], "；", "; "), top=weight_row + 1, left=2)
-    _write_headings(book, sheet, headings, levels, list(compared.headings()))
     places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
-    page = _ScoreSheet(book, sheet, weight_row, headings, places, compared)
+    page = _ScoreSheet(book, weight_row, headings, places)
+    sheet, values = page.sheet, as_values(page.compared)
+    _write_headings(book, sheet, headings, levels, list(page.compared.headings()))
     left = zip(ranking["class"].tolist(), ranking["name"].tolist(), ranking.index.tolist(), strict=True)
     for row, (texts, scores, applies) in enumerate(zip(left, *_rows(book), strict=True), start=weight_row + 1):
         for column, text in enumerate(texts):
@@ -214,7 +214,7 @@ def write_score_sheet(book: Book) -> ScoreCells:
         _ScoreRow(page, row, scores, applies).write()
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
     beside = {adjustment.id: column for column, adjustment in enumerate(book.evaluation.scheme.adjustments, start=len(LEFT) + len(headings))}
-    return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1)
+    return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1, values)
 
 
 def as_values(compared: ComparedNodes) -> list[Phrase]:
@@ -284,11 +284,27 @@ class _ScoreSheet:
     """What all rows of the sheet share; formats and the tree are looked up once."""
 
     book: Book
-    sheet: Any
     weight_row: int
     headings: Sequence[TreeColumn]
     places: dict[str, int]
-    compared: ComparedNodes
+
+    @cached_property
+    def sheet(self) -> Any:
+        note = joined([NOTE, *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
+        return self.book.sheet("scores", note, top=self.weight_row + 1, left=2)
+
+    @cached_property
+    def compared(self) -> ComparedNodes:
+        evaluation, beside = self.book.evaluation, len(LEFT) + len(self.headings) + len(self.scheme.adjustments) + 1
+        unwritten = [node for node in evaluation.compared_at if not self._has_formula(node)]
+        return ComparedNodes(evaluation, beside, (self.weight_row + 2, self.weight_row + 1 + len(evaluation.ranking)), unwritten)
+
+    def _has_formula(self, node: str) -> bool:
+        """Whether what a node compares is a formula, looked at in the last row, where formulas are longest, with a score for every child."""
+        rules: dict[str, Group | Total] = {**{group.id: group for group in self.scheme.groups}, TOTAL: self.scheme.total}
+        below = self.children[None if node == TOTAL else node]
+        parts = [Child(1.0, 1.0, self.places[child.id], self.weight_row, self.weight_row + len(self.book.evaluation.ranking)) for child in below]
+        return mean_formula(Rule(rules[node].aggregate, self.cases[node], rules[node].least_present, len(below)), parts) is not None
 
     @cached_property
     def scheme(self) -> Scheme:
@@ -305,8 +321,7 @@ class _ScoreSheet:
     @cached_property
     def before(self) -> Any:
         """Of a score that is compared; a dash for who has none."""
-        zeros = "." + "0" * self.scheme.decimals if self.scheme.decimals else ""
-        return self.book.format(num_format=f'[<-900000000]"—";0{zeros}', align="right")
+        return self.book.format(num_format=score_format(self.scheme.decimals), align="right")
 
     @cached_property
     def subtotal(self) -> Any:
@@ -348,7 +363,10 @@ class _ScoreSheet:
 
 @dataclass(frozen=True)
 class _ScoreRow:
-    """The row of one member; a formula stands only where it gives the score that was computed."""
+    """The row of one member; a formula stands only where it gives the score that was computed.
+
+    Of what is compared among members that is asked of the score before alone: what the formula makes of it, shape by shape, the tests hold.
+    """
 
     page: _ScoreSheet
     row: int
@@ -409,7 +427,7 @@ class _ScoreRow:
         node = self.page.compared.nodes.get(id_)
         if node is None or isnan(node.before[self.row - self.page.weight_row - 1]):
             return None
-        return f'IF({node.cell(self.row + 1)}<=-900000000,"",{node.value(self.row + 1)})'
+        return f'IF({node.cell(self.row + 1)}{HAS_NOT},"",{node.value(self.row + 1)})'
 
     def _subtotal(self, group: Group, score: float) -> str | None:
         """The formula of a group's score, or None where it would not give `score`."""
