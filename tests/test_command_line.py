@@ -19,6 +19,8 @@ from toolkit.__main__ import app
 from toolkit.commands import console
 from toolkit.commands.console import steps
 from toolkit.ground.writing import LOCK, UNFINISHED
+from toolkit.minutes.decisions import decide_state
+from toolkit.minutes.journal import read_journal
 
 CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award", "grade", "reason"]
 
@@ -170,15 +172,18 @@ def test_it_says_which_version_it_is() -> None:
     assert (done.exit_code, done.output) == (0, f"committee {version('evaluation-committee-toolkit')}\n")
 
 
-def test_an_edition_without_approval_is_sealed_without_a_page(
+def test_an_edition_without_approval_is_sealed_without_a_page_and_what_the_seal_entered_is_told_as_entered(
     small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    decide_state(small_edition, "reviewed", by="专家委员会", reason="评审")
     scheme = small_edition / "scheme.toml"
     scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"\n', ""), "utf-8")
     monkeypatch.setattr("toolkit.sealing.parts.house_folder", lambda _: house)
     done = run("seal", small_edition, "--as", "r1")
     assert done.exit_code == 0, done.output
     assert "批准文号" in done.output
+    assert [entry.what for entry in read_journal(small_edition).entries] == ["state", "found", "seal"]
+    assert ("已照现状记入工作记录，为第 2 条" in done.output, "下一次记入" in done.output, done.output.count("在记录之外改动过")) == (True, False, 1)
     assert not (small_edition / "sealed" / "r1" / "data" / "public").exists()
     assert run("verify", small_edition / "sealed" / "r1", "--replay").exit_code == 0
     served = run("serve", small_edition)

@@ -22,6 +22,7 @@ import pytest
 from tests.conftest import SCHEME, TABLES, with_applications, write_small_edition
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
+from toolkit.commands.publication import ONLY_SHOWS, RECOMPUTES, UNTRIED, _recomputed
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
@@ -35,6 +36,7 @@ from toolkit.sealing.agreement import (
     FORMULAS,
     NO_BROWSER,
     NO_OFFICE,
+    NOBODY,
     NOTHING,
     PACKAGE,
     SCRIPT,
@@ -131,6 +133,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.exit_code == 0, done.output
     assert "列入 5 家（共 12 家）" in done.output, done.output
     assert ("三种算法一致：软件包、工作簿公式、网页程序" if OFFICE and BROWSER else "算法一致：软件包") in done.output
+    assert (RECOMPUTES.zh in done.output, ONLY_SHOWS.zh in done.output) == (BROWSER is not None, False)
     assert any(why.zh in done.output for why in (NO_OFFICE, NOTHING)) == (OFFICE is None), done.output
     return place / "out"
 
@@ -465,12 +468,13 @@ def test_a_page_with_another_total_or_a_script_with_another_rule_is_noticed(sent
     data = json.loads(re.search(r'id="data">(.*?)</script>', text)[1])  # type: ignore[index]
     assert by_page(sent / "results.html") is True
     data["results"][0]["total"] += 0.5
-    changed = {"total": json.dumps(data), "unknown": json.dumps(data | {"scheme": data["scheme"] | {"lottery": 1}})}
-    wanted: dict[str, bool | Phrase] = {"total": False, "unknown": CANNOT}
+    changed = {"total": json.dumps(data), "nobody": json.dumps(data | {"members": [], "results": []}), "unknown": json.dumps(data | {"scheme": data["scheme"] | {"lottery": 1}})}
+    wanted: dict[str, bool | Phrase] = {"total": False, "nobody": NOBODY, "unknown": CANNOT}
     for name, written in changed.items():
         page = tmp_path / f"{name}.html"
         page.write_text(re.sub(r'(id="data">).*?(</script>)', lambda match, put=written: match[1] + put + match[2], text, count=1), "utf-8")
         assert by_page(page) == wanted[name]
+    assert [_recomputed([(SCRIPT, found)]) for found in (True, *wanted.values())] == [RECOMPUTES, UNTRIED, ONLY_SHOWS, ONLY_SHOWS]
 
 
 def test_a_spreadsheet_program_that_writes_nothing_is_not_told_as_none(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:

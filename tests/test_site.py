@@ -38,6 +38,14 @@ from tests.conftest import MEMBERS
 from tests.sealed_page import free_port, passes, sample_extract
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
+from toolkit.commands.publication import (
+    BUILDING,
+    CHECKING,
+    OPENING,
+    PREPARING,
+    SHOWING,
+    UNTRIED,
+)
 from toolkit.documents.catalogue import DOCUMENTS, written
 from toolkit.documents.fields import Case
 from toolkit.ground.problems import Refused
@@ -83,6 +91,9 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = run("publish", edition / "sealed" / "r1", "--to", place, "--from", BEGINS.isoformat())
     assert done.exit_code == 0, done.output
     assert "公示网站在" in done.output
+    assert UNTRIED.zh in done.stdout
+    under_way = [*(step.zh for step in (CHECKING, PREPARING, OPENING, SHOWING, BUILDING)), *(f"正在核对：{name}" for name in ("软件包", "工作簿公式", "网页程序"))]
+    assert done.stderr.splitlines() == [f"… {step}" for step in under_way]
     return place
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Bag, LanguageOption, refusals, say, working
+from toolkit.commands.console import Bag, LanguageOption, refusals, say, steps, worded
 from toolkit.commands.documents import OWN
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in, refusing, replaced_folder, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from toolkit.sealing.agreement import Opinion
     from toolkit.sealing.cards import UnderLock
     from toolkit.sealing.site import Disclosed
 
@@ -42,9 +44,25 @@ OPENED = Phrase(
     "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {place} --replay --fingerprint {fingerprint}",
 )
 SHOWN = Phrase(
-    "结果页面 {page}：一个文件，放到网站上或用优盘打开，它会在读者的浏览器里重新计算并说明是否一致。",
-    "The page of results is {page}: one file for a site or a stick, which computes all again in the reader's browser and says whether it comes to the same.",
+    "结果页面 {page}：一个文件，放到网站上或用优盘打开。",
+    "The page of results is {page}: one file for a site or a stick.",
 )
+RECOMPUTES = Phrase(
+    "结果页面会在读者的浏览器里重新计算并说明是否一致。",
+    "The page of results computes all again in the reader's browser and says whether it comes to the same.",
+)
+ONLY_SHOWS = Phrase("结果页面只供查看，不在读者的浏览器里重新计算，页面上写明原因。", "The page of results shows them, computes nothing again in the reader's browser, and says why.")
+UNTRIED = Phrase(
+    "结果页面能否在读者的浏览器里重新计算，这台机器没有试过；页面打开时会说明。",
+    "Whether the page of results can compute all again in the reader's browser was not tried on this machine; the page says so where it is opened.",
+)
+CHECKING, PREPARING = Phrase("正在核对封存包，看能否公布", "checking the bag, and whether it may be published"), Phrase("正在写出得分单", "writing the score cards")
+OPENING = Phrase("正在写出开放包", "writing the open bag")
+SHOWING = Phrase("正在写出结果页面", "writing the page of results")
+LOCKING = Phrase("正在给得分单加密", "locking the score cards")
+BUILDING = Phrase("正在写出公示网站", "writing the site")
+INFORMING = Phrase("正在写出会员查阅函", "writing the letters to members")
+AGREEING = Phrase("正在核对：{name.zh}", "checking: {name.en}")
 PUT_UP = Phrase(
     "公示网站在 {place}：把这个文件夹整个放到网站上，或用优盘打开其中的 {page}；没有一份得分单不经加密放在里面。核对：在其中执行 {command}",
     "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card lies open in it. To check it, within it: {command}",
@@ -96,39 +114,56 @@ def publish(
         for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):
             say(language, phrase(CLEARED.zh, CLEARED.en, place=left))
     with refusals(language), publishing(to):
-        with placed_in(to) as made:
-            with working(language, Phrase("正在写出得分单", "writing the score cards")):
-                refuse_replaced(bag)
-                address = read_address(cards_at) if cards_at else ""
-                foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
-                if others := Problems(tuple(chain.from_iterable(foreign))).errors:
-                    raise Refused(others)
-                publication_day(bag, begins and begins.date())
-                disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
-                unfit = refuse_unready(disclosed)
-                if address:
-                    refuse_codes(bag, to / CODES, unfit)
-                    _refuse_letters(disclosed, to / LETTERS)
-                root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS)
+        with placed_in(to) as made, _told(language) as step:
+            step(CHECKING)
+            refuse_replaced(bag)
+            address = read_address(cards_at) if cards_at else ""
+            foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
+            if others := Problems(tuple(chain.from_iterable(foreign))).errors:
+                raise Refused(others)
+            publication_day(bag, begins and begins.date())
+            disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
+            unfit = refuse_unready(disclosed)
+            if address:
+                refuse_codes(bag, to / CODES, unfit)
+                _refuse_letters(disclosed, to / LETTERS)
+            step(PREPARING)
+            root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS)
             opens = not unfit and (bag / "data" / OPEN).is_dir()
-            with working(language, Phrase("正在写出开放包和公示网站", "writing the open bag and the site")):
-                written = [*_write_open(disclosed, made, to, address)] if opens else []
+            written = [*_write_open(disclosed, made, to, address, step)] if opens else []
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
         if not opens:
             say(language, UNOPENED)
             send_open(bag, to / OPEN)  # which refuses, and says why
         for line in written:
             say(language, line)
-        with working(language, Phrase("正在用三种算法核对", "checking with three programs")):
-            found = list(opinions(bag, to / OPEN, to / RESULTS))
+        with _told(language) as step:
+            found = list(opinions(bag, to / OPEN, to / RESULTS, lambda name: step(phrase(AGREEING.zh, AGREEING.en, name=name))))
         if (problems := disagreements(found)).errors:
             raise Refused(problems)
-        for line in told(found):
+        for line in (*told(found), _recomputed(found)):
             say(language, line)
 
 
-def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str) -> Iterator[Phrase]:
-    """Write open bag, page of results, site and, where it has an `address` for them, cards under lock into `made`; what is to be said of them once they are in `to`."""
+@contextmanager
+def _told(language: str) -> Iterator[Callable[[Phrase], None]]:
+    """As `steps`, in the reader's language."""
+    with steps() as step:
+        yield lambda words: step(worded(language, words))
+
+
+def _recomputed(found: Sequence[Opinion]) -> Phrase:
+    """Whether the page of results computes again: as its script was seen to do, of which none disagrees."""
+    from toolkit.sealing.agreement import CANNOT, NOBODY, SCRIPT
+
+    of_script = dict(found).get(SCRIPT)
+    if of_script is True:
+        return RECOMPUTES
+    return ONLY_SHOWS if of_script in (CANNOT, NOBODY) else UNTRIED
+
+
+def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str, step: Callable[[Phrase], None]) -> Iterator[Phrase]:
+    """Write open bag, page of results, site and, where it has an `address` for them, cards under lock into `made`; what is to be said of them once they are in `to`. Each `step` is told."""
     from toolkit.publication.extract import read_extract
     from toolkit.publication.site import CHECK_SITE, INDEX, OWN_CARD
     from toolkit.reports.results_page import RESULTS, results_page
@@ -140,14 +175,20 @@ def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str) -> Ite
     bag, extract = disclosed.bag, read_extract(disclosed.bag / "data" / "public")
     if edition_around(bag) is None:
         yield NOT_LOOKED
+    step(OPENING)
     fingerprint, rows = send_open(bag, made / OPEN)
     yield from filter(None, (told_of(rows), *warned_of(rows), *traced_by_elimination(disclosed.evaluation, rows), finer_by_notice(rows, extract)))
     yield phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint)
+    step(SHOWING)
     write_whole(made / RESULTS, results_page(rows, extract))
     yield phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS)
+    if address:
+        step(LOCKING)
     under_lock = lock_cards(bag, disclosed.agreeing, to / CODES, made / CODES, address) if address else None
+    step(BUILDING)
     send_site(disclosed, made / OPEN, made / SITE, cards=under_lock and under_lock.cards)
     if under_lock is not None:
+        step(INFORMING)
         _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, made / LETTERS)
     yield from _told_of_codes(under_lock, to, address + OWN_CARD)
     yield phrase(PUT_UP.zh, PUT_UP.en, place=to / SITE, page=INDEX, command=CHECK_SITE)

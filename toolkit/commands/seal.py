@@ -117,6 +117,8 @@ def seal(
     language: LanguageOption = "zh",
 ) -> None:
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
+    from toolkit.minutes.adoption import told_as_entered
+    from toolkit.minutes.journal import read_journal
     from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing import seal_edition, seal_rules
     from toolkit.sealing.kernels import one_reading
@@ -138,6 +140,7 @@ def seal(
             _tell_sealed(seal_rules(folder, by=by), keys, language)
             return
         with one_reading():
+            before = len(read_journal(folder).entries)
             edition, evaluation, problems = evaluated(folder, language)
             with steps() as step:
                 bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
@@ -150,7 +153,10 @@ def seal(
         _tell_sealed(bag, keys, language)
         if gone := untold_seals(folder):
             say(language, Phrase(gone.text("zh"), gone.text("en")))
-        tell_gravest(problems, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
+        entered, others = told_as_entered(problems, folder, before)
+        if entered:
+            typer.echo(entered.text(language_of(language)))
+        tell_gravest(others, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 
 
 def _tell_sealed(bag: Path, keys: list[Ed25519PrivateKey], language: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +58,8 @@ ENTER = Phrase(
     "下一次记入（decide、封存等）时照现状记入；也可现在就记：committee journal 届次 --enter-found",
     "it is entered as found with the next entry (decide, seal and others), or now: committee journal DIR --enter-found",
 )
+
+ENTERED = Phrase("这次封存已照现状记入工作记录，为第 {numbers} 条", "this seal entered it into the minutes as found, as no. {numbers}")
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,15 @@ def unlike_minutes(folder: Path, journal: Journal) -> Problems:
         rule = phrase("上次记入之后，在磁盘上有改动：{zh}", "changed on disk since the last entry: {en}", zh=words.zh, en=words.en)
         problems.append(Problem("warning" if _is_public(journal) else "note", rule, ENTER, file=JOURNAL))
     return Problems(tuple(problems))
+
+
+def told_as_entered(problems: Problems, folder: Path, since: int) -> tuple[Problems, Problems]:
+    """What was found changed without an entry, with the numbers of the entries made of it after no. `since`; and all other problems."""
+    entries = [entry for entry in read_journal(folder).entries if entry.number > since]
+    numbers = {SCHEME: [entry.number for entry in entries if entry.what == FOUND], JOURNAL: [entry.number for entry in entries if entry.what == ON_DISK]}
+    found = tuple(problem for problem in problems if problem.mend == ENTER and numbers.get(problem.file))
+    said = (replace(problem, mend=phrase(ENTERED.zh, ENTERED.en, numbers="、".join(map(str, numbers[problem.file])))) for problem in found)
+    return Problems(tuple(said)), Problems(tuple(problem for problem in problems if problem not in found))
 
 
 def _is_public(journal: Journal) -> bool:

@@ -5,12 +5,13 @@ The workbook is computed by LibreOffice and the page by Chromium, where the mach
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -44,9 +45,10 @@ NO_OFFICE, NO_BROWSER = Phrase("本机没有可用的电子表格程序", "no Li
 NO_SHEET, FOREIGN = Phrase("封存的工作簿没有复算的公式", "the sealed workbook has no such formulas"), Phrase("工作簿里有别的公式", "the workbook holds other formulas")
 NOTHING = Phrase("电子表格程序没有写出结果：缺少电子表格组件，或没有完成", "LibreOffice wrote nothing: it has no Calc, or did not finish")
 FAILED, CANNOT = Phrase("程序没有完成", "the program did not finish"), Phrase("网页程序算不了这个评选办法", "the script cannot compute this scheme")
+NOBODY = Phrase("开放包没有列入会员，没有可算的", "the open bag has no member in it, and nothing to compute")
 
 
-def opinions(bag: Path, opened: Path, page: Path) -> Iterator[Opinion]:
+def opinions(bag: Path, opened: Path, page: Path, step: Callable[[Phrase], None] = lambda _: None) -> Iterator[Opinion]:
     """What each program says of the results.
 
     Parameters
@@ -55,9 +57,14 @@ def opinions(bag: Path, opened: Path, page: Path) -> Iterator[Opinion]:
         A sealed bag, and the open bag of it.
     page
         The page of results of the same.
+    step
+        Told which program is about to be asked.
     """
+    step(PACKAGE)
     yield PACKAGE, not verify_open(opened, replay=True).errors
+    step(FORMULAS)
     yield FORMULAS, by_workbook(bag / "data" / "results" / WORKBOOK)
+    step(SCRIPT)
     yield SCRIPT, by_page(page)
 
 
@@ -129,7 +136,15 @@ def by_page(page: Path) -> bool | Phrase:
     said = re.search(r'<section id="verdict" class="verdict (good|bad|plain)"', dumped or "")
     if said is None:
         return FAILED
-    return CANNOT if said[1] == "plain" else said[1] == "good"
+    if said[1] == "plain":
+        return CANNOT if _has_members(page) else NOBODY
+    return said[1] == "good"
+
+
+def _has_members(page: Path) -> bool:
+    """Whether there is any member in the data of a page of results."""
+    data = re.search(r'id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
+    return bool(data and json.loads(data[1])["members"])
 
 
 def _program(names: Sequence[str]) -> str | None:
