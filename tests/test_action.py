@@ -51,8 +51,7 @@ def test_every_item_of_the_plan_is_listed() -> None:
     assert len(ROWS) >= 40
 
 
-def test_no_paper_has_to_be_edited_by_hand() -> None:
-    """What is lacking is what the secretariat alone can write."""
+def test_what_is_lacking_is_told() -> None:
     assert [row[:2] for row in ROWS if row[5]] == [["计划（二）", "行业信息数据调查"]]
 
 

@@ -390,6 +390,16 @@ def test_a_withdrawal_before_the_signing_is_told_with_its_row(tmp_path: Path) ->
     assert (problem.severity, problem.file, problem.row, problem.column) == ("warning", "records/承诺书.csv", 3, "withdrawn_on")
 
 
+@pytest.mark.parametrize(("row", "told"), [
+    (("已签", "2019-01-20", "", "是", "是"), ("signed_on", "signed after the as-of date")), (("已签", "2018-05-04", "2018-12-01", "是", "是"), ("withdrawn_on", "withdrawn, and yet entered as signed")),
+    (("未签", "2018-05-04", "", "是", "是"), ("status", "dated, and yet not entered as signed")), (("已撤回", "2018-05-04", "2018-12-01", "是", "是"), None), (("未签", "", "", "", ""), None), (("已签", "2018-12-31", "2019-01-20", "是", "是"), None),
+])  # fmt: skip
+def test_a_pledge_of_two_minds_is_told_with_its_row(row: Pledge, told: tuple[str, str] | None, tmp_path: Path) -> None:
+    """A state and days that say different things, and what is signed when the edition is over."""
+    problems = [problem for problem in check_edition(write_edition(tmp_path / "e", {"001": [YES], "002": [row]}))[1] if problem.file == "records/承诺书.csv"]
+    assert [(problem.severity, problem.row, problem.column, problem.rule.en.partition(":")[0]) for problem in problems] == ([("warning", 3, *(told[0], told[1].partition(":")[0]))] if told else [])
+
+
 def test_a_pledge_of_another_kind_of_member_is_told_with_its_row(tmp_path: Path) -> None:
     """Of those that signed, by the class of each; a class that `versions` does not name signs any."""
     folder = write_asked(tmp_path / "e")

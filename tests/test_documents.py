@@ -25,6 +25,7 @@ from tests.conftest import HOURS, MEMBERS, write_small_edition
 from tests.test_edition_cases import CASES
 from tests.test_edition_cases import written as written_case
 from toolkit.__main__ import app
+from toolkit.commands.documents import _case, _Days
 from toolkit.comparison.records import evaluated_at
 from toolkit.documents.catalogue import (
     CERTIFICATES,
@@ -64,6 +65,7 @@ from toolkit.reports.rule_tables import rule_lines
 from toolkit.scheme import Panel
 from toolkit.scheme.shapes.placed import ExponentialRank
 from toolkit.scheme.writing import write_scheme
+from toolkit.sealing import parts
 
 PAPERS = """
 [papers]
@@ -148,7 +150,7 @@ def test_templates_are_what_their_texts_say() -> None:
 def test_both_languages_ask_for_the_same(one: Paper) -> None:
     """No paper says in one language what it leaves out in the other."""
     asked = [DocxTemplate(template(one, language)).get_undeclared_template_variables(_sandbox()) for language in ("zh", "en")]
-    assert asked[0] ^ asked[1] <= {"联合会", "行动", "评选", "年度", "受表彰的"}, one.name  # titles differ in what they name
+    assert asked[0] ^ asked[1] <= {"联合会", "行动", "评选", "年度", "受表彰的", "题名"}, one.name  # titles differ in what they name
     assert not re.findall(r"[\u4e00-\u9fff]", re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text_of(template(one, "en").read_bytes())))
 
 
@@ -200,6 +202,17 @@ def test_each_round_of_the_notice_has_its_own_days(case: Case, english: Case, fo
     one = run("documents", folder, "--to", tmp_path / "x", "--only", "Public notice", *days[:2], "--language", "en")
     assert {path.name for path in (tmp_path / "x").iterdir()} == {"Notice of the preliminary review.docx", "Notice of the second review.docx"}
     assert "left blank: 复审公示" in one.output
+
+
+def test_a_title_that_names_the_organisation_does_not_name_it_twice(case: Case) -> None:
+    """In the lines below the organisation's own; a sentence quotes the title whole. Of what is not sealed no paper says that it is."""
+    own = replace(case, scheme=case.scheme.with_({"title": "示例联合会诚信自律评优办法"}), extract=None)
+    for name, head, quoted in (("评选办法", "示例联合会\n诚信自律评优办法\n", ""), ("公示", "示例联合会\n关于诚信自律评优", "根据《示例联合会诚信自律评优办法》")):
+        text = re.sub(r"\s*\n\s*", "\n", said(name, own))
+        assert (head in text, quoted in text) == (True, True), text[:200]
+    assert ("尚未封存" in text, "已经封存" in text) == (True, False)
+    report = said("行动成果报告", own)
+    assert ("所列数字由记录计算得出" in report, "由封存的记录" in said("行动成果报告", replace(own, sealed=True))) == (True, True)
 
 
 def test_a_year_whose_holidays_are_not_published_has_no_last_day(case: Case) -> None:
@@ -254,16 +267,19 @@ def test_who_signed_is_called_by_a_role_in_the_language_of_the_minutes(case: Cas
     assert ["以“会长”身份签署 r1" in text, "以“见证人”身份签署 r1" in text, "chair" in text] == [True, True, False]
 
 
-@pytest.mark.parametrize(("choices", "pledged"), [(("采购人", "拍卖企业"), 2), (("企业", "机构"), 7)])
-def test_pledges_are_of_the_kinds_of_members_there_are(case: Case, choices: tuple[str, ...], pledged: int, tmp_path: Path) -> None:
-    """Of all kinds where the register calls them otherwise; whoever names another one gets it."""
+@pytest.mark.parametrize(("choices", "pledged"), [(("采购人", "拍卖企业"), ("采购人", "拍卖企业")), (("企业", "机构"), ("通用",)), (("采购人", "企业"), ("采购人", "通用"))])
+def test_pledges_are_of_the_kinds_of_members_there_are(case: Case, choices: tuple[str, ...], pledged: tuple[str, ...]) -> None:
+    """Of a kind without a pledge of its own, the one for any kind; whoever names another one gets it; and the convention has rules for those kinds alone."""
     members = case.tables.table[case.scheme.members.table]
     register = members.column["kind"].model_copy(update={"type": "choice", "choices": choices})
     tables = case.tables.model_copy(update={"table": {**case.tables.table, case.scheme.members.table: members.model_copy(update={"column": {**members.column, "kind": register}})}})
     plain = replace(case, known=None, tables=tables)
     pledges = [one for one in DOCUMENTS if one.name.startswith("诚信自律承诺书")]
-    assert sum(one.uncalled(plain) is None for one in pledges) == pledged
+    assert [one.name for one in pledges if one.uncalled(plain) is None] == [f"诚信自律承诺书（{kind}）" for kind in pledged]
     assert all(one.lacks(plain) is None for one in pledges)
+    rules = said("会员诚信自律公约", plain).partition("第三章")[2].partition("第四章")[0]
+    assert [kind in rules for kind in ("采购人、招标人合理", "拍卖企业公开", "投标人、供应商", "企业、机构依照本行业", "企业依照本行业")] == [
+        "采购人" in choices, "拍卖企业" in choices, False, choices == ("企业", "机构"), choices == ("采购人", "企业")]  # fmt: skip
 
 
 def test_a_pledge_asks_for_what_the_scheme_publishes_in_the_words_of_the_form(case: Case) -> None:
@@ -273,8 +289,9 @@ def test_a_pledge_asks_for_what_the_scheme_publishes_in_the_words_of_the_form(ca
     consent = scheme.consent
     assert consent is not None
     asked = pledge_fields(planned)["公开事项"]
-    assert [item.partition("（")[0] for item in asked] == [tables.table["pledges"].column[column].headings[0].removeprefix("同意公开") for column in consent.columns.values()]
-    assert {"名次", "总分和各项指标的数值（任何人可用各项数值重新计算）", "承诺书（已签订承诺书、签订日期和版本）"} <= {*asked}
+    columns = tables.table["pledges"].column
+    assert sorted(item.partition("（")[0] for item in asked) == sorted(column.headings[0].removeprefix("同意公开") for id_, column in columns.items() if id_.startswith("consent_"))
+    assert {"基本信息（单位名称、信用代码、会员类别、理事职务）", "名次", "总分和各项指标的数值（任何人可用各项数值重新计算）", "承诺书（已签订承诺书、签订日期和版本）"} <= {*asked}
     text = said("诚信自律承诺书（采购人）", planned)
     assert [item in text for item in asked] == [True] * len(asked)
     borne = scheme.with_({"publication": {"consent": {"obliged": {"award": "章程第九条"}}}})
@@ -460,7 +477,8 @@ def test_the_report_counts_what_was_recorded(case: Case) -> None:
 def test_proposals_are_digested_by_subject_and_name_no_member(case: Case) -> None:
     register = load_plan(house_folder("templates/editions") / "federation")[1].table["proposals"]
     member = str(case.evaluation.members.index[0])
-    rows = [("明确异议与投诉的衔接。", "招标投标", "已报政府部门", "某函〔2018〕3号"), ("降低平台服务费，联系 13800138000", "交易平台", "尚未处理", None), ("统一保函", "招标投标", None, None)]
+    name = str(case.evaluation.members.at[member, "name"])
+    rows = [("明确异议与投诉的衔接。", "招标投标", "已报政府部门", "某函〔2018〕3号"), (f"{name}建议：降低平台服务费，联系 13800138000", "交易平台", "尚未处理", f"致{member}的函"), ("统一保函", "招标投标", None, None)]
     frame = pd.DataFrame([{"credit_code": member, "matter": matter, "field": field, "outcome": outcome, "document": document, "received_on": pd.Timestamp("2018-05-04")} for matter, field, outcome, document in rows])
     tables = case.tables.model_copy(update={"table": {**case.tables.table, "proposals": register}})
     told = replace(case, tables=tables, known=(case.evaluation, replace(case.records, tables=tables, frames={**case.records.frames, "proposals": frame})))
@@ -469,7 +487,11 @@ def test_proposals_are_digested_by_subject_and_name_no_member(case: Case) -> Non
     text = said("会员意见建议汇总", told)
     assert "收集到会员意见建议 3 件，涉及会员 1 家。" in text
     assert text.index("一、招标投标（2 件）") < text.index("二、交易平台（1 件）")
-    assert ("已报政府部门（某函〔2018〕3号）" in text, "2018-05-04" in text, "13800138000" in text, str(case.evaluation.members.at[member, "name"]) in text) == (True, True, False, False)
+    assert ("已报政府部门（某函〔2018〕3号）" in text, "2018-05-04" in text, "13800138000" in text, name in text, f"致{member}" in text) == (True, True, False, False, False)
+    assert ("某会员建议：降低平台服务费" in text, "尚未处理（致某会员的函）" in text) == (True, True)
+    heed = paper("会员意见建议汇总").heed(told)
+    assert heed is not None
+    assert "1 条" in heed.zh
     assert [row["事项"] for row in proposals_fields(told)["建议"][0]["条"]] == ["明确异议与投诉的衔接", "统一保函"]
 
 
@@ -640,9 +662,12 @@ def test_a_reply_is_written_once_it_is_ruled(case: Case) -> None:
     assert ("第 1 号" in text, "第 2 号" in text, str(name) in text, "某人" in text) == (True, False, True, False)
 
 
-def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path) -> None:
+def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its papers, with records or without, tell how things stood on the day it was sealed."""
     done = run("documents", bag, "--to", tmp_path / "x", "--only", "公示", "--only", "异议书")
     assert done.exit_code == 0, done.output
     notice: Any = (bag / "data" / "public" / "notice.json").read_text("utf-8")
     (digest,) = re.findall(r'"ranking": "(\w{64})"', notice)
     assert digest in text_of((tmp_path / "x" / "公示.docx").read_bytes())
+    monkeypatch.setattr(parts, "bagging_day", lambda _: dt.date(2019, 2, 3))
+    assert [_case(bag, _Days((), None), "zh", planned=planned)[0].written for planned in (False, True)] == [dt.date(2019, 2, 3)] * 2

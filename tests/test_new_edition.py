@@ -139,7 +139,9 @@ def test_ten_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_
     assert [award.minimum.get("total", 0) for award in scheme.awards] == [float(part) for part in lines[8].split()]
     assert (scheme.grades is not None) == (lines[9] == "是")
     assert edition.tables.table["members"].column["category"].choices == ("甲类", "乙类")
-    assert (scheme.consent.versions if scheme.consent else None) == {}  # the house's pledges are of kinds that there are not
+    pledged = {} if lines[5] != "0" else dict.fromkeys(("甲类", "乙类"), "通用版")  # the house's own pledges are of kinds that there are not
+    assert (scheme.consent.versions if scheme.consent else None) == pledged
+    assert not pledged or edition.tables.table["pledges"].column["form"].choices == ("通用版",)
     assert (scheme.panel is not None and scheme.panel.experts == "experts", scheme.previous) == (lines[5] != "0", None)
     assert not [problem for problem in problems if "满分" in problem.rule.zh]  # everybody can reach full marks
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing, Task
-    from toolkit.publication.extract import Extract
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
@@ -59,8 +58,9 @@ WRITE_PHASES = Phrase(
     "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（联合会模板的办法里有例子）",
     "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does",
 )
-IDLE = Phrase("全员参与：截至 {day}，{all} 家会员中还有 {n} 家没有参加任何一项活动；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day}; `committee documents` lists them.")
-ALL_BUSY = Phrase("全员参与：截至 {day}，{all} 家会员都参加了活动。", "All of {all:member|members} took part in something by {day}.")
+COUNTS = Phrase("签到、投稿、调查、承诺书、汇报等有一项即算参与，会费不算", "one record of attendance, a text, a survey, a pledge or a report will do; dues do not count")
+IDLE = Phrase("全员参与：截至 {day}，{all} 家会员中还有 {n} 家没有任何一项参与记录（{counts.zh}）；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day} ({counts.en}); `committee documents` lists them.")
+ALL_BUSY = Phrase("全员参与：截至 {day}，{all} 家会员都至少有一项参与记录（{counts.zh}）。", "All of {all:member|members} took part in something by {day} ({counts.en}).")
 UNBEGUN = Phrase("全员参与：评价期自 {day} 起，还没有开始。", "The period of evaluation begins on {day}: who took part in nothing is not counted yet.")
 UNCOUNTED = Phrase("记录还读不成，没有统计家数，也没有催办。原因如下：", "The records cannot be read yet, so nothing is counted and nobody reminded. The reasons:")
 UNEVALUATED = Phrase("现在还不能计算，没有统计全员参与的情况；原因见 committee check。", "It cannot be evaluated yet, so who took part in nothing is not counted; `committee check` says why.")
@@ -188,7 +188,7 @@ def _tell_idle(evaluation: Evaluation | None, on: dt.date, language: str) -> Non
     else:
         idle, members = len(idle_members(evaluation)), len(evaluation.members)
         said = IDLE if idle else ALL_BUSY
-        say(language, phrase(said.zh, said.en, n=idle, all=members, day=evaluation.scheme.as_of))
+        say(language, phrase(said.zh, said.en, n=idle, all=members, day=evaluation.scheme.as_of, counts=COUNTS))
 
 
 def _write_reminders(edition: Edition, owed: Mapping[str, list[Standing]], to: Path, on: dt.date, language: str) -> None:
@@ -296,6 +296,8 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)
+    for heed in filter(None, (paper.heed(case) for paper in asked)):
+        say(language, heed)
     lacking += [(paper, why) for paper in asked if (why := paper.withheld(case))]
     if named and lacking:
         raise Refused(Problems(tuple(Problem("error", why, LATER, value=paper.title.into(language_of(language))) for paper, why in lacking)))
@@ -332,7 +334,7 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
     if planned:
         scheme, tables = load_plan(folder)
         _refuse_more_days(scheme, days)
-        case = Case(scheme.model_copy(update={"language": language}), tables, starts=days.starts, day=days.day, written=_written_on(None), digest=digest,
+        case = Case(scheme.model_copy(update={"language": language}), tables, starts=days.starts, day=days.day, written=_written_on(source, sealed=sealed), digest=digest,
                     registers=_appointed(folder, scheme, tables), language=language)  # fmt: skip
         return case, "draft", folder / OWN if (folder / OWN).is_dir() else None, sealed
     edition, evaluation, _ = evaluated_at(folder)
@@ -347,7 +349,7 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")
-    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, written=_written_on(extract if sealed else None), digest=digest, sealed=sealed, language=language)
+    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, written=_written_on(source, sealed=sealed), digest=digest, sealed=sealed, language=language)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
 
 
@@ -364,9 +366,11 @@ def _appointed(folder: Path, scheme: Scheme, tables: Tables) -> Mapping[str, pd.
     return None if records.problems.errors else records.frames
 
 
-def _written_on(sealed: Extract | None) -> dt.date | None:
+def _written_on(source: Path, *, sealed: bool) -> dt.date:
     """The day as of which papers tell how far the work is: today, and of what was sealed the day of that."""
-    return _day(str(sealed.notice["sealed_on"])) if sealed else dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
+    from toolkit.sealing.parts import bagging_day
+
+    return bagging_day(source) if sealed else dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
 
 
 def _refuse_more_days(scheme: Scheme, days: _Days) -> None:

@@ -35,13 +35,19 @@ from toolkit.documents.fields import (
     slip_fields,
     with_last,
 )
-from toolkit.documents.registers import PROPOSALS, appointed, proposals_fields
+from toolkit.documents.registers import (
+    PROPOSALS,
+    appointed,
+    named_in_proposals,
+    proposals_fields,
+)
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import fit, named_apart
 from toolkit.publication.extract import unpublishable
 from toolkit.reports.papers import TEMPLATES, grading_fields, rules_fields, sandbox
+from toolkit.reports.wording import JOIN
 
 UNREADABLE = Phrase("不是 Word 文件（.docx），或已损坏", "is no Word file (.docx), or damaged")
 FROM_HOUSE = Phrase("请用 Word 另存为 .docx，或删去它，改用随软件的模板", "save it as .docx in Word, or remove it, and the template that came with the program is used")
@@ -123,9 +129,9 @@ def settled(content: bytes) -> bytes:
 CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
 CODES, APPOINTMENTS = Phrase("得分单查阅函", "Letter about a score card"), Phrase("聘书", "Appointments")
 NO_REGISTER = Phrase("办法里没有写聘任登记表 [[appointment]]", "the scheme names no register of those appointed: [[appointment]]")
-UNREAD = Phrase("聘任登记表还没有或读不成，原因见 committee check", "the register of those appointed is missing or cannot be read; `committee check` says why")
-NOBODY_APPOINTED = Phrase("聘任登记表里没有在任的人员", "nobody in the register is in office")
-IN_REGISTER = Phrase("受聘的已按聘任登记表写成“聘书”；要空白的请用 --only", "those of the register have theirs under `Appointments`; name it with --only for a blank one")
+UNREAD = Phrase("{names}还没有或读不成，原因见 committee check", "the register of those appointed ({names}) is missing or cannot be read; `committee check` says why")
+NOBODY_APPOINTED = Phrase("{names}里没有在任的人员", "nobody in the register ({names}) is in office")
+IN_REGISTER = Phrase("受聘的已按{names}写成“聘书”；要空白的请用 --only", "those of the register ({names}) have theirs under `Appointments`; name it with --only for a blank one")
 NO_PROPOSALS = Phrase("没有登记意见建议", "no proposal was registered")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
@@ -135,6 +141,7 @@ NO_OBJECTIONS = Phrase("没有收到异议", "there was no objection")
 NO_RULING = Phrase("异议都还没有裁定", "no objection is ruled on yet")
 UNRULED = Phrase("第 {numbers} 号异议还没有裁定", "not ruled on yet: {numbers}")
 NO_IDLE = Phrase("没有这样的会员", "there is no such member")
+ALL_OWN = Phrase("各类会员都有本类的承诺书；要写请用 --only", "each kind of member has a pledge of its own; name it with --only")
 NO_SUCH_KIND = Phrase("会员中没有这一类；要写请用 --only", "no member is of that kind; name it with --only")
 REVIEWED, DECIDED = frozenset({"reviewed", "publicised", "decided"}), frozenset({"decided"})
 PLEDGED = (
@@ -167,6 +174,8 @@ class Paper:
         Why nobody needs it, so that it is written only where it is asked for by name; None where it is written with the others.
     planned
         Whether scheme and data dictionary are enough, so that it can be written before there are records.
+    heed
+        What the secretariat looks at before the paper is sent; None where there is nothing.
     """
 
     title: Phrase
@@ -176,6 +185,7 @@ class Paper:
     withheld: Callable[[Case], Phrase | None] = lambda _: None
     uncalled: Callable[[Case], Phrase | None] = lambda _: None
     planned: bool = False
+    heed: Callable[[Case], Phrase | None] = lambda _: None
 
     @property
     def name(self) -> str:
@@ -201,9 +211,27 @@ def _winners(case: Case) -> Phrase | None:
 
 
 def _no_such_kind(kind: str, case: Case) -> Phrase | None:
-    """Where the members' classes are kinds that pledge, a kind that is none of them pledges nothing."""
-    kinds = {pledged.zh for pledged in PLEDGED} & {*classes(case)}
+    """Why nobody signs the pledge of that kind; None where a member may be of it."""
+    kinds = {*classes(case)}
     return NO_SUCH_KIND if kinds and kind not in kinds else None
+
+
+def _every_kind_has_its_own(case: Case) -> Phrase | None:
+    """Why nobody signs the pledge for any kind; None where there are members of a kind that has none of its own."""
+    kinds = [*classes(case)]
+    return ALL_OWN if kinds and not _others(kinds) else None
+
+
+def _others(kinds: Iterable[str]) -> list[str]:
+    """The kinds that have neither pledge nor rules of their own."""
+    own = {pledged.zh for pledged in PLEDGED}
+    return [kind for kind in kinds if kind not in own]
+
+
+def _convention_fields(case: Case) -> Fields:
+    """Of which kinds of member the convention has rules of their own, and the others; of all kinds where none is known."""
+    kinds = [*classes(case)]
+    return {"分类": [pledged.zh for pledged in PLEDGED if not kinds or pledged.zh in kinds], "其他类别": case.says(JOIN).join(_others(kinds))}
 
 
 def _extract(case: Case) -> Phrase | None:
@@ -235,12 +263,19 @@ def _unappointed(case: Case) -> Phrase | None:
     if not case.scheme.appointments:
         return NO_REGISTER
     if case.frames is None:
-        return UNREAD
-    return next((None for _ in appointed(case)), NOBODY_APPOINTED)
+        return _of_registers(UNREAD, case)
+    return next((None for _ in appointed(case)), _of_registers(NOBODY_APPOINTED, case))
+
+
+def _of_registers(said: Phrase, case: Case) -> Phrase:
+    """Words about the registers of those appointed, as the data dictionary calls them."""
+    listed = dict.fromkeys(one.table for one in case.scheme.appointments)
+    names = [spec.label or name for name in listed if (spec := case.tables.table.get(name))] or [*listed]
+    return phrase(said.zh, said.en, names="、".join(names))
 
 
 def _by_register(case: Case) -> Phrase | None:
-    return IN_REGISTER if _unappointed(case) is None else None
+    return _of_registers(IN_REGISTER, case) if _unappointed(case) is None else None
 
 
 def _proposals(case: Case) -> Phrase | None:
@@ -253,9 +288,10 @@ def _idle(case: Case) -> Phrase | None:
 
 
 DOCUMENTS: tuple[Paper, ...] = (
-    Paper(Phrase("会员诚信自律公约", "Convention on integrity"), planned=True),
+    Paper(Phrase("会员诚信自律公约", "Convention on integrity"), _convention_fields, planned=True),
     Paper(Phrase("倡议书", "Call to members"), planned=True),
     *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), pledge_fields, uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
+    Paper(Phrase("诚信自律承诺书（通用）", "Pledge of integrity (general)"), pledge_fields, uncalled=_every_kind_has_its_own, planned=True),
     Paper(Phrase("活动通知", "Notice of an event"), planned=True),
     Paper(Phrase("征稿启事", "Call for contributions"), planned=True),
     Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
@@ -275,7 +311,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(CERTIFICATES, final=DECIDED, lacks=_winners),
     Paper(SLIPS, final=REVIEWED),
     Paper(Phrase("未参与会员名单", "Members not reached"), idle_fields, lacks=_idle),
-    Paper(Phrase("会员意见建议汇总", "Digest of proposals"), proposals_fields, lacks=_proposals),
+    Paper(Phrase("会员意见建议汇总", "Digest of proposals"), proposals_fields, lacks=_proposals, heed=named_in_proposals),
     Paper(Phrase("行动成果报告", "Report of the action"), action_fields, DECIDED),
 )
 """In the order in which the action needs them."""

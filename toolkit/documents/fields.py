@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
+    from toolkit.scheme.outcomes import Consent
     from toolkit.sensitivity.robustness import Firmness
 
 DRAFT = Phrase("草　稿", "DRAFT")
@@ -165,7 +166,7 @@ def common_fields(case: Case, *, draft: bool) -> Fields:
     blank, days = BLANK[case.language], case.scheme.publication.working_days if case.scheme.publication else 0
     return {
         **scheme_fields(case.scheme, case.language, Period(case.starts[-1] if case.starts else None, days) if days else None, case.digest),
-        "日期": case.on(case.day), "草稿标记": case.says(DRAFT) if draft else "",
+        "日期": case.on(case.day), "草稿标记": case.says(DRAFT) if draft else "", "已封存": case.sealed,
         "会员数": len(case.evaluation.members) if case.known else blank, "申报数": int(case.evaluation.members["applied"].sum()) if case.known else blank,
         "类别一览": case.says(wording.JOIN).join(classes(case)) or case.says(Phrase("各类会员", "members of every kind")),
     }  # fmt: skip
@@ -194,17 +195,30 @@ def pledge_fields(case: Case) -> Fields:
     consent = case.scheme.consent
     if consent is None:
         return {"公开事项": [], "公开义务": ""}
-    asked: dict[str, list[Permission]] = {}
+    asked: dict[str, list[Permission]] = {name: [] for name in _asked_besides(case.tables, consent)}
     for item, column in consent.columns.items() if consent.table else ():
         asked.setdefault(heading_on_form(case.tables, str(consent.table), column) or column, []).append(item)
     borne = [phrase("{zh}（{article}）", "{en} ({article})", zh=PERMISSIONS[item].zh, en=PERMISSIONS[item].en, article=article) for item, article in consent.obliged.items()]
-    return {"公开事项": [case.says(_asked_in_words(name, items)) for name, items in asked.items()], "公开义务": case.says(joined(borne, "、", "; "))}
+    besides = {name: Phrase(name.removeprefix(AGREED) + (f"（{note}）" if note else ""), name.removeprefix(AGREED)) for name, note in _asked_besides(case.tables, consent).items()}
+    return {"公开事项": [case.says(_asked_in_words(name, items) if items else besides[name]) for name, items in asked.items()], "公开义务": case.says(joined(borne, "、", "; "))}
+
+
+AGREED = "同意公开"
+"""How a form calls leave to publish something."""
+
+
+def _asked_besides(tables: Tables, consent: Consent) -> dict[str, str]:
+    """What the form asks leave to publish beyond what the edition publishes, as a list of members, and what it says of it."""
+    known = {*consent.columns.values()}
+    columns = tables.table[consent.table].column if consent.table in tables.table and consent.columns else {}
+    named = {column.headings[0]: column.note.rstrip("。") for id_, column in columns.items() if column.type == "boolean" and column.headings and id_ not in known}
+    return {name: note for name, note in named.items() if name.startswith(AGREED)}
 
 
 def _asked_in_words(name: str, items: Iterable[Permission]) -> Phrase:
     """An item of a pledge as the form calls it, without what the head of the table says, and what that comes to."""
     told = joined([ASKED_AS.get(item, PERMISSIONS[item]) for item in items], "；", "; ")
-    called = name.removeprefix("同意公开") or name
+    called = name.removeprefix(AGREED) or name
     return Phrase(called if called in told.zh and len(told.zh) - len(called) < 3 else f"{called}（{told.zh}）", f"{told.en} ({called})")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +61,18 @@ PROPOSALS = "proposals"
 NAMED = {"matter": "事项", "field": "类别", "outcome": "去向", "document": "凭据", "received_on": "收到"}
 """The columns of the house's register of proposals, and what the paper calls them."""
 UNSORTED = Phrase("其他", "Other")
+SOMEBODY = Phrase("某会员", "a member")
+"""What stands for a member that a proposal names."""
+READ_THEM = "会员意见建议汇总：原文中写有会员名称或代码的 {n} 条，已写作“某会员”；简称和人名认不出，送出前请通读。"
+READ_IN_ENGLISH = "Digest of proposals: {n:text named|texts named} a member, which reads `a member` now; short names and persons cannot be told, please read it through before it is sent."
 
 
 def proposals_fields(case: Case) -> Fields:
-    """What members proposed, by its field in the order of the dictionary: the matter without who proposed it, when it came in and what became of it."""
-    frame, spec = case.records.frames[PROPOSALS], case.tables.table[PROPOSALS]
+    """What members proposed, by its field in the order of the dictionary: the matter without who proposed it or is named in it, when it came in and what became of it."""
+    frame, spec, named = case.records.frames[PROPOSALS], case.tables.table[PROPOSALS], _named(case)
     parts: dict[str, list[Fields]] = {choice: [] for choice in spec.column["field"].choices} if "field" in spec.column else {}
     for row in frame.to_dict("records"):
-        said = {name: _text(row, column) for column, name in NAMED.items()}
+        said = {name: named.sub(case.says(SOMEBODY), _text(row, column)) for column, name in NAMED.items()}
         day = _day(row, "received_on")
         outcome = "".join([said["去向"], f"（{discreet(said['凭据'])}）" if said["凭据"] else ""])
         own = parts.setdefault(said["类别"] or case.says(UNSORTED), [])
@@ -77,3 +82,16 @@ def proposals_fields(case: Case) -> Fields:
         "概况": case.says(phrase("会员意见建议 {n} 件，涉及会员 {members} 家", "{n:proposal|proposals} from {members:member|members}", n=len(frame), members=frame[spec.member].nunique() if spec.member else 0)),
         "建议": [{"序": counted(place, case.language), "类别": name, "件数": len(rows), "条": rows} for place, (name, rows) in enumerate(kept.items(), 1)],
     }  # fmt: skip
+
+
+def _named(case: Case) -> re.Pattern[str]:
+    """What names a member: its code or its whole name, the longest first."""
+    names = {*map(str, case.evaluation.members.index), *map(str, case.evaluation.members["name"])}
+    return re.compile("|".join(map(re.escape, sorted((name for name in names if len(name) > 1), key=len, reverse=True))) or "(?!)")
+
+
+def named_in_proposals(case: Case) -> Phrase | None:
+    """How many proposals name a member in their own words; None where none does."""
+    frame, named = case.records.frames[PROPOSALS], _named(case)
+    n = sum(any(named.search(_text(row, column)) for column in NAMED) for row in frame.to_dict("records"))
+    return phrase(READ_THEM, READ_IN_ENGLISH, n=n) if n else None

@@ -64,6 +64,8 @@ class Register:
         How many records of each state, column by column, and of each year.
     held
         How many events they tell of; 0 where they tell of none.
+    undone
+        How many records say that the member did nothing; their members are not counted.
     spans
         How long it took: of each day that follows the day of the record, by the data dictionary, what it and that day are called, how many records have it, and after how many days on average and at most.
     """
@@ -75,7 +77,13 @@ class Register:
     states: Mapping[str, Mapping[str, int]]
     years: Mapping[int, int]
     held: int
+    undone: int = 0
     spans: tuple[tuple[str, str, int, float, int], ...] = ()
+
+    @property
+    def idle(self) -> list[str]:
+        """The states there are of records that say that the member did nothing."""
+        return [state for states in self.states.values() for state in states if state in UNDONE]
 
 
 def report_fields(evaluation: Evaluation, records: Records, language: Language = "zh", day: dt.date | None = None) -> dict[str, Any]:
@@ -199,7 +207,7 @@ def _reached(registers: Mapping[str, Register], members: int) -> Iterator[Phrase
     """The registers in which nearly every member is found."""
     wide = [one for name, one in registers.items() if name in BROAD and one.members and len(one.members) >= WIDE * members]
     if wide:
-        yield phrase("参与面达到九成的有：{zh}。", "At least nine members in ten appear in: {en}.", zh="、".join(one.name for one in wide), en=", ".join(one.name for one in wide))
+        yield phrase("覆盖面达到九成的有：{zh}。", "At least nine members in ten appear in: {en}.", zh="、".join(one.name for one in wide), en=", ".join(one.name for one in wide))
 
 
 WIDE = 0.9
@@ -212,8 +220,8 @@ UNTOLD = Phrase("本届记录中没有这一项的登记。【请秘书处据实
 def _unmoved(idle: int, members: int) -> Phrase:
     """How many took part in nothing."""
     if not idle:
-        return Phrase("全体会员都参与了活动。", "All members took part.")
-    return phrase("尚有 {n} 家会员没有参与任何一项活动（占 {share}），须逐家联系，力求全员参与（名单另附，内部使用）。",
+        return Phrase("全体会员都至少有一项参与记录。", "All members took part in something.")
+    return phrase("尚有 {n} 家会员没有任何一项参与记录（占 {share}），须逐家联系，力求全员参与（名单另附，内部使用）。",
                   "{n:member|members} ({share}) took part in nothing yet. Each is to be contacted, so that all take part (list attached, for internal use).", n=idle, share=_share(idle, members))  # fmt: skip
 
 
@@ -259,7 +267,7 @@ def _register(id_of: str, table: Table, frame: pd.DataFrame, evaluation: Evaluat
     held = next((int(frame[column].nunique()) for column in EVENTS if column in frame), 0)
     applied = (evaluation.scheme.members.applied or "").partition(".")[0]  # whoever applies does so when the period is over
     outside = 0 if id_of == applied else _outside(table, frame, evaluation.scheme.period)
-    return Register(table.label or id_of, len(frame), outside, whose, dict(_states(table, frame)), years, held, tuple(_spans(table, frame)))
+    return Register(table.label or id_of, len(frame), outside, whose, dict(_states(table, frame)), years, held, int(undone.sum()), tuple(_spans(table, frame)))
 
 
 def _spans(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, str, int, float, int]]:
@@ -333,8 +341,8 @@ def _overall(evaluation: Evaluation, registers: Mapping[str, Register], taking_p
     members = evaluation.members
     classes = members["class"].dropna().nunique()
     yield phrase(
-        "联合会现有会员 {n:,} 家{classes.zh}。评价期内参与各项活动的会员 {part:,} 家，占 {share}。",
-        "Members of the federation: {n:,}{classes.en}. Within the period {part:,} of them, {share}, took part in its activities.",
+        "联合会现有会员 {n:,} 家{classes.zh}。评价期内至少有一项参与记录（活动签到、投稿、调查、承诺书、汇报等，会费不算）的会员 {part:,} 家，占 {share}。",
+        "Members of the federation: {n:,}{classes.en}. Within the period {part:,} of them, {share}, took part in something (attendance, a text, a survey, a pledge or a report; dues do not count).",
         n=len(members), part=taking_part, share=_share(taking_part, len(members)),
         classes=phrase("，分属 {n} 个类别", ", of {n:class|classes}", n=classes) if classes else Phrase("", ""),
     )  # fmt: skip
@@ -355,7 +363,8 @@ def _told(register: Register, members: int) -> Phrase:
     whose = register.members
     parts = [phrase("{name}：登记 {n:,} 条", "{name}: records {n:,}", name=register.name, n=register.rows)]
     parts += [phrase("共 {n:,} 次", "of {n:event|events}", n=register.held)] if register.held else []
-    parts += [phrase("涉及会员 {n:,} 家，占 {share}", "members {n:,}, {share}", n=len(whose), share=_share(len(whose), members))] if whose is not None else []
+    but = phrase("（{zh}的 {n:,} 条不计）", " (without {n:,} of {en})", n=register.undone, zh="、".join(register.idle), en=", ".join(register.idle)) if register.undone else Phrase("", "")
+    parts += [phrase("涉及会员 {n:,} 家，占 {share}{but.zh}", "members {n:,}, {share}{but.en}", n=len(whose), share=_share(len(whose), members), but=but)] if whose is not None else []
     said = [joined(parts)]
     for name, states in register.states.items():
         told = joined([phrase("{state} {n:,} 条", "{state} {n:,}", state=state, n=count) for state, count in states.items()], "、")
@@ -412,6 +421,6 @@ def _lacking(evaluation: Evaluation, registers: Mapping[str, Register], unheard:
         yield phrase("“{title.zh}”没有登记可查，工作留痕有待加强。", "Of “{title.en}” there is no record: records must be kept better.", title=title)
     thin = [one.name for name, one in registers.items() if name in BROAD and len(one.members or ()) * 3 < len(evaluation.members)]
     if thin:
-        yield phrase("参与面不足三分之一的有：{zh}。", "Less than a third of the members appear in: {en}.", zh="、".join(thin), en=", ".join(thin))
+        yield phrase("覆盖面不足三分之一的有：{zh}。", "Less than a third of the members appear in: {en}.", zh="、".join(thin), en=", ".join(thin))
     if idle:
-        yield phrase("有 {n} 家会员没有参与任何一项活动。", "{n:member|members} took part in nothing.", n=idle)
+        yield phrase("有 {n} 家会员没有任何一项参与记录。", "{n:member|members} took part in nothing.", n=idle)

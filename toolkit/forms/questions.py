@@ -146,6 +146,8 @@ def _minima(text: str, answers: Answers) -> list[float]:
     return minima
 
 
+FOR_ANY = "通用版"
+"""The pledge for members of any kind, as the form calls it."""
 KINDS = "招标代理机构、采购人、投标人、拍卖企业、造价咨询企业、交易中心、软件与网络安全企业"
 QUESTIONS: tuple[Question, ...] = (
     Question("title", Phrase("评选办法叫什么名称？", "What is the rule called?"), lambda _: "年度优秀会员评选办法", _title),
@@ -204,6 +206,9 @@ def _decided(folder: Path, answers: Answers) -> None:
     register["column"][str(scheme.members.class_)]["choices"] = answers["kinds"]
     if scheme.previous is not None:
         listed.pop(scheme.previous.table)  # there is no edition before the first one
+    if versions := _versions(plain_values(scheme), answers):
+        assert scheme.consent is not None
+        listed[scheme.consent.table]["column"][str(scheme.consent.version)]["choices"] = [*dict.fromkeys(versions.values())]
     if scheme.consent is not None and scheme.consent.grade and not answers["grades"]:
         listed[scheme.consent.table]["column"].pop(scheme.consent.grade)  # nobody is asked to permit what is not given
     write_whole(folder / FILES[1], _cleared(tomlkit.dumps(document)))
@@ -298,11 +303,14 @@ def _awards(raw: Raw, answers: Answers, factor: float) -> list[Raw]:
 
 
 def _pledges(raw: Raw, answers: Answers) -> None:
-    """Which pledge each kind of member signs, of the kinds that there are."""
-    consent = raw["publication"]["consent"]
-    versions = {class_: version for class_, version in consent.pop("versions", {}).items() if class_ in answers["kinds"]}
-    if versions:
-        consent["versions"] = versions
+    if versions := _versions(raw, answers):
+        raw["publication"]["consent"]["versions"] = versions
+
+
+def _versions(raw: Raw, answers: Answers) -> dict[str, str]:
+    """Which pledge each kind of member signs: its own, or the one for any kind; nothing where the template does not tell pledges apart."""
+    house = raw["publication"]["consent"].get("versions", {})
+    return {kind: house.get(kind, FOR_ANY) for kind in answers["kinds"]} if house else {}
 
 
 def _grades(raw: Raw, answers: Answers, factor: float) -> None:

@@ -68,7 +68,7 @@ def standing_pledges(engine: Engine, scheme: Scheme, records: Records) -> pd.Dat
 
 
 def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
-    """A warning for each row that may be meant otherwise than it is taken: of a branch, or withdrawn before it was signed."""
+    """A warning for each row that may be meant otherwise than it is taken: of a branch, withdrawn before it was signed, or of two minds."""
     consent = scheme.consent
     if consent is None or consent.table is None:
         return
@@ -76,11 +76,38 @@ def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
         yield Problem("warning", *BRANCH, file=file, sheet=sheet, row=row or None)
     if consent.withdrawn is None:
         return
-    rows = _dated(engine.source(consent.table), consent)
+    source = engine.source(consent.table)
+    rows = _dated(source, consent)
     rule = Phrase("撤回日期早于签订日期：按已撤回处理，不予公开", "withdrawn before it was signed: taken as withdrawn, nothing is published")
     mend = Phrase("撤回后又重新签订的，请清空撤回日期；写错的请改正", "if it was signed again, clear the day of withdrawal; else correct it")
     for file, sheet, row in _frame(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
         yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=consent.withdrawn)
+    for (rule, mend), test, column in _signed_otherwise(rows, scheme, consent, source.date):
+        for file, sheet, row in _frame(rows.filter(test).order_by(PLACE).select(*PLACE)).itertuples(index=False):
+            yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=column)
+
+
+SIGNED_LATER = (
+    Phrase("签订日期晚于截止日期：截止日期以前没有签，本届不计分", "signed after the as-of date: within this edition it is not signed, and scores nothing"),
+    Phrase("日期写错了请改正；确是那时才签的，不必处理", "correct the date if it is wrong; leave it if it was signed then"),
+)
+YET_WITHDRAWN = (
+    Phrase("写有撤回日期，状态仍是已签：不予公开，计分的却照签订计", "withdrawn, and yet entered as signed: nothing is published, but what scores it takes it for signed"),
+    Phrase("确已撤回的请改状态；没有撤回的请清空撤回日期", "if it is withdrawn, change the state; else clear the day of withdrawal"),
+)
+YET_UNSIGNED = (
+    Phrase("填了签订日期，状态却不是已签：按没有签处理，同意公开的各项不生效", "dated, and yet not entered as signed: taken as not signed, and what it permits does not hold"),
+    Phrase("已经签的请改状态；没有签的请清空签订日期；已撤回的请填撤回日期", "if it is signed, change the state; if not, clear the date; if withdrawn, enter the day of withdrawal"),
+)
+
+
+def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: str | None) -> Iterator[tuple[tuple[Phrase, Phrase], Any, str]]:
+    """What is told of a row whose state and days say different things, or that was signed when the edition was over; which rows, and their column."""
+    if consent.holds and consent.withdrawn:
+        signed = any_state(rows, consent.holds)
+        yield SIGNED_LATER, signed & (rows[DAY] > scheme.as_of), date or ""
+        yield YET_WITHDRAWN, signed & (rows[ENDS] <= scheme.as_of) & ~(rows[ENDS] < rows[DAY]).fill_null(False), consent.withdrawn
+        yield YET_UNSIGNED, ~signed & rows[DAY].notnull() & rows[ENDS].isnull(), next(iter(consent.holds))
 
 
 def version_problems(scheme: Scheme, records: Records) -> Iterator[Problem]:

@@ -129,7 +129,7 @@ def evaluation_rules(scheme: Scheme, tables: Tables, council: str, language: Lan
     awards = [_sentence(name, NOTHING, decided) for name, decided in award_rules(scheme, tables)]
     places = Phrase("评选设下列奖项，名额按下列规定计算，够格的不足时空缺，不降低标准：", "The following awards are given. Places are counted as set out below; where too few members qualify, places stay empty and no standard is lowered:")
     return numbered([
-        (GENERAL, _general(scheme, Phrase("评选优秀、先进会员", "the selection of outstanding and advanced members"), council)),
+        (GENERAL, _general(scheme, _selecting(scheme), council)),
         (Phrase("参评条件", "Eligibility"), _conditions(lines)),
         (Phrase("指标与计分", "Indicators and scoring"), [*_scoring(scheme), *_verified(scheme, tables)]),
         (Phrase("加分、扣分与一票否决", "Points added, points taken and vetoes"), _beside(lines)),
@@ -334,6 +334,17 @@ def _taken(words: Phrase | str, scheme: Scheme) -> Phrase:
     for written, meant in MEASURED:
         text = re.sub(written, meant, text)
     return Phrase(said.zh, text)
+
+
+def _selecting(scheme: Scheme) -> Phrase:
+    """What is selected, by the names of the awards, as long as a sentence has room for them."""
+    labels = [award.label for award in scheme.awards]
+    named = 0 < len("".join(labels)) <= NAMED
+    return phrase("评选{zh}", "the selection of {en}", zh="、".join(labels), en=", ".join(labels)) if named else Phrase("评选", "the selection")
+
+
+NAMED = 24
+"""Characters of awards' names that a sentence has room for."""
 
 
 def _general(scheme: Scheme, what: Phrase, council: str) -> list[Article]:

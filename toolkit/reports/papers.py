@@ -76,11 +76,12 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
         SHA-256 of the scheme; empty where it is not known.
     """
     papers, public, blank = scheme.papers, scheme.publication, BLANK[language]
+    called = scheme.title.removeprefix(papers.organisation).strip() or scheme.title  # the line above it names the organisation
     return {
         "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank,
         "审议机构": council_of(scheme, language), "主管部门": papers.authority or blank,
         "联系": public.contact if public and public.contact else blank,
-        "办法": scheme.title, "评选": _occasion(scheme.title) if language == "zh" else scheme.title, "届次": scheme.edition,
+        "办法": scheme.title, "题名": called, "评选": _occasion(called) if language == "zh" else called, "届次": scheme.edition,
         "年度": _years(scheme).into(language), "批准文号": scheme.approval, "基准日": day_or_blank(scheme.as_of, language),
         "评价期": Phrase("至", " to ").into(language).join(day_or_blank(day, language) for day in scheme.period) if scheme.period else "",
         "公示工作日": f"{public.working_days}" if public else blank, "公示期": period.in_words.into(language) if period else blank,
@@ -129,7 +130,7 @@ def grading_fields(scheme: Scheme, tables: Tables, language: Language) -> Fields
 # ---- as pages ----------------------------------------------------------------------------------------------------
 
 PRINT_IT = Phrase(
-    "本表供打印填写，共一页：填好后签字或盖章，按表内所列的受理方送达。也可照此格式另行书写。",
+    "本表供打印填写，共一页：填好后签字或盖章，送交表内所列的受理单位。也可照此格式另行书写。",
     "To be printed on one sheet of A4, filled in by hand, signed or sealed, and handed in where the form says; a letter in this form does as well.",
 )
 PRINT = Phrase("打印", "Print")

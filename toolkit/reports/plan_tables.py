@@ -126,7 +126,7 @@ def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
 
 def outstanding_table(scheme: Scheme, rows: Iterable[Mapping[str, Any]], language: Language) -> Table:
     """Who has not handed in what; of `outstanding_rows`."""
-    return listing(OUTSTANDING, [dict(row) for row in rows], Lexicon(scheme, language), Phrase("还没有交的会员", "Who has not handed it in"))
+    return listing(OUTSTANDING, [dict(row) for row in rows], Lexicon(scheme, language), Phrase("还没有交的会员（自愿的事项尚可参加，不算未交）", "Who has not handed it in (what is voluntary is still open, and not owed)"))
 
 
 def outstanding_rows(owed: Mapping[str, Iterable[Standing]], members: pd.DataFrame) -> list[dict[str, Any]]:
