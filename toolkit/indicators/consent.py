@@ -106,7 +106,8 @@ def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: st
     if consent.holds and consent.withdrawn:
         signed = any_state(rows, consent.holds)
         yield SIGNED_LATER, signed & (rows[DAY] > scheme.as_of), date or ""
-        yield YET_WITHDRAWN, signed & (rows[ENDS] <= scheme.as_of) & ~(rows[ENDS] < rows[DAY]).fill_null(False), consent.withdrawn
+        if not any(consent.withdrawn in window.dates.values() for window in scheme.window.values()):  # else its points end with it
+            yield YET_WITHDRAWN, signed & (rows[ENDS] <= scheme.as_of) & ~(rows[ENDS] < rows[DAY]).fill_null(False), consent.withdrawn
         yield YET_UNSIGNED, ~signed & rows[DAY].notnull() & rows[ENDS].isnull(), next(iter(consent.holds))
 
 
