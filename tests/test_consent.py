@@ -409,9 +409,12 @@ def test_a_pledge_of_another_kind_of_member_is_told_with_its_row(tmp_path: Path)
     path.write_text(path.read_text("utf-8").replace('version = "form"', f'version = "form"\nversions = {{ "{classes["101"]}" = "第101号版本" }}'), "utf-8")
     told = [(problem.severity, problem.row, problem.value) for problem in check_edition(folder)[1] if "不是这一类会员的版本" in problem.rule.zh]
     rows = {code: place for place, (code, *_) in enumerate(MEMBERS, 2)}
-    wrong = [code for code in rows if classes[code] in meant and code not in {"101", "105"}]  # who did not sign signed no other
+    wrong = [code for code in rows if classes[code] in meant and code not in {"101", "102", "105"}]  # who did not sign, or took it back, signed no other
     assert told == [("warning", rows[code], f"第{code}号版本") for code in wrong]
     assert len({*classes.values()}) > len(meant)
+    with (folder / "records" / "承诺书.csv").open("a", encoding="utf-8", newline="") as pledges:  # the one for its class, signed as it was told
+        pledges.write(f"{wrong[0]},第101号版本,已签,2018-11-30,,是,是,是,是\n")
+    assert [problem.row for problem in check_edition(folder)[1] if "不是这一类会员的版本" in problem.rule.zh] == [rows[code] for code in wrong[1:]]
 
 
 def test_the_scheme_says_it_in_both_languages_and_is_written_back(tmp_path: Path) -> None:

@@ -220,10 +220,10 @@ def test_who_is_compared_is_asked_anew_on_each_day(edition: Edition) -> None:
         list_ = evaluate_as_of(scheme, edition.records, day)
         for row in by_itself[by_itself["day"] == day].itertuples(index=False):
             if row.cause != "leaves":
-                assert (row.total, row.award, row.grade) == (*list_.ranking.loc[row.member, ["total", "award", "grade"]],)
+                assert (row.total, row.award, row.grade) == (*list_.ranking.loc[str(row.member), ["total", "award", "grade"]],)
     for row in repaired.itertuples(index=False):
         list_ = evaluate_as_of(scheme, repaired_by_hand(edition.records, row.row, row.day), row.day)
-        assert (row.total, row.award, row.grade) == (*list_.ranking.loc[row.member, ["total", "award", "grade"]],)
+        assert (row.total, row.award, row.grade) == (*list_.ranking.loc[str(row.member), ["total", "award", "grade"]],)
     other = rescored(decided, scheme.with_({"eligibility.require": [{"condition": "clean", "most": 1}]}))  # what is asked of who takes part is no matter of records
     assert other.scores.equals(evaluate(other.scheme, edition.records).scores)
     ground = BaseCase.of(decided)  # another shape for it, which says nothing of whom it compares

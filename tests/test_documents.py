@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
 from docxtpl import DocxTemplate
 from typer.testing import CliRunner, Result
 
@@ -439,7 +440,7 @@ def test_a_long_name_leaves_room_for_the_slip(case: Case) -> None:
     for size, name in names.items():
         evaluation = replace(case.evaluation, members=case.evaluation.members.assign(name=name))
         (_, content), *_ = written(paper("得分单"), replace(case, known=(evaluation, case.records)), draft=False, single=False)
-        sizes[size] = next(line.runs[0].font.size.pt for line in Document(io.BytesIO(content)).paragraphs if line.text == name)
+        sizes[size] = next(round(line.runs[0].font.size / Pt(1)) for line in Document(io.BytesIO(content)).paragraphs if line.text == name)
     assert sizes == {32: 26, 33: 16}
 
 

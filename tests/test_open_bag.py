@@ -353,7 +353,7 @@ def test_a_disk_that_is_full_at_the_last_step_leaves_what_stood_there(edition: P
     """What is put in place together, at each rename that may be the last, is tried in test_writing."""
     (old := tmp_path / "out" / "check-card.html").parent.mkdir()
     old.write_text(CHECK_MARK, "utf-8")
-    seen = set()
+    seen = set[str]()
 
     def full(*_: object, **__: object) -> None:
         seen.update(path.name for path in old.parent.iterdir() if not path.name.startswith("."))

@@ -155,12 +155,17 @@ def test_a_day_that_comes_before_the_one_it_follows_is_told_by_its_row() -> None
 
 
 def test_a_record_of_a_year_far_ahead_is_told_once_a_file() -> None:
-    """Dates of windows are told otherwise, and the last day of a term may be any."""
-    plain = of_window(otherwise="1 year").model_copy(update={"indicators": ()})
+    """Dates of windows are told otherwise, and the last day of a term may be any; what nothing counts by is no more than a note."""
+    windowed = of_window(otherwise="1 year")
+    (item,) = windowed.indicators
+    plain = windowed.model_copy(update={"indicators": (item.model_copy(update={"measure": item.measure.model_copy(update={"window": None})}),)})
     days = acts(found=["2090-01-01"] * 4, told=["2018-03-05", "2020-01-01", "2020-01-02", "2081-03-05"])
     (told,) = day_problems(plain, DATED, days)
-    assert (told.severity, told.row, told.column, told.value, "共 2 条" in told.rule.zh) == ("warning", 4, "told", "2020-01-02", True)
-    assert [problem.severity for problem in day_problems(of_window(otherwise="1 year"), DATED, days)] == ["note"]
+    assert (told.severity, told.row, told.column, told.value, "不计入（该文件共 2 条" in told.rule.zh) == ("warning", 4, "told", "2020-01-02", True)
+    (begun, also) = day_problems(windowed, DATED, days)
+    assert [(begun.column, begun.severity), (also.column, also.severity)] == [("认定日期", "note"), ("told", "note")]
+    (planned,) = day_problems(windowed.model_copy(update={"indicators": ()}), DATED, days)
+    assert (planned, "不计入" in planned.rule.zh) == (also, False)
 
 
 @pytest.mark.parametrize(("column", "rise", "decided"), [

@@ -170,7 +170,7 @@ READ: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"shape": "steps", "steps": ((1.0, 60.0),)}, "满 1 计 60 分，不足计 0 分", "from 1: 60, below: 0"),
     ({"shape": "piecewise", "points": ((0.0, 0.0), (5.0, 80.0))}, "分段线性：0 计 0 分，5 计 80 分，其间按直线", "straight between 0: 0, 5: 80"),
     ({"shape": "piecewise", "points": ((0.0, 20.0), (5.0, 80.0)), "below": 0.0, "beyond": 90.0}, "分段线性：0 计 20 分，5 计 80 分，其间按直线，不到 0 计 0 分，超过 5 计 90 分", "straight between 0: 20, 5: 80, below 0: 0, beyond 5: 90"),
-    ({"shape": "power", "coefficient": 25.4347, "zero": 18.0, "exponent": 1.81, "better": "lower"}, "25.4347 ×（18 − 数值）的 1.81 次方，不低于 0", "25.4347 x (18 - value)^1.81, at least 0"),
+    ({"shape": "power", "coefficient": 25.4347, "zero": 18.0, "exponent": 1.81, "better": "lower"}, "25.4347 ×（18 − 数值）的 1.81 次方，不低于 0，不超过满分", "25.4347 x (18 - value)^1.81, at least 0 and at most the scale"),
     ({"shape": "category", "points": {"true": 9.0}, "other": 1.0}, "是 9 分，其他 1 分", "yes 9, others 1"),
     ({"shape": "target", "best": (4.0, 6.0), "worst": (2.0, 9.0)}, "适度：4 至 6 计满分，低到 2 或高到 9 计零分", "4 to 6 (full), falling to 2 and 9 (none)"),
     ({"shape": "logistic", "middle": 8.0, "steepness": 1.0, "better": "lower"}, "S 形曲线：8 计一半，越低越好", "S-curve, half at 8, less is better"),

@@ -155,9 +155,9 @@ def read_edition(folder: Path) -> Reading:
     judged = judging(scheme, records) if whole and scheme.shortlist is None else None
     if whole:
         problems += (judged.problems if judged else Problems()) + day_problems(scheme, tables, records.frames)
-        problems += (*late_applications(records.frames, tables, scheme.members, scheme.as_of), *version_problems(scheme, records))
+        problems += tuple(late_applications(records.frames, tables, scheme.members, scheme.as_of))
         with Engine(scheme, records) as engine:
-            problems += (*consent_problems(engine, scheme), *unledgered(engine, scheme, records))
+            problems += (*version_problems(engine, scheme, records), *consent_problems(engine, scheme), *unledgered(engine, scheme, records))
     if len(records.members) and (whole or sound):
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:

@@ -101,7 +101,7 @@ def test_a_flood_of_connections_is_cut_off_at_the_door(monkeypatch: pytest.Monke
     door = read_only.Door(lambda _: None)
 
     def comes(peer: str) -> None:
-        door.handle_stream(SimpleNamespace(close=lambda: closed.append(peer)), (peer, 1))  # type: ignore[arg-type]
+        door.handle_stream(SimpleNamespace(close=lambda: closed.append(peer)), (peer, 1))
 
     for _ in range(150):
         comes("203.0.113.9")

@@ -13,7 +13,6 @@ from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.selection import MEMBER, PLACE, any_state
 from toolkit.records.references import agreeing
-from toolkit.scheme.measures import frame_holding
 from toolkit.scheme.outcomes import Permission
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ BRANCH = (
     Phrase("分支机构不能代总机构同意公开：这一行不作为依据", "a branch does not agree for its head office: this row permits nothing and forbids nothing"),
     Phrase("总机构同意公开的，请以总机构的代码登记", "if the head office agrees, enter it under its own code"),
 )
+VERSION = Phrase("登记错了的请改正；会员签错了的，请寄去本类的承诺书重签", "correct the entry; if the member signed the wrong one, send it the one for its class to sign")
 
 
 def permissions(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFrame:
@@ -111,24 +111,23 @@ def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: st
         yield YET_UNSIGNED, ~signed & rows[DAY].notnull() & rows[ENDS].isnull(), next(iter(consent.holds))
 
 
-def version_problems(scheme: Scheme, records: Records) -> Iterator[Problem]:
-    """A warning for each consent of another version than the one for its member's class; what it permits stands."""
+def version_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Problem]:
+    """A warning for each consent that stands and is of another version than the one for its member's class; what it permits stands too."""
     consent = scheme.consent
     if consent is None or consent.table is None or consent.version is None or not consent.versions:
         return
     spec, classes = records.tables.table[consent.table], records.members["class"].to_dict()
     heading = next(iter(spec.column[consent.version].headings), consent.version)
-    rows = records.frames[consent.table]
-    for row in rows[frame_holding(rows, consent.holds)].to_dict("records"):
-        class_ = classes.get(row[spec.member])
-        version, meant = row[consent.version], consent.versions.get(str(class_))
+    source = engine.spoken(consent.table)
+    rows = _deciding(_dated(source, consent), source.member)
+    rows = rows.filter(_still_open(rows)).order_by(PLACE).select(*PLACE, **{MEMBER: rows[source.member]}, version=rows[consent.version].cast("string"))
+    for row in _frame(rows).to_dict("records"):
+        class_ = classes.get(row[MEMBER])
+        version, meant = row["version"], consent.versions.get(str(class_))
         if meant is None or pd.isna(version) or version == meant:
             continue
         rule = phrase("不是这一类会员的版本：该会员是{class_}，应签“{meant}”", "not the version for its class: the member is of class {class_} and signs `{meant}`", class_=class_, meant=meant)
         yield Problem("warning", rule, VERSION, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]) or None, column=heading, value=str(version))
-
-
-VERSION = Phrase("登记错了的请改正；会员签错了的，请寄去本类的承诺书重签", "correct the entry; if the member signed the wrong one, send it the one for its class to sign")
 
 
 def _given(source: Source, consent: Consent, records: Records) -> pd.DataFrame:

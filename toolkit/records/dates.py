@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from toolkit.records.dictionary import Table, Tables
     from toolkit.scheme import Scheme
-    from toolkit.scheme.measures import Window
+    from toolkit.scheme.measures import Selection, Window
 
 LATER = ("until", "at_least_until", "repaired", "withdrawn")  # what a window reads and can only come after it began
+DAYS_AHEAD = 366  # a year, so that 2081 for 2018 is told and next spring is not
+MISTYPED = Phrase("请核对年份是否写错", "check whether the year is mistyped")
 
 
 def day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -59,20 +61,23 @@ def _out_of_order(tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterato
 
 
 def _far_ahead(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    """A warning for each file with records dated more than a year after the as-of date: 2081 is 2018 mistyped. Of windows it is told otherwise."""
-    windowed = {table for table, _ in _windowed(scheme)}
+    """Each file with records dated more than a year after the as-of date: 2081 is 2018 mistyped. Of windows it is told otherwise.
+
+    A warning where they would count by that date; else a note, for what is planned may well be due so late.
+    """
+    selections = _selections(scheme)
+    told = {(one.table, scheme.window[one.window].from_) for one in selections if one.window in scheme.window}
+    counting = {one.table for one in selections if one.window is None or one.in_period}
     for name, table in tables.table.items():
         frame = frames.get(name)
-        if name in windowed or frame is None or table.date is None or not _of_days(frame, table.date):
+        if frame is None or table.date is None or (name, table.date) in told or not _of_days(frame, table.date):
             continue
-        later = frame[(frame[table.date] - pd.Timestamp(scheme.as_of)).dt.days > FAR]
+        zh, en = ("，不计入", ": it does not count") if (counts := name in counting) else ("", "")
+        later = frame[(frame[table.date] - pd.Timestamp(scheme.as_of)).dt.days > DAYS_AHEAD]
         for _, rows in later.groupby(["_file", "_sheet"], sort=True):
             first = rows.iloc[0]
-            rule = phrase("比评价基准日 {day} 晚一年以上，不计入（该文件共 {n} 条，首见此行）", "more than a year after the as-of date {day}: it does not count ({n} in this file, the first here)", day=scheme.as_of, n=len(rows))
-            yield Problem("warning", rule, MISTYPED, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=_heading(table.date, table), value=str(first[table.date].date()))
-
-
-FAR, MISTYPED = 366, Phrase("请核对年份是否写错", "check whether the year is mistyped")
+            rule = phrase("比评价基准日 {day} 晚一年以上{zh}（该文件共 {n} 条，首见此行）", "more than a year after the as-of date {day}{en} ({n} in this file, the first here)", day=scheme.as_of, n=len(rows), zh=zh, en=en)
+            yield Problem("warning" if counts else "note", rule, MISTYPED, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=_heading(table.date, table), value=str(first[table.date].date()))
 
 
 def _of_days(frame: pd.DataFrame, *columns: str) -> bool:
@@ -110,11 +115,15 @@ def _endless(name: str, scheme: Scheme, tables: Tables, used: list[str]) -> Iter
 
 def _windowed(scheme: Scheme) -> set[tuple[str, str]]:
     """The tables whose records count by a window, with it."""
+    return {(one.table, one.window) for one in _selections(scheme) if one.window}
+
+
+def _selections(scheme: Scheme) -> tuple[Selection, ...]:
+    """Every choice of records by which something counts."""
     measures = [
         *(item.measure for item in scheme.indicators), *(item.measure for item in scheme.adjustments), *(item.measure for item in scheme.conditions),
     ]  # fmt: skip
-    selections = (*(term.selection for measure in measures for term in measure.terms), *(veto.when for veto in scheme.vetoes))
-    return {(selection.table, selection.window) for selection in selections if selection.window}
+    return (*(term.selection for measure in measures for term in measure.terms), *(veto.when for veto in scheme.vetoes))
 
 
 def _before(row: Mapping[Any, Any], begin: str, end: str, table: Table) -> Problem:

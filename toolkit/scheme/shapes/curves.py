@@ -104,7 +104,7 @@ class Power(ValueShape):
         """The formula."""
         zero, raw = figure(self.zero), Phrase("数值", "value")
         apart = phrase("{raw.zh} − {zero}", "{raw.en} - {zero}", raw=raw, zero=zero) if self.better == "higher" else phrase("{zero} − {raw.zh}", "{zero} - {raw.en}", raw=raw, zero=zero)
-        return phrase("{c} ×（{apart.zh}）的 {e} 次方，不低于 0", "{c} x ({apart.en})^{e}, at least 0", c=figure(self.coefficient), apart=apart, e=figure(self.exponent))
+        return phrase("{c} ×（{apart.zh}）的 {e} 次方，不低于 0，不超过满分", "{c} x ({apart.en})^{e}, at least 0 and at most the scale", c=figure(self.coefficient), apart=apart, e=figure(self.exponent))
 
     @property
     def knots(self) -> tuple[float, ...]:
