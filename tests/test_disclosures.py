@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.contested import contested
 from tests.drawing import flat
 from toolkit.evaluation import Evaluation, scored
-from toolkit.publication.disclosures import SEEN, activities, counted_apart, seen_by, tells_of_nobody
+from toolkit.publication.disclosures import SEEN, activities, seen_by, tells_of_nobody, won_by_class
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of
@@ -100,13 +100,10 @@ def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -
     assert told == (not answers or min(sum(answers), len(answers) - sum(answers)) >= 5)
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60))
-def test_a_class_is_counted_where_nobody_is_told_apart_nor_by_taking_the_others_from_all(drawn: list[tuple[str, bool, bool]]) -> None:
-    classes = np.array([name for name, *_ in drawn], object)
-    answers, known = np.array([[answer, named] for _, answer, named in drawn], np.bool_).reshape(-1, 2).T
-    counted = counted_apart(answers, known, classes)
-    hidden = ~known & np.isin(classes, [name for name, count in counted.items() if count is None])
-    for name, count in counted.items():
-        assert count in {None, int(answers[classes == name].sum())}
-        assert count is None or tells_of_nobody(answers[(classes == name) & ~known])
-    assert tells_of_nobody(answers[hidden]) or hidden.sum() == (~known).sum()
+@pytest.mark.parametrize(("lines", "classes", "told"), [
+    ([("x", "甲", 3), ("x", "乙", 0), ("y", "", 2)], 2, {"x": {"甲": 3, "乙": 0}}),
+    ([("y", "", 2)], 1, {"y": {"": 2}}),
+], ids=["an award of all classes together is not told by class", "one class"])  # fmt: skip
+def test_winners_are_counted_by_class_where_the_award_is_given_so(lines: list[tuple[str, str, int]], classes: int, told: dict[str, dict[str, int]]) -> None:
+    rows: Any = SimpleNamespace(lines=pd.DataFrame(lines, columns=["award", "class", "winners"]), classes=range(classes))
+    assert won_by_class(rows) == told

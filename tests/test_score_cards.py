@@ -13,6 +13,7 @@ from hypothesis import given
 from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
 from toolkit.evaluation.contributions import GATHERED
+from toolkit.ground.text import former_words
 from toolkit.reports.score_cards import Rows, as_formerly, member_card, score_cards
 
 
@@ -56,6 +57,11 @@ def test_a_card_says_what_was_recorded_what_was_done_and_what_it_rests_on(small:
     assert (card.total, card.name, card.class_) == (82.0, "丑采购中心", "采购人")
     behind = frame_of(card.records).groupby("item")["row"].agg(list).to_dict()
     assert behind == {"hours": [11], "pledge": [10], "answers": [10], "warning": [10]}  # talks do not apply to it
+    any_ = small[0].scheme.with_({"indicator[hours].measure": {"table": "activities", "take": "any"}, "indicator[hours].unit": "", "indicator[hours].value": {"shape": "category", "points": {"true": 0, "false": 100}}})
+    shown = [[row[2] for row in member_card(evaluate(any_, small[1]), member).parts.rows if row[1] == any_.label("hours")] for member in ("102", "105")]
+    assert shown == [["有记录"], ["没有记录"]], "是 and 否 would say the contrary under 无不良行为记录"
+    with former_words():
+        assert "有记录" not in repr(member_card(evaluate(any_, small[1]), "102"))
 
 
 def test_a_value_put_in_the_place_of_a_missing_one_is_told(small: tuple[Evaluation, Records]) -> None:

@@ -262,7 +262,7 @@ def test_a_dash_is_a_figure_left_out_and_nothing_else() -> None:
     shown = (Activity("培训", "学时", 9, 12.5), Activity("投稿", "篇", 8, None), Activity("会费", "", 7, None, summed=False))
 
     def cells(*activities: Activity) -> list[list[str]]:
-        page = figures_page(sample_extract(), Figures((("采购人", 9, 8),), {}, activities, ()), ["figures.html"])
+        page = figures_page(sample_extract(), Figures((("采购人", 9, 8),), {}, {}, activities, ()), ["figures.html"])
         rows = page.partition("各项活动</h2>")[2].partition("</table>")[0].split("<tr>")[2:]
         return [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in rows]
 
@@ -395,12 +395,13 @@ def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent
     assert not (tmp_path / "out").exists()
 
 
-def test_the_classes_have_those_named_by_the_notice_alone_and_no_applicants_that_tell_of_few(sent: Path) -> None:
+def test_the_classes_have_who_applied_and_who_won_as_the_open_bag_tells_them(sent: Path) -> None:
     text, notice = ((sent / "site" / name).read_text("utf-8").partition('lang="en"><header')[0] for name in ("figures.html", "index.html"))
-    *classes, unnamed, total = (re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr><td.*?</tr>", text))
-    assert [row[2] for row in classes] == ["7", "—"], "five and all of them applied; where all are open, all is told"
-    assert [sum(int(row[place]) for row in (*classes, unnamed)) for place in (3, 4)] == [int(count) for count in total[3:]]
-    assert notice.count('<li class="name">') == sum(int(count) for row in classes for count in row[3:])
+    *classes, total = (re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in re.findall(r"<tr><td.*?</tr>", text))
+    told = [line.split(",") for line in (sent / "open" / "data" / "classes.csv").read_text("utf-8-sig").splitlines()[1:]]
+    assert [row[:3] for row in classes] == [row[:3] for row in told]
+    assert [sum(int(row[place]) for row in classes) for place in (3, 4)] == [int(count) for count in total[3:]]
+    assert notice.count('<li class="name">') < sum(int(count) for row in classes for count in row[3:]), "one of those who won is not named"
 
 
 def test_a_page_that_somebody_put_into_a_sealed_open_bag_is_not_sent(edition: Path, tmp_path: Path) -> None:

@@ -33,8 +33,6 @@ from toolkit.scheme.outcomes import PERMITTED_BY, Permission, PublicField
 from toolkit.scheme.shapes import is_missing
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.publication.open_rows import OpenRows
@@ -153,52 +151,43 @@ class Figures:
     Parameters
     ----------
     classes
-        Name, members and applicants of each class; no number of applicants where it would tell of few.
+        Name, members and applicants of each class.
     named
         The winners whom the notice names with their class, by award and class.
+    given
+        All winners, by award and class, of awards that are given class by class.
     activities, grades
         As `activities` and `graded` give them.
     """
 
-    classes: tuple[tuple[str, int, int | None], ...]
+    classes: tuple[tuple[str, int, int], ...]
     named: Mapping[tuple[str, str], int]
+    given: Mapping[str, Mapping[str, int]]
     activities: tuple[Activity, ...]
     grades: tuple[tuple[str, int], ...]
 
 
 def figures(evaluation: Evaluation, rows: OpenRows) -> Figures:
-    """The action in figures, as far as they tell of nobody that is not open."""
+    """The action in figures, as far as they tell of nobody that is not open; who applied and who won, class by class, is the result itself, as the open bag has it."""
     open_ = np.asarray(evaluation.members.index.isin(rows.members.index), np.bool_)
     seen = seen_by(evaluation, "public")
     classes = evaluation.members["class"].map(class_told)
     named = evaluation.awards[evaluation.awards["member"].isin(seen.index[seen["award"] & seen["class"]])]
-    told = open_ | seen["award"].to_numpy(np.bool_) | (evaluation.scheme.members.applied is None)
-    applied = counted_apart(evaluation.award_rule.applied, told, classes.to_numpy(object))
     return Figures(
-        tuple((str(name), int(members), applied[str(name)]) for name, members in rows.classes[["class", "members"]].itertuples(index=False)),
+        tuple((str(name), int(members), int(applied)) for name, members, applied in rows.classes[["class", "members", "applied"]].itertuples(index=False)),
         Counter(zip(named["award"].astype(str), named["member"].map(classes), strict=True)),
+        won_by_class(rows),
         activities(evaluation, open_),
         graded(evaluation, open_ | seen["grade"].to_numpy(np.bool_)),
     )
 
 
-def counted_apart(answers: Mask, known: Mask, classes: NDArray[np.object_]) -> dict[str, int | None]:
-    """How many of each class say yes; None where it would tell of a few of whom that is not known, or where that followed from the others and the sum of all.
-
-    Examples
-    --------
-    >>> classes = np.repeat(np.array(["a", "b", "c"], object), 20)
-    >>> answers, known = np.arange(60) % 20 < np.repeat([20, 10, 8], 20), np.zeros(60, np.bool_)
-    >>> counted_apart(answers, known, classes)  # of the first all say yes: the second hides that
-    {'a': None, 'b': None, 'c': 8}
-    """
-    others = {str(name): answers[(classes == name) & ~known] for name in dict.fromkeys(classes)}
-    hidden = {name for name, own in others.items() if not tells_of_nobody(own)}
-    while hidden and not tells_of_nobody(np.concatenate([others[name] for name in sorted(hidden)])):
-        if not (beside := [name for name, own in others.items() if name not in hidden and len(own)]):
-            break
-        hidden.add(min(beside, key=lambda name: (len(others[name]), name)))
-    return {name: None if name in hidden else int(answers[classes == name].sum()) for name in others}
+def won_by_class(rows: OpenRows) -> dict[str, dict[str, int]]:
+    """How many won each award in each class, of awards that are given class by class; an award of all classes together is not among them."""
+    given: dict[str, dict[str, int]] = {}
+    for award, class_, winners in rows.lines[["award", "class", "winners"]].itertuples(index=False):
+        given.setdefault(str(award), {})[str(class_)] = int(winners)
+    return {award: counts for award, counts in given.items() if "" not in counts or len(rows.classes) == 1}
 
 
 def tells_conduct(scheme: Scheme) -> bool:

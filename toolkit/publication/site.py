@@ -287,10 +287,10 @@ DONE_HEADS = (Phrase("项目", "What"), Phrase("参加会员数", "Members"), Ph
 GRADE_HEADS = (Phrase("等级", "Grade"), MEMBERS)
 UNNAMED = Phrase("未列名", "Not named")
 ON_FIGURES = phrase(
-    "本页只有合计数，没有任何一家会员的数据。本页各表里涉及不足 {n} 家的数，以及可由表中其余各数相减得出的数不列，记作“—”；各类的获奖家数只计公示列名的会员，未列名的只计总数。"
-    "各类各奖的获奖家数是评选结果的一部分，可供核对名额，列在结果页面和开放包里；开放包还列有各类的参评家数。",
-    "This page has sums alone, and no member's data. In its tables a figure that rests on fewer than {n}, or follows from the others there, is a dash, and the winners of a class are those whom the notice names; who is not named is counted in all. "
-    "How many won each award in each class is part of the result, by which the places can be checked: the page of results and the open bag tell it, and the open bag how many of each class took part.",
+    "本页只有合计数，没有任何一家会员的数据。各类的申报家数和获奖家数是评选结果的一部分，可供核对名额，与开放包所列相同；不分类别评定的奖项，各类只计公示列名的会员，未列名的只计总数。"
+    "其余各表里涉及不足 {n} 家的数，以及可由表中其余各数相减得出的数不列，记作“—”。",
+    "This page has sums alone, and no member's data. How many of each class applied, and won each award, is part of the result, by which the places can be checked, and is what the open bag tells; of an award of all classes together the winners of a class are those whom "
+    "the notice names, and who is not named is counted in all. In the other tables a figure that rests on fewer than {n}, or follows from the others there, is a dash.",
     n=FEWEST,
 )
 ON_CERTAINTY = Phrase(
@@ -327,16 +327,20 @@ def _amount(one: Activity) -> str:
 
 
 def _classes(extract: Extract, figures: Figures, language: Language) -> Safe:
-    """Members, applicants and named winners of each class; who is not named, and all together."""
+    """Members, applicants and winners of each class; who is not named of awards that are not given by class, and all together."""
     awards, known = extract.notice["awards"], "class" in extract.notice["fields"]
     heads = [CLASS, MEMBERS, APPLIED, *(Phrase(award["label"], award_called(award, "en")) for award in awards)]
-    rows = [
-        [name or "—", f"{members:,}", "—" if applied is None else f"{applied:,}", *(str(figures.named.get((award["id"], name), 0)) if known else "—" for award in awards)]
-        for name, members, applied in figures.classes
-    ]
-    unnamed = [UNNAMED.into(language), "", "", *(str(award["unnamed"]) for award in awards)]
+    apart = {award["id"]: figures.given.get(award["id"]) for award in awards}
+
+    def won(award: str, class_: str) -> str:
+        if (own := apart[award]) is not None:
+            return str(own.get(class_, 0))
+        return str(figures.named.get((award, class_), 0)) if known else "—"
+
+    rows = [[name or "—", f"{members:,}", f"{applied:,}", *(won(award["id"], name) for award in awards)] for name, members, applied in figures.classes]
+    unnamed = [UNNAMED.into(language), "", "", *(str(award["unnamed"]) if apart[award["id"]] is None else "" for award in awards)]
     total = [ALL.into(language), f"{sum(one[1] for one in figures.classes):,}", f"{extract.notice['applied']:,}", *(str(award["count"]) for award in awards)]
-    rows += [unnamed] if any(award["unnamed"] for award in awards) else []
+    rows += [unnamed] if any(award["unnamed"] and apart[award["id"]] is None for award in awards) else []
     several = len(rows) > 1
     return _table(heads, [*rows, total] if several else rows, language, numbers=len(heads) - 1, css="figures summed" if several else "figures")
 

@@ -15,7 +15,7 @@ from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, di
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, discreet, joined, phrase
+from toolkit.ground.text import Phrase, discreet, in_former_words, joined, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
 from toolkit.reports.columns import (
@@ -36,6 +36,7 @@ from toolkit.reports.plan_tables import own_table
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, touched_in_words
 from toolkit.reports.wording import WORDS, class_name, outline
 from toolkit.scheme.criteria import Group, Indicator
+from toolkit.scheme.shapes import state_name
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -226,6 +227,8 @@ FORMERLY = (
 """What a card says otherwise than up to version 0.5.0, and how it was said then."""
 BETWEEN = "; "  # a blank to break the line at, in every language: no row number is torn apart
 FOLDER = "records/"  # of every edition; what stands in it is called by its name
+FOUND = {"true": Phrase("有记录", "on record"), "false": Phrase("没有记录", "no record")}
+"""What `any` found, under a label that may say the contrary: "no" of 无不良行为记录 would be one who has some."""
 NAMED = {
     TOTAL: WORDS["total"],
     GATHERED: Phrase("以上各项合成", "all of the above, gathered"),
@@ -244,6 +247,8 @@ def _raw(row: Row, lexicon: Lexicon) -> str:
         return ""
     if row["how"] == NOT_APPLICABLE:
         return wording.NOT_APPLICABLE.into(lexicon.language)
+    if node.measure.take == "any" and not in_former_words() and (said := FOUND.get(state_name(row["raw"]))):
+        return said.into(lexicon.language)
     return wording.raw_value(row["raw"], node.unit, lexicon.language)
 
 
