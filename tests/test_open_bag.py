@@ -329,7 +329,7 @@ def test_nothing_is_written_over_what_is_not_its_own(edition: Path, sent: Path, 
     assert precious.read_text("utf-8") == "precious"
 
 
-def test_another_run_that_is_writing_there_is_told_as_that(edition: Path, tmp_path: Path) -> None:
+def test_another_run_that_is_writing_there_is_told_as_that(edition: Path, sent: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / "cards" / ".unfinished-75cl8maw" / "new").mkdir(parents=True)
     (tmp_path / "out" / "cards" / ".unfinished-75cl8maw" / "new" / "得分单_001.html").touch()
     done = run("publish", edition / "sealed" / "r1", "--to", tmp_path / "out")

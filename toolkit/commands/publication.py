@@ -75,7 +75,10 @@ DEAD = Phrase(
     "提醒：这一次没有给 --cards-at，网站上不再有加密的得分单，原来函告的编码都打不开了；要保留，请加 --cards-at 再运行一次（{codes} 里的编码不变）",
     "warning: without --cards-at no card lies on the site any more, and the codes that were sent open nothing; to keep them, run it again with --cards-at (the codes in {codes} stay as they are)",
 )
-CLEARED = Phrase("上一次写出被中途打断，留下的隐藏文件夹现予删去：{place}", "The last run was broken off and left a hidden folder, which goes now: {place}")
+CLEARED = Phrase(
+    "上一次写出被中途打断：原来的文件先放回原处，留下的隐藏文件夹现予删去：{place}",
+    "The last run was broken off: former files are put back first, and the hidden folder that it left goes now: {place}",
+)
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
 
