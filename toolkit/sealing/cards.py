@@ -77,8 +77,8 @@ UNDER_WAY = Phrase("另一次公布正在写这个文件夹，或者有一次被
 LEFT = Phrase("被中途打断的命令留下的隐藏文件夹", "a hidden folder, left by a command that was broken off")
 CLEAR_IT = Phrase("再运行一次 committee publish，写到同一个文件夹，就会放回缺少的文件并清除它；其他命令留下的，先看其中有无要留的文件，再删去", "run committee publish into the same folder again, which puts back what is missing and takes it away; of another command, look in it for files to keep, then delete it")
 END_IT = Phrase(
-    "请等它结束后再试；没有在写的，{name} 里的 old 存有原来的文件的，先放回原处，再删去 {name}",
-    "wait for it to end; if none is, put back the former files that lie in old of {name}, where there are any, and delete {name}",
+    "请等它结束后再试；没有在写的，{name} 里如有原来的文件，请先放回原处，再删去 {name}",
+    "wait for it to end; if none is, put back what former files lie in {name}, and delete it",
 )
 EMPTY_IT = Phrase("请另指一个空文件夹，以免把别的版次的得分单一起寄出", "name an empty folder, lest cards of another revision be mailed with these")
 NOT_OURS = Phrase("这里已有同名文件，不是本软件写出的页面", "another file is called so here already, which is no page of this program")
