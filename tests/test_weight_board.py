@@ -15,7 +15,8 @@ import pytest
 from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
 from toolkit.ground.resources import house_folder
-from toolkit.interactive.board import Board, Changes
+from toolkit.interactive import background
+from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card
 from toolkit.interactive.board_words import board_in_words
 from toolkit.interactive.tuning import typed
@@ -96,6 +97,19 @@ def test_what_takes_longer_follows(heard: Heard) -> None:
             break
         time.sleep(0.05)
     assert heard.board.shares["learning"] == 55
+
+
+def test_a_board_leaves_before_what_takes_longer_begins_and_of_moves_at_once_only_the_last_has_chances(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "LEAVES", 0.3)
+    counted: list[tuple[float, Any]] = []
+    now, of = time.monotonic, Chances.counted
+    monkeypatch.setattr(Chances, "counted", lambda chances, evaluation, dropped: counted.append((now(), evaluation)) or of(chances, evaluation, dropped))
+    for share in (20, 21):
+        heard.ask("move", node="learning", share=share)
+        left = now()
+    heard.later("chances")
+    assert [evaluation for _, evaluation in counted] == [heard.board.after]
+    assert counted[0][0] - left > 0.25
 
 
 def test_a_card_tells_what_the_total_is_made_of(heard: Heard) -> None:

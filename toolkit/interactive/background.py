@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from toolkit.interactive.weight_board import WeightBoard
 
 T = TypeVar("T")
+SWITCH = 0.0005
+"""Seconds after which work beside the board gives way to who has an answer to hear or to send: Python's own 5 ms, waited for at each of their steps, is a third of a move."""
+
+LEAVES = 0.01
+"""Seconds that a board is given to leave before what takes longer begins."""
 
 
 def begun(work: Callable[[], T]) -> Future[T]:
@@ -60,6 +66,7 @@ class Background:
 
     def _awake(self) -> None:
         if self._thread is None:
+            sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
             self._thread = Thread(target=self._run, name="board", daemon=True)
             self._thread.start()
         self._changed.notify()
@@ -85,6 +92,9 @@ class Background:
 
     def _follow(self, number: int, evaluation: Evaluation, node: str, trial: Trial) -> None:
         """The steps to keep, chances, and until where the list stays, each dropped when a newer board was asked for."""
+        with self._changed:
+            if self._changed.wait_for(lambda: self._number != number, timeout=LEAVES):
+                return
         self._board.send(self._board.kept())
         counts = self._chances.counted(evaluation, lambda: self._number != number)
         if counts is None:
