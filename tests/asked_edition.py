@@ -61,6 +61,8 @@ skip = { status = ["已撤销"] }
 appeal = { status = ["申诉中"] }
 
 [publication]
+address = "某市某路 1 号"
+telephone = "020-12345678"
 records = ["act", "severity", "found"]
 certainty = true
 """

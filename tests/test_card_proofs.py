@@ -23,6 +23,7 @@ from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Refused
 from toolkit.publication.card_proofs import TEXTS, ProvedCard, leaf, proved, read_card, read_root, tree_root
 from toolkit.publication.extract import read_extract
+from toolkit.publication.site import Period
 from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
 from toolkit.sealing.cards import sealed_cards
 
@@ -82,7 +83,7 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     evaluation = evaluate(edition.scheme, edition.records)
     salts = {member: f"{number:032x}" for number, member in enumerate(evaluation.members.index)}
     texts = card_texts(evaluation, edition.records, "r1", salts)
-    root = write_card_pages(texts, evaluation.scheme, folder / "cards")
+    root = write_card_pages(texts, evaluation.scheme, Period(None, 7), folder / "cards")
     assert root == tree_root(texts.values())
     return folder / "cards", root
 

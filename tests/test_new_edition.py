@@ -111,7 +111,9 @@ def test_as_a_secretariat_would(tmp_path: Path) -> None:
 
 
 LINES = ("年度评选办法", "award-2025", "2025-01-01 至 2025-12-31", "甲类、乙类", "100", "0", "优秀、先进", "10、20", "85 75", "是")
-"""An answer to each of the ten questions."""
+"""An answer to each of the questions that have to be answered."""
+REACHED = ("秘书处会员部", "某市某路 1 号", "13800138000", "020-12345678", "office", "office@example.org", "")
+"""Where to object, with two slips: a person's own number, and what is no e-mail address."""
 
 
 def asked(folder: Path, *lines: str, language: str = "zh") -> Result:
@@ -121,7 +123,7 @@ def asked(folder: Path, *lines: str, language: str = "zh") -> Result:
 @pytest.mark.parametrize("changed", [
     {4: "1000", 8: "850 750"}, {5: "3", 4: "120", 8: "100 90", 9: "否"}, {6: "金奖", 7: "15", 8: "0", 9: "n"}, {6: "一、二、三、四、五", 7: "1 2 3 4 5", 8: "9 8 7 6 5"},
 ])  # fmt: skip
-def test_ten_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_path: Path) -> None:
+def test_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_path: Path) -> None:
     lines = [changed.get(place, line) for place, line in enumerate(LINES)]
     done = asked(tmp_path / "ed", *lines)
     assert done.exit_code == 0, done.output
@@ -173,10 +175,20 @@ def test_answers_that_end_too_soon_and_a_full_folder_write_nothing(tmp_path: Pat
     assert "3 answers are lacking" in short.output
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
-    assert "1/10" not in asked(tmp_path / "full", *LINES).output  # refused before anything is asked
+    assert "1/15" not in asked(tmp_path / "full", *LINES).output  # refused before anything is asked
 
 
-def test_pressing_enter_ten_times_is_an_answer(tmp_path: Path) -> None:
+def test_where_to_object_is_asked_for_and_may_be_left_for_later(tmp_path: Path) -> None:
+    done = asked(tmp_path / "ed", *LINES, *REACHED)
+    assert (done.exit_code, done.output.count("请再答一次")) == (0, 2), done.output
+    told = load_plan(tmp_path / "ed")[0].publication
+    assert told is not None
+    assert told.asked.zh == "秘书处会员部；地址：某市某路 1 号；电话：020-12345678；电子邮箱：office@example.org"
+    text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
+    assert [key for key in ("contact", "address", "telephone", "email", "hours") if re.search(rf"^{key} = .*【请改】", text, re.MULTILINE)] == ["hours"]
+
+
+def test_pressing_enter_at_every_question_is_an_answer(tmp_path: Path) -> None:
     assert asked(tmp_path / "ed", *[""] * 10).exit_code == 0
     text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
     assert "# 同类相比：拍卖企业不与交易中心比" in text  # remarks stay

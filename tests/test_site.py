@@ -142,7 +142,7 @@ def test_every_page_leads_to_every_other_loads_nothing_and_lets_only_its_own_scr
         assert 'id="content"' in text, "where the first link of the page leads"
         assert all((site / link).is_file() for link in found.links if not link.startswith("#")), page.name
         assert set(found.loads) <= {"data:,"}, page.name
-        assert f"{ORGANISATION} · 受理与联系：秘书处" in text, page.name  # who publishes, and whom to ask
+        assert f"{ORGANISATION} · 受理与联系：秘书处；地址：某市某路 1 号；电话：020-12345678<" in text, page.name  # who publishes, whom to ask, and how
         policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
         assert policy, page.name
         assert "default-src 'none'" in policy[1]
@@ -194,12 +194,25 @@ def test_nothing_is_written_over_another_site(edition: Path, tmp_path: Path) -> 
 
 
 def test_a_card_has_the_form_of_an_objection_filled_in_for_its_own_member(sent: Path) -> None:
+    """Line by line the form of the site, days and office with it, but for what the card says of its member."""
     root = re.search(r"[0-9a-f]{64}", (sent / "check-card.html").read_text("utf-8").partition('id="root"')[2])
+    blank = lines_told((sent / "site" / "objection.html").read_text("utf-8").partition('<article class="paper form">')[2].partition("</article>")[0])
     assert root
     for code, name in (("004", HOSTILE), ("101", "子采购中心")):
         (card,) = (path for path in (sent / "cards").iterdir() if path.stem.endswith(f"_{code}"))
-        form = card.read_text("utf-8").partition('<section class="form">')[2].partition("</section>")[0]
-        assert all(html.escape(told) in form for told in (name, code, root[0], "small-2018 · r1", "秘书处", "异议事项")), card.name
+        text = card.read_text("utf-8")
+        form = lines_told(text.partition('<section class="form">')[2].partition("</section>")[0])
+        whose, about = (without_blanks(told) for told in (f"{name}（会员代码 {code}）", root[0]))
+        assert [line for line in form if line not in blank and not line.startswith("本页由秘书处随得分单附上")] == [whose, next(line for line in form if line.endswith(about) and "small-2018·r1" in line)]
+        assert set(blank) - set(form) == set(), card.name
+        assert {"2019年1月31日至2019年2月14日（7个工作日，发布当日不计）。", "秘书处；地址：某市某路1号；电话：020-12345678"} <= set(form), card.name
+        assert "受理：秘书处；地址：某市某路 1 号；电话：020-12345678。</p><p>公示期：2019年1月31日至2019年2月14日" in text  # above the form, beside the proof
+
+
+def lines_told(text: str) -> list[str]:
+    """What a page says, by its paragraphs and cells."""
+    lines = (without_blanks(html.unescape(re.sub(r"<[^>]+>", "", line))) for line in re.split(r"</(?:p|h\d|td|th)>", text))
+    return [line for line in lines if line]
 
 
 @pytest.mark.parametrize(("name", "papers", "graded"), [("rules.html", ("评选办法",), False), ("rules.html", ("评选办法", "会员诚信自律管理办法"), True), ("objection.html", ("异议书",), False), ("complaint.html", ("投诉书",), False)])
@@ -318,13 +331,16 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     copy = Path(shutil.copytree(edition, tmp_path / "copy", ignore=shutil.ignore_patterns("sealed", "journal.jsonl", ".lock")))
     output = run("check", copy).output
     assert "committee publish 会拒绝" not in output
+    assert "异议无处可送" not in output
     assert re.search(r"第 \d+ 行.*公开 \d+ 家会员的名次、总分及各项指标的数值，而办法没有就此征求会员同意", output), output  # nobody was asked for them
     text = (copy / "scheme.toml").read_text("utf-8")
     for old, new, _ in FORCED_OR_PAID[1:5]:
         text = text.replace(old, new, 1)
+    text = text.replace('address = "某市某路 1 号"\ntelephone = "020-12345678"\n', 'telephone = ""\nhours = "工作日，值班 13800138000"\n')
     (copy / "scheme.toml").write_text(text, "utf-8")
     done = run("check", copy)
     assert done.exit_code == 0, done.output
+    assert all(re.search(rf"第 \d+ 行.*{told}", done.output) for told in ("没有受理单位的地址，也没有电话或邮箱", r"138\*\*\*\*8000.*像是个人的手机"))
     said = [line for line in done.output.splitlines() if "committee publish 会拒绝" in line]
     assert len(said) == 4
     assert all(re.search(r"第 \d+ 行", line) and "830号" in line for line in said if "approval" not in line), said

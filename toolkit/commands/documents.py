@@ -392,7 +392,7 @@ def _tell(case: Case, to: Path, count: int, drafts: list[Paper], language: str) 
             say(language, phrase(FROM_BAG.zh, FROM_BAG.en, revision=revision, bag=f"sealed/{revision}"))
     papers, publication = case.scheme.papers, case.scheme.publication
     blanks = [key for key in ("organisation", "action", "council", "authority") if not getattr(papers, key)]
-    blanks += [] if publication and publication.contact else ["contact"]
+    blanks += [] if publication and (publication.contact or publication.reached) else ["contact"]
     rounds = [round_ for round_ in case.scheme.papers.rounds[len(case.starts):] if case.starts]
     if rounds:
         say(language, phrase(UNDATED.zh, UNDATED.en, names=JOIN.into(language_of(language)).join(rounds)))

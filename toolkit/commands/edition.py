@@ -64,7 +64,7 @@ def new(
     listed: Annotated[  # noqa: ARG001, FBT002 - `_list` answers it, before anything else is read
         bool, typer.Option("--list", is_eager=True, callback=_list, help="列出全部模板 list the templates")
     ] = False,
-    asking: Annotated[bool, typer.Option("--ask", help="回答十个问题，按回答写出办法 ask ten questions and write the scheme they make")] = False,  # noqa: FBT002
+    asking: Annotated[bool, typer.Option("--ask", help="逐项提问，按回答写出办法 ask questions and write the scheme they make")] = False,  # noqa: FBT002
     language: LanguageOption = "zh",
 ) -> None:
     """新建一届：评选方案、数据字典和 Excel 填报表。 A new edition: scheme, data dictionary, Excel entry forms."""
@@ -94,7 +94,10 @@ def _answers(language: str) -> dict[str, Any]:
                 text = input(asked)
             except EOFError:
                 typer.echo()
-                raise refuse(phrase(UNANSWERED.zh, UNANSWERED.en, n=len(QUESTIONS) - place + 1), ANSWER_ALL) from None
+                if question.later:
+                    answers[question.key] = answered(question, "", answers)
+                    continue
+                raise refuse(phrase(UNANSWERED.zh, UNANSWERED.en, n=sum(not other.later for other in QUESTIONS[place - 1 :])), ANSWER_ALL) from None
             if not sys.stdin.isatty():
                 typer.echo(text)  # what was piped in is seen where it would have been typed
             try:

@@ -92,6 +92,7 @@ def publish(
     """由封存包写出各会员的得分单（附核对依据）、核对页面、开放包、结果页面和可直接上网的公示网站。 The members' cards with their proofs, the page that checks them, the open bag, the page of results, and the site to put up."""
     from toolkit.ground.writing import left_unfinished
     from toolkit.publication.card_codes import read_address
+    from toolkit.publication.extract import unreachable
     from toolkit.reports.card_pages import CHECK, CHECK_MARK
     from toolkit.reports.results_page import RESULTS, RESULTS_MARK
     from toolkit.sealing.agreement import disagreements, opinions, told
@@ -124,14 +125,14 @@ def publish(
             foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
             if others := Problems(tuple(chain.from_iterable(foreign))).errors:
                 raise Refused(others)
-            publication_day(bag, begins and begins.date())
+            first_day = publication_day(bag, begins and begins.date())
             disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
             unfit = refuse_unready(disclosed)
             if address:
                 refuse_codes(bag, to / CODES, unfit)
                 _refuse_letters(disclosed, to / LETTERS)
             step(PREPARING)
-            root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS)
+            root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS, first_day)
             opens = not unfit and (bag / "data" / OPEN).is_dir()
             written = [*_write_open(disclosed, made, to, address, step)] if opens else []
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))
@@ -140,6 +141,8 @@ def publish(
             send_open(bag, to / OPEN)  # which refuses, and says why
         for line in written:
             say(language, line)
+        for problem in unreachable(disclosed.edition.scheme):
+            say(language, Phrase(problem.line("zh"), problem.line("en")))
         with _told(language) as step:
             found = list(opinions(bag, to / OPEN, to / RESULTS, lambda name: step(phrase(AGREEING.zh, AGREEING.en, name=name))))
         if (problems := disagreements(found)).errors:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit.forms.columns import FormColumn, allowed, asked_for, cell_check, example, when_unknown
 from toolkit.ground.display import display_width
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import OFFICE, Language, Phrase, phrase
 from toolkit.records.dictionary import Table
 from toolkit.records.headings import find_headings, letters
 
@@ -256,8 +256,7 @@ def _facts(name: str, table: Table, scheme: Scheme) -> Iterator[Phrase]:
         yield phrase("用途：{said}", "Purpose: {said}", said=table.purpose)
     if table.filled_by:
         yield phrase("填报：{said}", "Filled in by: {said}", said=table.filled_by)
-    contact = scheme.publication.contact if scheme.publication else ""
-    to = Phrase(contact or "秘书处", contact or "the secretariat")
+    to = scheme.publication.asked if scheme.publication else OFFICE
     yield phrase("交给：{zh}", "Return to: {en}", zh=to.zh, en=to.en)
     blank = Phrase("＿＿＿＿年＿＿月＿＿日前", "before ____-__-__")
     due = Phrase(table.due, table.due) if table.due else blank

@@ -1,4 +1,4 @@
-"""Ten questions whose answers make an edition: which kinds of members, which awards, how many places, experts or not, full marks; and the edition they make.
+"""Questions whose answers make an edition: which kinds of members, which awards, how many places, experts or not, full marks, where to object; and the edition they make.
 
 It begins with one of the house's templates, `federation` or, where experts score, `expert_panel`; what the answers say takes the place of what stands there, and its
 remarks stay.
@@ -20,7 +20,7 @@ from toolkit.forms import Form
 from toolkit.forms.new_edition import FILES, begun_edition
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Refused
-from toolkit.ground.text import Phrase, one_line, phrase
+from toolkit.ground.text import REACHED, Phrase, one_line, personal_numbers, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import write_whole
@@ -42,7 +42,7 @@ PART = re.compile(r"^\[(?P<name>grades|panel)\].*?(?=^# ----|^\[|\Z)", re.MULTIL
 """A part of a template that may be left out."""
 EMPTY_HEAD = re.compile(r"^# ---- [^\n]*\n\s*(?=# ---- |\Z)", re.MULTILINE)
 """A head over nothing."""
-TO_ANSWER = re.compile(r"^((?:title|edition|as_of|period|scale|quota|choices) *=.*?) *# *【请改】(.*)$", re.MULTILINE)
+TO_ANSWER = re.compile(r"^((?:(?:title|edition|as_of|period|scale|quota|choices|contact) *=|(?:address|telephone|email|hours) *= *\"[^\"\n]).*?) *# *【请改】(.*)$", re.MULTILINE)
 """A line of a template that is still to be changed, and was asked for."""
 
 
@@ -56,12 +56,13 @@ class UnfitAnswerError(ValueError):
 
 @dataclass(frozen=True)
 class Question:
-    """One question: under which key its answer is kept, its words, what holds where nothing is typed, and how an answer is read in the light of those before."""
+    """One question: under which key its answer is kept, its words, what holds where nothing is typed, how an answer is read in the light of those before, and whether it may be answered `later`."""
 
     key: str
     words: Phrase
     default: Callable[[Answers], str]
     read: Callable[[str, Answers], Any]
+    later: bool = False
 
 
 def _unless(good: object, zh: str, en: str, **values: object) -> None:
@@ -146,6 +147,21 @@ def _minima(text: str, answers: Answers) -> list[float]:
     return minima
 
 
+def _line(text: str, _: Answers) -> str:
+    _unless(len(text) <= 100, "过长，至多 100 字", "too long: 100 characters at most")
+    return text
+
+
+def _office_number(text: str, answers: Answers) -> str:
+    _unless(not personal_numbers(text), "像是个人的号码，请写办公电话；确要公开的，以后写进 scheme.toml", "looks like a person's own number: write the office's; one that is to be public may be written into scheme.toml later")
+    return _line(text, answers)
+
+
+def _mail(text: str, answers: Answers) -> str:
+    _unless(not text or re.fullmatch(r"[^@\s]+@[^@\s]+", text), "不是电子邮箱，如 office@example.org", "no e-mail address, such as office@example.org")
+    return _line(text, answers)
+
+
 FOR_ANY = "通用版"
 """The pledge for members of any kind, as the form calls it."""
 KINDS = "招标代理机构、采购人、投标人、拍卖企业、造价咨询企业、交易中心、软件与网络安全企业"
@@ -162,6 +178,11 @@ QUESTIONS: tuple[Question, ...] = (
     Question("minima", Phrase("各奖项的最低总分？（依次；不设写 0）", "What is each award's least total? (in that order; 0 for none)"),
              lambda answers: "、".join(f"{decimal_digits(part * answers['full']):g}" for part in (0.85, 0.75, 0.6, 0.5, 0.4)[: len(answers["awards"])]), _minima),
     Question("grades", Phrase("同时评定信用等级吗？", "Are credit grades given too?"), lambda _: "否", _yes),
+    Question("contact", Phrase("异议、投诉由哪个单位（部门）受理？", "Which office takes objections and complaints?"), lambda _: "联合会秘书处", _line, later=True),
+    Question("address", Phrase("受理单位的地址？（可以先空着）", "The office's address? (may be left for later)"), lambda _: "", _line, later=True),
+    Question("telephone", Phrase("受理单位的办公电话？（不写个人手机，可以先空着）", "The office's telephone? (no person's own; may be left for later)"), lambda _: "", _office_number, later=True),
+    Question("email", Phrase("受理单位的电子邮箱？（可以先空着）", "The office's e-mail address? (may be left for later)"), lambda _: "", _mail, later=True),
+    Question("hours", Phrase("受理单位的接待时间？（可以先空着）", "When is the office open? (may be left for later)"), lambda _: "", _line, later=True),
 )  # fmt: skip
 """In the order in which they are asked."""
 
@@ -240,6 +261,7 @@ def _scheme(raw: Raw, answers: Answers) -> Raw:
     raw.pop("previous", None)
     _grades(raw, answers, factor)
     _pledges(raw, answers)
+    raw["publication"] |= {key: answers.get(key, "") for key in ("contact", *REACHED) if answers.get(key)}
     if answers["experts"]:
         raw["panel"] |= {"minimum": answers["experts"], "trim": int(answers["experts"] >= FEWEST_TRIMMED)}
         raw["weighting"]["minimum"] = answers["experts"]

@@ -39,7 +39,7 @@ from toolkit.forms.marking import (
 )
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, refuse
-from toolkit.ground.text import Language, Phrase, discreet, phrase
+from toolkit.ground.text import OFFICE, Language, Phrase, discreet, phrase
 from toolkit.ground.writing import fit, placed_in
 from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
@@ -277,7 +277,6 @@ def _in_front(workbook: Workbook, sheet: Worksheet) -> None:
         other.sheet_view.tabSelected = other is sheet
 
 
-OFFICE = Phrase("秘书处", "the secretariat")
 WITHHELD = Phrase(
     "会员名册有 {n} 行被退回，其他表里的“{rule.zh}”可能由它引起，暂不退回：请先改好名册，再检查一次。",
     "{n:row|rows} of the members table refused. “{rule.en}” in other tables may come of that and is not returned yet: "
@@ -381,7 +380,7 @@ def _returned(edition: Edition, sent_back: Return, language: Language) -> Workbo
             places = [row_in_one_cell(workbook, place, sheets) for place in places]
         mark(workbook, places, sheets, language)
     publication = edition.scheme.publication
-    contact = (publication.contact if publication else "") or OFFICE.into(language)
+    contact = publication.asked.into(language) if publication else OFFICE.into(language)
     name = PurePosixPath(sent_back.file).name
     write_return_sheet(
         workbook, Notice(name, places, _counts(edition, sent_back.file), contact, enclosed), language

@@ -225,9 +225,62 @@ def _card(match: re.Match[str]) -> str | None:
     return f"****{digits[-4:]}"
 
 
+def _mail(match: re.Match[str]) -> str:
+    return f"****@{match[1]}"
+
+
 MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
-    (MAIL, lambda match: f"****@{match[1]}"), (IDENTITY, _identity), (CARD, _card), (MOBILE, _mobile), (BY_COMMAS, _mobile), (LANDLINE, _landline),
+    (MAIL, _mail), (IDENTITY, _identity), (CARD, _card), (MOBILE, _mobile), (BY_COMMAS, _mobile), (LANDLINE, _landline),
 )  # fmt: skip
+IMPERSONAL = frozenset({_mail, _landline})
+"""What hides that an office may have as well as a person."""
+
+
+REACHED = {"address": Phrase("地址", "address"), "telephone": Phrase("电话", "telephone"), "email": Phrase("电子邮箱", "e-mail"), "hours": Phrase("接待时间", "office hours")}
+"""How an office is reached, by the keys in which an edition says it."""
+OFFICE = Phrase("秘书处", "the secretariat")
+SOMEWHERE = re.compile(r"[路街道巷]\S{0,12}?[号座]|大厦|大楼|邮编|street|road|avenue", re.IGNORECASE)
+
+
+def whom_to_ask(office: str, reached: Mapping[str, str]) -> Phrase:
+    """Which office takes objections, and how it is reached, in one line.
+
+    Examples
+    --------
+    >>> whom_to_ask("联合会秘书处", {"address": "某市某路 1 号", "telephone": "020-00000000"}).zh
+    '联合会秘书处；地址：某市某路 1 号；电话：020-00000000'
+    >>> whom_to_ask("", {}).en
+    'the secretariat'
+    """
+    told = [(label, reached[key]) for key, label in REACHED.items() if reached.get(key)]
+    zh = "；".join([office or OFFICE.zh, *(f"{label.zh}：{value}" for label, value in told)])
+    return Phrase(zh, "; ".join([office or OFFICE.en, *(f"{label.en}: {value}" for label, value in told)]))
+
+
+def is_reachable(office: str, reached: Mapping[str, str]) -> bool:
+    """Whether an office that takes objections can be written to, called or visited; free text may say it too.
+
+    Examples
+    --------
+    >>> is_reachable("秘书处", {"hours": "工作日"}), is_reachable("秘书处（020-12345678）", {}), is_reachable("秘书处", {"email": "office@example.org"})
+    (False, True, True)
+    """
+    if any(reached.get(key) for key in ("address", "telephone", "email")):
+        return True
+    folded = office.translate(FOLDED)
+    return bool(MAIL.search(folded) or SOMEWHERE.search(folded) or re.search(rf"\d(?:{DIGIT}){{6,}}", folded))
+
+
+def personal_numbers(text: str) -> bool:
+    """Whether a mobile, identity or bank card number stands in a text, which no office telephone is.
+
+    Examples
+    --------
+    >>> personal_numbers("13800138000"), personal_numbers("020-12345678 转 801"), personal_numbers("440101199003074515")
+    (True, False, True)
+    """
+    folded = text.translate(FOLDED)
+    return any(mask(match) is not None for pattern, mask in MASKS for match in pattern.finditer(folded) if mask not in IMPERSONAL)
 
 
 def key_words(model: str, key: str) -> Phrase | None:

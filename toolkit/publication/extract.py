@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from toolkit import __version__
 from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, is_reachable, personal_numbers, phrase
 from toolkit.ground.writing import guarded
 
 if TYPE_CHECKING:
@@ -78,6 +78,15 @@ FEES = re.compile(rf"{CHARGES.pattern}|赞助|捐赠|捐款|捐资|出资(?:者|
 FEE = phrase("评选办法以缴费、赞助或捐赠作为条件或计分", "the scheme asks for a fee, a sponsoring or a donation, or gives points for it")
 NO_FEE = Phrase("请删去这一项，已封存的另封一版；按时缴纳会费属于会员义务，可以计分", "remove it; what is sealed needs another revision; paying one's dues in time is a member's duty, and may count")
 
+NOWHERE = (
+    Phrase("公示、异议书和得分单上没有受理单位的地址，也没有电话或邮箱，异议无处可送", "notice, forms and score cards name no address, telephone or e-mail of the office: nobody knows where to object"),
+    Phrase("请在 [publication] 中写 address、telephone 或 email（办公的，不写个人的），接待时间写 hours", "write address, telephone or email of the office, no person's own, in [publication], and its hours"),
+)
+OWN_NUMBER = (
+    Phrase("像是个人的手机、身份证或银行卡号码，会原样印在公示、异议书和得分单上", "looks like a mobile, identity or bank card number of a person, and stands as it is on notice, forms and score cards"),
+    Phrase("请改为办公电话；确是单位公开的号码，可以不改", "write the office's telephone instead; a number that the office makes public itself may stay"),
+)
+
 NoticeRow = dict[str, str]
 
 
@@ -91,7 +100,7 @@ class Extract:
         The facts of the notice: title, edition, revision, approval, as_of, working_days, contact, language, order,
         fields, awards (id, label, count, unnamed), named and unnamed (members awarded), obliged (item and article),
         classes, members, applied, digests, sealed_on, toolkit_version; where there are such, revises and because (the revision
-        in whose place it stands, and why) and journal (the head of the committee's journal). One sealed before consent was
+        in whose place it stands, and why), journal (the head of the committee's journal) and reached (the office's address, telephone, email, hours). One sealed before consent was
         asked for has no named, unnamed and obliged.
     rows
         One for each award of each member that is named, in the order of publication: award, class, then
@@ -154,7 +163,12 @@ def _is_notice(notice: object) -> bool:
         and all(_holds(award, AWARD_KINDS | (ASKED_AWARD_KINDS if asked else {})) for award in notice["awards"])
         and all(field in FIELDS for field in notice["fields"])
         and notice["language"] in {"zh", "en"}
+        and _are_words(notice.get("reached", {}))
     )
+
+
+def _are_words(told: object) -> bool:
+    return isinstance(told, dict) and all(isinstance(word, str) for word in told.values())
 
 
 def _holds(told: object, kinds: Mapping[str, type]) -> TypeGuard[dict[str, Any]]:
@@ -199,6 +213,7 @@ def public_extract(
         "as_of": scheme.as_of.isoformat(),
         "working_days": publication.working_days,
         "contact": publication.contact,
+        **({"reached": publication.reached} if publication.reached else {}),
         "language": scheme.language,
         "order": order,
         "fields": fields,
@@ -247,6 +262,18 @@ def told_early(scheme: Scheme) -> Iterator[Problem]:
     for problem in unfit_to_publish(scheme):
         if problem.column != "publication.consent":
             yield replace(problem, severity=severity, rule=phrase("{rule.zh}（committee publish 会拒绝）", "{rule.en} (committee publish will refuse it)", rule=problem.rule))
+    yield from unreachable(scheme)
+
+
+def unreachable(scheme: Scheme) -> Iterator[Problem]:
+    """A warning where whoever objects is not told where to, or by a number that is a person's own: neither keeps a result from being published."""
+    if (told := scheme.publication) is None:
+        return
+    if not is_reachable(told.contact, told.reached):
+        yield Problem("warning", *NOWHERE, file="scheme.toml", column="publication.contact", value=told.contact)
+    for key, said in {"contact": told.contact, **told.reached}.items():
+        if personal_numbers(said):
+            yield Problem("warning", *OWN_NUMBER, file="scheme.toml", column=f"publication.{key}", value=discreet(said))
 
 
 def _forced(scheme: Scheme) -> Iterator[Problem]:
@@ -269,7 +296,7 @@ def _public_words(scheme: Scheme) -> Iterator[tuple[str, str]]:
     """What pages and papers say beside the parts of the rules, with where it stands."""
     yield "title", scheme.title
     if scheme.publication is not None:
-        yield "publication.contact", scheme.publication.contact
+        yield from ((f"publication.{key}", said) for key, said in {"contact": scheme.publication.contact, **scheme.publication.reached}.items())
     for phase in scheme.phases:
         yield f"phase[{phase.id}]", phase.label
         yield f"phase[{phase.id}].work", "；".join(phase.work)

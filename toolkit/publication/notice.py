@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import one_line
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase, whom_to_ask
 from toolkit.publication.extract import Extract, NoticeRow, read_extract
 
 if TYPE_CHECKING:
@@ -225,19 +225,23 @@ def particulars(extract: Extract, language: Language, period: Phrase | None = No
         "{days} working days from the day of publication.",
         days=notice["working_days"],
     )
-    contact = notice["contact"] or Phrase("秘书处", "the secretariat").into(language)
     return element(
         "div",
         *_revision(notice, language),
         _card(Phrase("公示期", "Period").into(language), element("p", days.into(language), css="days")),
         _card(Phrase("异议", "Objections").into(language), element("p", OBJECT.into(language)), *(element("p", form) for form in form_links(pages, language))),
-        _card(Phrase("受理与联系", "Contact").into(language), element("p", contact)),
+        _card(Phrase("受理与联系", "Contact").into(language), element("p", contact_of(extract).into(language))),
         *_grounds(extract, language),
         _card(
             Phrase("结果可核对", "Recompute it").into(language), _fingerprints(extract, language), css="wide"
         ),
         css="particulars",
     )
+
+
+def contact_of(extract: Extract) -> Phrase:
+    """Which office takes objections, and how it is reached."""
+    return whom_to_ask(extract.notice["contact"], extract.notice.get("reached", {}))
 
 
 def form_links(pages: Sequence[str], language: Language) -> list[Safe]:

@@ -22,6 +22,7 @@ from toolkit.publication.notice import (
     award_called,
     award_list,
     colophon,
+    contact_of,
     day,
     element,
     form_links,
@@ -136,14 +137,9 @@ def navigation(extract: Extract, pages: Sequence[str], here: str) -> Safe:
 
 def _publisher(extract: Extract) -> Phrase:
     """The federation, as its papers call it, and whom to ask."""
-    contacts = Phrase(*(_contact_of(extract, language) for language in LANGUAGES))
-    contact = phrase("受理与联系：{contact.zh}", "Contact: {contact.en}", contact=contacts)
+    contact = phrase("受理与联系：{contact.zh}", "Contact: {contact.en}", contact=contact_of(extract))
     organisation = extract.notice.get("organisation", "").strip()
     return joined([Phrase(organisation, organisation), contact], " · ", " · ") if organisation else contact
-
-
-def _contact_of(extract: Extract, language: Language) -> str:
-    return str(extract.notice["contact"]) or Phrase("秘书处", "the secretariat").into(language)
 
 
 def _said(words: Phrase) -> Iterable[Safe]:

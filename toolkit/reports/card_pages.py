@@ -27,6 +27,7 @@ from toolkit.publication.card_codes import (
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
 from toolkit.publication.site import NAVIGATION, OWN_CARD, SITE_SCRIPT, TITLES
+from toolkit.reports.papers import OBJECTING, lines_of, paper_in_html, scheme_fields
 from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
+    from toolkit.publication.site import Period
     from toolkit.records import Records
     from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
@@ -47,19 +49,9 @@ PROOF = Phrase(
     "This is card {place} of the {size} of revision {revision}. To check it, open the page “Check a score card” of the notice and choose this file. "
     "The root of the score cards, which must be the one on the notice:",
 )
-FORM = Phrase("异议书", "Objection")
 FORM_NOTE = Phrase(
     "本页由秘书处随得分单附上，已填的几项取自得分单。需要提出异议的，打印本页填写，签字盖章后送达；不提异议的不必理会。",
     "This page comes with the score card; what is filled in is taken from it. Whoever objects prints it, fills it in, signs and seals it and hands it in; nobody else need do anything.",
-)
-FILLED = {"to": Phrase("受理方", "To"), "name": Phrase("异议人（单位全称）", "Who objects"), "member": Phrase("会员代码", "Member code"), "about": Phrase("所涉评选", "About"), "root": Phrase("得分单总指纹", "Root of the score cards")}
-BLANK: tuple[tuple[Phrase, str], ...] = (
-    (Phrase("异议事项（得分单上的哪一项、哪一条记录）", "What is wrong (which line of the card, which record)"), "long"),
-    (Phrase("事实和依据（附证明材料目录）", "Facts and grounds (with a list of the papers enclosed)"), "long"),
-    (Phrase("请求", "What is asked for"), "short"),
-    (Phrase("联系方式", "How to be reached"), "short"),
-    (Phrase("签字、盖章", "Signature and seal"), "long"),
-    (Phrase("日期", "Date"), "short"),
 )
 WORDS: Mapping[str, Phrase] = {
     "title": Phrase("核对得分单", "Check a score card"),
@@ -161,8 +153,13 @@ def page_names(texts: Mapping[str, str]) -> dict[str, str]:
     return card_names({member: str(json.loads(text)["name"]) for member, text in texts.items()}, ".html")
 
 
-def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> str:
-    """A page for each member, in `folder`, with its branch; and the root they all lead to.
+def write_card_pages(texts: Mapping[str, str], scheme: Scheme, period: Period, folder: Path) -> str:
+    """A page for each member, in `folder`, with its branch and the form of an objection; and the root they all lead to.
+
+    Parameters
+    ----------
+    period
+        From when to when the notice stands, as far as that is known.
 
     Raises
     ------
@@ -176,7 +173,7 @@ def write_card_pages(texts: Mapping[str, str], scheme: Scheme, folder: Path) -> 
         for member, card in cards.items():
             page = unfinished / names[member]
             page.touch(0o600)  # for its member alone
-            page.write_text(_page(template, style, card, scheme), encoding="utf-8", newline="\n")
+            page.write_text(_page(template, style, card, scheme, period), encoding="utf-8", newline="\n")
     return next(iter(cards.values())).root or "" if cards else ""
 
 
@@ -248,35 +245,37 @@ def _plain(table: Table) -> dict[str, Any]:
     return {"caption": table.caption, "headings": list(table.headings), "rows": rows, "right": right, "note": table.note}
 
 
-def _page(template: str, style: str, card: ProvedCard, scheme: Scheme) -> str:
+def _page(template: str, style: str, card: ProvedCard, scheme: Scheme, period: Period) -> str:
     content, language = card.content, scheme.language
     proof = phrase(PROOF.zh, PROOF.en, revision=content["revision"], size=card.size, place=card.index + 1).into(language)
+    days = element("p", phrase("公示期：{days.zh}", "Period of notice: {days.en}", days=period.in_words).into(language)) if period.working_days else Safe("")
     return filled(
         template,
         lang=LANGUAGE_TAGS[language],
         name=escape(content["name"]),
-        edition=escape(f"{content['title']} · {content['edition']} · {content['revision']}"),
+        edition=escape(_edition(content)),
         heading=escape(content["name"]),
         style=style,
         tables="".join(_table(table) for table in content["tables"]),
-        proof=element("p", content["object"]) + element("p", proof) + element("p", card.root or "", css="code"),
-        form=_form(card, scheme),
+        proof=element("p", content["object"]) + days + element("p", proof) + element("p", card.root or "", css="code"),
+        form=_form(card, scheme, period),
         card=card.write(),
     )
 
 
-def _form(card: ProvedCard, scheme: Scheme) -> Safe:
-    """The form of an objection, filled in as far as the card says."""
+def _form(card: ProvedCard, scheme: Scheme, period: Period) -> Safe:
+    """The form of an objection, of the text that papers and site have it from, filled in as far as the card says."""
     content, language = card.content, scheme.language
-    contact = scheme.publication.contact if scheme.publication else ""
-    told = {
-        "to": contact or Phrase("秘书处", "the secretariat").into(language), "name": content["name"], "member": content["member"],
-        "about": f"{content['title']} · {content['edition']} · {content['revision']}", "root": card.root or "",
-    }  # fmt: skip
-    filled_in = (element("tr", element("th", label.into(language), scope="row"), element("td", told[key], css="code" if key == "root" else "")) for key, label in FILLED.items())
-    blank = (element("tr", element("th", label.into(language), scope="row"), element("td", css=height)) for label, height in BLANK)
-    table = element("table", element("tbody", *filled_in, *blank))
-    return Safe(element("h2", FORM.into(language)) + element("p", FORM_NOTE.into(language), css="note") + table)
+    said = {
+        **scheme_fields(scheme, language, period, ""),
+        "异议人": phrase("{name}（会员代码 {member}）", "{name} (member code {member})", name=content["name"], member=content["member"]).into(language),
+        "异议所涉": phrase("{of}；得分单总指纹 {root}", "{of}; root of the score cards {root}", of=_edition(content), root=card.root or "").into(language),
+    }
+    return Safe(element("p", FORM_NOTE.into(language), css="note") + paper_in_html(list(lines_of(OBJECTING.into(language))), said))
+
+
+def _edition(content: Mapping[str, Any]) -> str:
+    return f"{content['title']} · {content['edition']} · {content['revision']}"
 
 
 def _table(table: dict[str, Any]) -> Safe:

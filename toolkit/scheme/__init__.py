@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from toolkit.ground.problems import Problem, Problems, Refused, nearest
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import REACHED, Language, Phrase, phrase, whom_to_ask
 from toolkit.ground.toml_reader import StrictModel, Unfit, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.checks.tree import weights_fault
@@ -101,7 +101,7 @@ class Weighting(StrictModel):
 
 
 class Publication(StrictModel):
-    """What may be shown to whom, for how many working days, in which order, whom to ask, and who has to agree.
+    """What may be shown to whom, for how many working days, in which order, which office is asked and how it is reached, and who has to agree.
 
     Without `consent` nothing is published. `records` names the columns of records of conduct that the public reads of whoever permits it (of each
     table those it has; states and days where none is named), `certainty` says whether the public is told how sure the list is, in counts.
@@ -111,9 +111,23 @@ class Publication(StrictModel):
     fields: dict[Literal["public", "member"], tuple[PublicField, ...]] = {"public": ("name", "class", "award")}
     order: Literal["name", "class", "rank"] = "name"
     contact: str = ""
+    address: str = ""
+    telephone: str = ""
+    email: str = ""
+    hours: str = ""
     records: tuple[Name, ...] = ()
     certainty: bool = False
     consent: Consent | None = None
+
+    @property
+    def reached(self) -> dict[str, str]:
+        """How the office that takes objections is reached, by the keys that say it."""
+        return {key: value for key in REACHED if (value := getattr(self, key).strip())}
+
+    @property
+    def asked(self) -> Phrase:
+        """Which office takes objections, and how it is reached, in words."""
+        return whom_to_ask(self.contact, self.reached)
 
     @property
     def shown(self) -> tuple[PublicField, ...]:

@@ -41,7 +41,7 @@ from toolkit.publication.card_codes import (
 )
 from toolkit.publication.card_proofs import is_card, proved, tree_root
 from toolkit.publication.extract import read_extract
-from toolkit.publication.site import OWN_CARD
+from toolkit.publication.site import OWN_CARD, Period
 from toolkit.reports.card_pages import (
     LOCKED_FOLDER,
     card_texts,
@@ -57,6 +57,8 @@ from toolkit.sealing.differences import ASK, difference
 from toolkit.sealing.signatures import signature_problems
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from toolkit.records import Records
 
 CARDS = "cards.jsonl"
@@ -158,13 +160,15 @@ def card_problems(evaluation: Evaluation, records: Records, revision: str, data:
     yield from (difference(CARDS, row=row) for row, member in enumerate(codes, 1) if sealed[member] not in {again[member], as_formerly(again[member]) if earlier else ""})
 
 
-def send_cards(bag: Path, folder: Path, page: Path, former: Path) -> tuple[str, int]:
+def send_cards(bag: Path, folder: Path, page: Path, former: Path, begins: dt.date | None = None) -> tuple[str, int]:
     """Write the card of every member of a bag into `folder`, and the page that checks them; the root they lead to, and how many.
 
     Parameters
     ----------
     former
         The folder in whose place they are going to stand.
+    begins
+        The day of publication, where it is known.
 
     Raises
     ------
@@ -182,7 +186,7 @@ def send_cards(bag: Path, folder: Path, page: Path, former: Path) -> tuple[str, 
         raise refuse(OTHER_ROOT, ASK, file=CARDS)
     if others := Problems(tuple(foreign_files(former, set(page_names(texts).values()), EMPTY_IT))).errors:
         raise Refused(others)
-    root = write_card_pages(texts, scheme, folder)
+    root = write_card_pages(texts, scheme, Period(begins, scheme.publication.working_days if scheme.publication else 0), folder)
     with refusing(page):
         write_whole(page, check_page(scheme.title, root, scheme.language))
     return root, len(texts)

@@ -23,7 +23,7 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import REACHED, Phrase, discreet, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import replaced_folder, write_csv
@@ -143,8 +143,8 @@ def told_scheme(scheme: Scheme) -> Scheme:
     if (panel := scheme.panel) is not None:
         raw["panel"] = {"minimum": panel.minimum, "trim": panel.trim, "holds": "results"} | ({} if panel.trim_from is None else {"trim_from": panel.trim_from})
     told: dict[str, Any] = _masked(raw)
-    if scheme.publication is not None and "contact" in raw["publication"]:
-        told["publication"]["contact"] = raw["publication"]["contact"]  # who is to be called is public
+    if scheme.publication is not None:  # which office is to be called is public
+        told["publication"] |= {key: raw["publication"][key] for key in ("contact", *REACHED) if key in raw["publication"]}
     return modelled(told, Scheme, scheme_faults, SCHEME)[0]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import OFFICE, Phrase, phrase, whom_to_ask
 from toolkit.ground.writing import fit, named_apart, placed_in
 from toolkit.reports import wording
 from toolkit.reports.plan_tables import CAPTION as AHEAD
@@ -203,7 +203,8 @@ def card_head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase,
 
 def how_to_object(scheme: Scheme) -> Phrase:
     """To whom a member writes, until when and what."""
-    days, contact = (scheme.publication.working_days, scheme.publication.contact) if scheme.publication else (0, "")
+    told = scheme.publication
+    days, whom = (told.working_days, whom_to_ask(told.contact, {})) if told else (0, OFFICE)
     when = phrase("在公示期（{n} 个工作日）内", "within the {n} working days of publication", n=days) if days else Phrase("及时", "soon")
-    whom = Phrase(contact or "秘书处", contact or "the secretariat")
-    return Phrase(OBJECT.zh.format(when=when.zh, whom=whom.zh), OBJECT.en.format(when=when.en, whom=whom.en))
+    where = phrase("受理：{asked.zh}。", " To: {asked.en}.", asked=told.asked) if told and told.reached else Phrase("", "")
+    return Phrase(OBJECT.zh.format(when=when.zh, whom=whom.zh) + where.zh, OBJECT.en.format(when=when.en, whom=whom.en) + where.en)
