@@ -1,9 +1,10 @@
 """Mutation testing of what must not be wrong in silence: the award rule, the seal, and the consent.
 
 Run ``python -m tests.mutants [awards|seal|consent] [--every N]``. One comparison, operation, number or truth after the other is
-turned round in a function (every N-th of them), and the tests nearest to it are run, the quickest first, until one fails. What no test
-notices is printed: each is looked at, and either a test is missing or the two ways come to the same. Nothing is written:
-each mutant lives in a copy of this process that has imported everything, in which the function's code is replaced.
+turned round in a function (every N-th of them). The tests that run its lines are asked first, the quickest before the others, then all
+others of the room, until one fails. What no test notices is printed: each is looked at, and either a test is missing or the two
+ways come to the same, and then `SAME` says why. Nothing is written: each mutant lives in a copy of this process that has
+imported and gathered everything, in which the function's code is replaced.
 """
 
 from __future__ import annotations
@@ -12,19 +13,26 @@ import ast
 import copy
 import functools
 import os
+import pickle
 import resource
 import sys
-from collections.abc import Iterator
+import tempfile
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import coverage
 import pytest
+from _pytest.runner import runtestprotocol
 
-SECONDS = 120
-"""Of the processor, after which a mutant that goes on counts as noticed."""
+PATIENCE = 10
+"""How many times the processor time of all tests of a room, after which a mutant that goes on counts as noticed."""
 ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
     "awards": (
         {"toolkit.evaluation.awards": ()},
@@ -40,6 +48,9 @@ ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
     ),
 }
 """Modules, with the functions of each (all where none is named), and the files of tests that guard them."""
+SAME: dict[str, str] = {
+}
+"""What comes to the same turned round, and why."""
 TURNED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
@@ -52,14 +63,20 @@ class Mutant:
     """One function of a module with one thing turned round."""
 
     module: str
+    file: str
     function: str
-    line: int
+    lines: range
     was: str
     now: str
     tree: ast.Module
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.line} {self.function}: {self.was}  ->  {self.now}"
+        return f"line {self.lines.start}, {self.said}"
+
+    @property
+    def said(self) -> str:
+        """What is turned round, wherever in its function it stands."""
+        return f"{self.function}: {self.was}  ->  {self.now}"
 
     def take_place(self) -> None:
         """Put its code in the place of the function's own."""
@@ -122,60 +139,173 @@ class Put(ast.NodeTransformer):
 
 def mutants(module: str, names: tuple[str, ...]) -> Iterator[Mutant]:
     """Every one of a module's functions, or of those named."""
-    text = Path(str(import_module(module).__file__)).read_text("utf-8")
+    file = str(import_module(module).__file__)
+    text = Path(file).read_text("utf-8")
     for number, (name, function) in enumerate(functions(ast.parse(text).body)):
         if names and name not in names:
             continue
-        places = [node for statement in function.body for node in ast.walk(statement)]
-        for place, node in enumerate(places):
+        places = [(lines_of(statement), node) for first in function.body for statement, node in within(first, first)]
+        for place, (lines, node) in enumerate(places):
             for way in range(len(list(turned(node)))):
                 tree = ast.parse(text)
                 own = [function for _, function in functions(tree.body)][number]
-                old = [node for statement in own.body for node in ast.walk(statement)][place]
+                _, old = [pair for first in own.body for pair in within(first, first)][place]
                 new = list(turned(old))[way]
                 was, now = ast.unparse(old), ast.unparse(new)
                 own.body = [Put(old, new).visit(statement) for statement in own.body]
-                yield Mutant(module, name, getattr(old, "lineno", 0), was, now, tree)
+                yield Mutant(module, file, name, lines, was, now, tree)
 
 
-def noticed(mutant: Mutant | None, files: tuple[str, ...]) -> bool:
-    """Whether a test fails, in a copy of this process."""
+def within(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.AST]]:
+    """Every part of a statement, with the innermost statement that it stands in."""
+    statement = node if isinstance(node, ast.stmt) else statement
+    yield statement, node
+    for part in ast.iter_child_nodes(node):
+        yield from within(part, statement)
+
+
+def lines_of(statement: ast.stmt) -> range:
+    """Of a statement by itself, without those that it holds."""
+    body: list[ast.stmt] = getattr(statement, "body", [])
+    end = body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
+    return range(statement.lineno, max(end, statement.lineno) + 1)
+
+
+@dataclass
+class Known:
+    """What a run of all tests with nothing turned round has shown.
+
+    Parameters
+    ----------
+    runs
+        By file and line, the tests that run it; those that use what a fixture of many tests made run what it ran.
+    seconds
+        Of the processor, by test.
+    failed
+        The tests that fail without anything turned round.
+    """
+
+    runs: dict[tuple[str, int], set[str]]
+    seconds: dict[str, float]
+    failed: list[str]
+
+    def order(self, mutant: Mutant, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """All tests in the order in which they are asked about a mutant."""
+        near = set[str]().union(*(self.runs.get((mutant.file, line), ()) for line in mutant.lines))
+        return sorted(items, key=lambda item: (item.nodeid not in near, self.seconds[item.nodeid]))
+
+
+class Room:
+    """A plugin that, in place of running the tests once, runs them once for each mutant."""
+
+    def __init__(self, name: str, every: int) -> None:
+        self.name, self.every, self.failed = name, every, list[str]()
+        self.watch: coverage.Coverage | None = None
+        self.test = ""
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        modules, _ = ROOMS[self.name]
+        made = [one for module, names in modules.items() for one in mutants(module, names)][:: self.every]
+        known = self.known(session.items, {one.file for one in made})
+        if known.failed:
+            pytest.exit(f"{self.name}: fails before anything is turned round: {', '.join(known.failed)}")
+        alive, patience = 0, PATIENCE * int(sum(known.seconds.values()) + 10)
+        same = [one for one in made if one.said in SAME]
+        for place, one in enumerate(asked := [one for one in made if one.said not in SAME], 1):
+            print(f"  {place} of {len(asked)}", end="\r", file=sys.stderr, flush=True)
+            if not self.noticed(one, known.order(one, session.items), patience):
+                alive += 1
+                print(f"  not noticed: {one}", flush=True)
+        print(f"{self.name}: {len(made)} turned round, {len(asked) - alive} noticed, {len(same)} come to the same, {alive} not noticed", flush=True)
+        return True
+
+    def known(self, items: Sequence[pytest.Item], files: set[str]) -> Known:
+        """All tests run once, in a copy of this process."""
+
+        def run() -> Known:
+            self.watch = coverage.Coverage(data_file=None, include=sorted(files), config_file=False)
+            self.watch.start()
+            seconds = {}
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                began = time.process_time()
+                self.test = item.nodeid
+                self.watch.switch_context(self.test)
+                runtestprotocol(item, nextitem=following, log=True)
+                seconds[item.nodeid] = time.process_time() - began
+            self.watch.stop()
+            users: dict[str, set[str]] = defaultdict(set)
+            for item in items:
+                for fixture in getattr(item, "fixturenames", ()):
+                    users[fixture].add(item.nodeid)
+            data, runs = self.watch.get_data(), dict[tuple[str, int], set[str]]()
+            for file in data.measured_files():
+                for line, contexts in data.contexts_by_lineno(file).items():
+                    runs[file, line] = set[str]().union(*(users.get(context, {context}) for context in contexts))
+            return Known(runs, seconds, self.failed)
+
+        with tempfile.TemporaryDirectory() as folder:
+            found = Path(folder, "known")
+            if in_a_copy(lambda: found.write_bytes(pickle.dumps(run())) and 0):
+                pytest.exit(f"{self.name}: the tests could not be run")
+            known: Known = pickle.loads(found.read_bytes())
+        return known
+
+    def noticed(self, mutant: Mutant, items: Sequence[pytest.Item], patience: int) -> bool:
+        """Whether a test fails, in a copy of this process."""
+
+        def run() -> bool:
+            resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
+            mutant.take_place()
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                runtestprotocol(item, nextitem=following, log=True)
+                if self.failed:
+                    return True
+            return False
+
+        return in_a_copy(run) != 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+        """What is made for many tests is not the first one's alone."""
+        many = self.watch is not None and fixturedef.scope != "function"
+        if self.watch is not None and many:
+            self.watch.switch_context(fixturedef.argname)
+        try:
+            return (yield)
+        finally:
+            if self.watch is not None and many:
+                self.watch.switch_context(self.test)
+
+
+def in_a_copy(run: Callable[[], int]) -> int:
+    """What the copy of this process ends with; 0 where all went well."""
     child = os.fork()
     if not child:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        if mutant is not None:
-            mutant.take_place()
-        os._exit(tried(files))
-    return os.waitpid(child, 0)[1] != 0
-
-
-def tried(files: tuple[str, ...]) -> int:
-    return asked_of(files, "-x", "-q", "-m", "not slow", "--no-header", "--hypothesis-seed=1")
-
-
-def asked_of(files: tuple[str, ...], *words: str) -> int:
-    """What pytest ends with, as far as it is asked for in this process; an example that fails is not looked at further."""
-    common = ("-n", "0", "-o", "addopts=", "-p", "no:cacheprovider", "--hypothesis-profile=mutants")
-    return int(pytest.main([*common, *words, *(f"tests/{name}.py" for name in files)]))
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        ended = 1
+        try:
+            ended = int(run())
+        except BaseException:
+            traceback.print_exc()
+            raise
+        finally:
+            os._exit(ended)
+    return os.waitpid(child, 0)[1]
 
 
 def main() -> None:
     words = sys.argv[1:]
     every = int(words.pop(words.index("--every") + 1)) if "--every" in words else 1
     for room in [word for word in words if word != "--every"] or list(ROOMS):
-        modules, files = ROOMS[room]
-        asked_of(files, "--collect-only", "-qq")  # everything is imported once
-        if noticed(None, files):
-            sys.exit(f"{room}: a test fails before anything is turned round")
-        made = [one for module, names in modules.items() for one in mutants(module, names)][::every]
-        alive = []
-        for place, one in enumerate(made, 1):
-            print(f"  {place} of {len(made)}", end="\r", file=sys.stderr, flush=True)
-            if not noticed(one, files):
-                alive.append(one)
-                print(f"  not noticed: {one}", flush=True)
-        print(f"{room}: {len(made)} turned round, {len(made) - len(alive)} noticed, {len(alive)} not", flush=True)
+        _, files = ROOMS[room]
+        # An example that fails is not looked at further.
+        asked = ("-n", "0", "-q", "-s", "--no-header", "-o", "addopts=", "-p", "no:cacheprovider", "--hypothesis-profile=mutants", "--hypothesis-seed=1", "-m", "not slow")
+        pytest.main([*asked, *(f"tests/{name}.py" for name in files)], plugins=[Room(room, every)])
 
 
 if __name__ == "__main__":

@@ -393,11 +393,19 @@ def test_a_withdrawal_before_the_signing_is_told_with_its_row(tmp_path: Path) ->
 @pytest.mark.parametrize(("row", "told"), [
     (("已签", "2019-01-20", "", "是", "是"), ("signed_on", "signed after the as-of date")), (("已签", "2018-05-04", "2018-12-01", "是", "是"), ("withdrawn_on", "withdrawn, and yet entered as signed")),
     (("未签", "2018-05-04", "", "是", "是"), ("status", "dated, and yet not entered as signed")), (("已撤回", "2018-05-04", "2018-12-01", "是", "是"), None), (("未签", "", "", "", ""), None), (("已签", "2018-12-31", "2019-01-20", "是", "是"), None),
+    (("已签", "2018-05-04", "2018-05-04", "是", "是"), ("withdrawn_on", "withdrawn, and yet entered as signed")), (("已签", "2018-05-04", "2018-12-31", "是", "是"), ("withdrawn_on", "withdrawn, and yet entered as signed")),
+    (("已签", "", "2018-12-01", "是", "是"), ("withdrawn_on", "withdrawn, and yet entered as signed")),
 ])  # fmt: skip
 def test_a_pledge_of_two_minds_is_told_with_its_row(row: Pledge, told: tuple[str, str] | None, tmp_path: Path) -> None:
     """A state and days that say different things, and what is signed when the edition is over."""
     problems = [problem for problem in check_edition(write_edition(tmp_path / "e", {"001": [YES], "002": [row]}))[1] if problem.file == "records/承诺书.csv"]
     assert [(problem.severity, problem.row, problem.column, problem.rule.en.partition(":")[0]) for problem in problems] == ([("warning", 3, *(told[0], told[1].partition(":")[0]))] if told else [])
+
+
+def test_a_pledge_whose_points_end_with_its_withdrawal_is_of_one_mind(tmp_path: Path) -> None:
+    scheme = ASKED.replace("[publication]", '[window.pledged]\nfrom = "signed_on"\nwithdrawn = "withdrawn_on"\n\n[publication]')
+    problems = check_edition(write_edition(tmp_path / "e", {"001": [("已签", "2018-05-04", "2018-12-01", "是", "是")]}, scheme))[1]
+    assert [problem for problem in problems if problem.file == "records/承诺书.csv"] == []
 
 
 def test_a_pledge_of_another_kind_of_member_is_told_with_its_row(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args
 
@@ -12,10 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.asked_edition import write_edition, write_rows
 from tests.contested import contested
 from tests.drawing import flat
+from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, scored
-from toolkit.publication.disclosures import SEEN, activities, seen_by, tells_of_nobody, won_by_class
+from toolkit.indicators.consent import standing_pledges
+from toolkit.indicators.engine import Engine
+from toolkit.publication.disclosures import SEEN, activities, pledges, seen_by, tells_of_nobody, won_by_class
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of
@@ -92,6 +97,22 @@ def test_where_nobody_was_asked_nothing_is_seen(publication: Publication | None)
     one = scored(Evaluation(asked.scheme.model_copy(update={"publication": publication}), asked.members, replace(asked.measured, permitted=permitted)))
     assert len(one.awards) == 1
     assert not seen_by(one, "public").any(axis=None)
+
+
+def test_the_wall_has_the_pledges_that_stand_of_whoever_permits_it(tmp_path: Path) -> None:
+    rows = ("001,乙,已签,2018-05-04,,是,是,是,是", "001,甲,已签,2018-05-04,,是,是,是,是", "002,甲,未签,2018-05-04,,是,是,是,是", "003,甲,已签,2018-05-04,2018-06-01,是,是,是,是",
+            "004,甲,已签,2018-05-04,,是,是,是,否", "005,,已签,,,否,否,否,是", "006,旧,已签,2018-05-04,,是,是,是,否", "006,新,已签,2018-07-01,,否,否,否,是")  # fmt: skip
+    folder = write_edition(tmp_path / "e")
+    write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", rows)
+    edition = open_edition(folder)
+    wall = {(one.member, one.signed, one.version) for one in pledges(edition.scheme, edition.records)}
+    assert wall == {("001", "2018-05-04", min("甲", "乙")), ("005", "", ""), ("006", "2018-07-01", "新")}
+    consent = edition.scheme.consent
+    assert consent is not None
+    with Engine(edition.scheme, edition.records) as engine:
+        for other in (None, consent.model_copy(update={"pledge": None}), type(consent)(obliged={"award": "章程第九条", "pledge": "章程第九条"})):
+            publication = edition.scheme.publication.model_copy(update={"consent": other})
+            assert standing_pledges(engine, edition.scheme.model_copy(update={"publication": publication}), edition.records).empty
 
 
 @given(st.lists(st.booleans(), max_size=40))
