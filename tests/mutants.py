@@ -1,6 +1,6 @@
-"""Mutation testing of what must not be wrong in silence: the award rule, the seal, and the consent.
+"""Mutation testing of what must not be wrong in silence: the award rule, the seal and the programs that recompute it, and the consent.
 
-Run ``python -m tests.mutants [awards|seal|consent] [--every N]``. One comparison, operation, number or truth after the other is
+Run ``python -m tests.mutants [awards|seal|programs|consent] [--every N]``. One comparison, operation, number or truth after the other is
 turned round in a function (every N-th of them). The tests that run its lines are asked first, the quickest before the others, then all
 others of the room, until one fails. What no test notices is printed: each is looked at, and either a test is missing or the two
 ways come to the same, and then `SAME` says why. Nothing is written: each mutant lives in a copy of this process that has
@@ -39,8 +39,12 @@ ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
         ("test_quotas", "test_awards", "test_requirements", "test_contests", "test_outcomes", "test_stages", "test_rule"),
     ),
     "seal": (
-        {"toolkit.sealing.bag": (), "toolkit.sealing.agreement": ()},
+        {"toolkit.sealing.bag": ()},
         ("test_bag", "test_seal", "test_signatures", "test_replay"),
+    ),
+    "programs": (
+        {"toolkit.sealing.agreement": ()},
+        ("test_open_bag", "test_place_formulas"),
     ),
     "consent": (
         {"toolkit.publication.disclosures": ("seen_by",), "toolkit.indicators.consent": ()},

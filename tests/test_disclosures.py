@@ -110,6 +110,7 @@ def test_the_wall_has_the_pledges_that_stand_of_whoever_permits_it(tmp_path: Pat
     consent = edition.scheme.consent
     assert consent is not None
     with Engine(edition.scheme, edition.records) as engine:
+        assert list(standing_pledges(engine, edition.scheme, edition.records)) == ["member", "signed", "version"]
         for other in (None, consent.model_copy(update={"pledge": None}), type(consent)(obliged={"award": "章程第九条", "pledge": "章程第九条"})):
             publication = edition.scheme.publication.model_copy(update={"consent": other})
             assert standing_pledges(engine, edition.scheme.model_copy(update={"publication": publication}), edition.records).empty
