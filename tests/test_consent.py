@@ -198,8 +198,9 @@ def test_who_agreed_to_the_award_and_not_to_the_grade_is_named_without_it(tmp_pa
 
 def test_what_no_column_permits_is_shown_of_nobody(tmp_path: Path) -> None:
     scheme = ASKED.replace('grade = "consent_grade"\n', "")
-    extract = extracted(evaluated(write_edition(tmp_path / "e", {code: [YES] for code in CODES}, scheme)))
-    assert extract.notice["fields"] == ["name", "class", "award"]
+    evaluation = evaluated(write_edition(tmp_path / "e", {code: [YES] for code in CODES}, scheme))
+    assert extracted(evaluation).notice["fields"] == ["name", "class", "award"]
+    assert evaluation.permitted.columns[evaluation.permitted.any()].tolist() == ["award"]
 
 
 def test_an_order_by_rank_puts_who_does_not_permit_it_last(tmp_path: Path) -> None:
