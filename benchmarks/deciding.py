@@ -37,8 +37,9 @@ from toolkit.evaluation import Evaluation, evaluate, rescored, scored
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.ground.problems import Problems
 from toolkit.indicators import Indicators
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.scheme import Scheme
 
 INDICATORS, DECIMALS, CLASSES = 30, 2, list("ABCDEFG")

@@ -18,8 +18,9 @@ from figures import Figures
 
 from toolkit.commands.seal import copied_anew
 from toolkit.ground.resources import house_folder
-from toolkit.sealing import seal_edition, sign_bag, verify_bag
+from toolkit.sealing.seals import seal_edition
 from toolkit.sealing.signatures import SIGNERS, Signer, public_key
+from toolkit.sealing.verification import sign_bag, verify_bag
 
 ROLES = ("chair", "supervisor")
 

@@ -126,8 +126,8 @@ def conduct_chunk(rng: np.random.Generator, start: int, rows: int) -> pa.Table:
 
 def read_ours(folder: Path) -> float:
     """Reading the attendance here, checks included: seconds of processor."""
-    from toolkit.records import load_records
     from toolkit.records.dictionary import load_tables
+    from toolkit.records.reading import load_records
     from toolkit.scheme.criteria import MembersSpec
 
     (folder / "tables.toml").write_text(TABLES, encoding="utf-8")
@@ -164,8 +164,8 @@ def measure_ours(folder: Path) -> float:
     """The indicators of conduct here, from file to frame, the engine being there: seconds."""
     import_engine(folder)
     from toolkit.indicators import measure_indicators
-    from toolkit.records import load_records
     from toolkit.records.dictionary import load_tables
+    from toolkit.records.reading import load_records
     from toolkit.scheme import load_scheme
 
     members = TABLES[: TABLES.index("[table.attendance]")]

@@ -161,8 +161,8 @@ def placed(engine: str, folder: Path, members: int, rows: int) -> Iterator[str]:
 def recording(engine: str, members: int, rows: int) -> dict[str, float | str]:
     """Conduct rows to three indicators: checked, and measured where they stand."""
     from toolkit.indicators import measure_indicators
-    from toolkit.records import load_records
     from toolkit.records.dictionary import load_tables
+    from toolkit.records.reading import load_records
     from toolkit.scheme import load_scheme
 
     with tempfile.TemporaryDirectory() as name, placed(engine, Path(name), members, rows) as place:

@@ -36,7 +36,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.publication.copies import CALLED
 from toolkit.publication.read_only import open_files
 from toolkit.publication.server import Settings, served, write_nginx
-from toolkit.sealing import seal_edition
+from toolkit.sealing.seals import seal_edition
 from toolkit.sealing.site import fresh_site
 
 READERS, PAUSE, SECONDS, OPENINGS = 1000, 5, 10, 5

@@ -12,8 +12,8 @@ import pandas as pd
 from toolkit.forms import Form, form_bytes, forms, write_forms
 from toolkit.forms.entry_sheet import HEADING_ROW
 from toolkit.ground.resources import house_folder
-from toolkit.records import load_records
 from toolkit.records.dictionary import Column, Table, Tables, load_tables
+from toolkit.records.reading import load_records
 from toolkit.scheme import Scheme, load_scheme
 
 FEDERATION = house_folder("templates/editions") / "federation"

@@ -23,13 +23,14 @@ from toolkit.ground.resources import file_digest
 from toolkit.ground.text import ASKED
 from toolkit.records import Records
 from toolkit.scheme import load_scheme
-from toolkit.sealing import seal_edition, verify_bag
 from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.kernels import Copies, ToldCopy
 from toolkit.sealing.notebooks import _executed as execute
 from toolkit.sealing.notebooks import written_digest
 from toolkit.sealing.parts import Seal, sealed_by
+from toolkit.sealing.seals import seal_edition
+from toolkit.sealing.verification import verify_bag
 
 DAY = dt.date(2019, 3, 1)
 ROWS = "len((Path(os.environ['COMMITTEE_EDITION']) / 'records' / '会员名册.csv').read_text('utf-8').splitlines())"
@@ -99,7 +100,7 @@ def executed_once(path: Path, places: Mapping[str, Path]) -> Any:
 def papers_made_by(write: Callable[..., None]) -> Iterator[None]:
     """Seals and replays have their papers of the meeting written by `write`, and run no notebook twice on the same files."""
     with pytest.MonkeyPatch.context() as changed:
-        changed.setattr("toolkit.sealing.write_meeting_papers", write)
+        changed.setattr("toolkit.sealing.seals.write_meeting_papers", write)
         changed.setattr("toolkit.sealing.replay.write_meeting_papers", write)
         changed.setattr("toolkit.sealing.notebooks._executed", executed_once)
         yield

@@ -29,13 +29,14 @@ from toolkit.ground.resources import house_folder
 from toolkit.publication import server
 from toolkit.publication.extract import Extract, public_extract, read_extract, unpublishable
 from toolkit.publication.notice import NoticePage
-from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.records.references import reference_problems
 from toolkit.reports.scheme_wording import consent_in_words
 from toolkit.scheme import load_scheme, read_scheme
 from toolkit.scheme.writing import write_scheme
-from toolkit.sealing import seal_edition, verify_bag
+from toolkit.sealing.seals import seal_edition
+from toolkit.sealing.verification import verify_bag
 
 COLUMNS = ("code", "status", "signed_on", "withdrawn_on", "consent_result", "consent_grade")
 PLEDGES = pledges_table("consent_result", "consent_grade", states=("已签", "未签", "已撤回"))

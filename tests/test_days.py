@@ -25,8 +25,8 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of, rescored
 from toolkit.ground.problems import Refused
 from toolkit.interactive.board_details import turning
+from toolkit.reports import TABLES, WORKBOOK
 from toolkit.reports.card_pages import card_texts
-from toolkit.reports.csv_files import TABLES, WORKBOOK
 from toolkit.reports.plan_tables import ahead_table
 from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.scheme.shapes import Percentile

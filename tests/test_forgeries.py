@@ -16,16 +16,17 @@ import pytest
 from openpyxl.comments import Comment
 
 import toolkit
-from tests.sealing import described_again, named, sealed, verified, with_new_manifests
+from tests.sealing import described_again, named, sealed, verified, with_new_manifests, write_house
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import bag as bags
-from toolkit.sealing import parts, replay, verify_bag
+from toolkit.sealing import notebooks, parts, replay
 from toolkit.sealing.differences import Wording, rows_of_page, rows_of_text, workbook_problems
 from toolkit.sealing.open_bag import FORMER, send_open, verify_open
+from toolkit.sealing.verification import verify_bag
 
 Forgery = Callable[[Path], object]
 VERSION = f"toolkit=={toolkit.__version__}"
@@ -329,9 +330,16 @@ def test_no_code_of_a_bag_is_run_that_is_not_the_houses(bag: Path, tmp_path: Pat
     with_new_manifests(bag)
     assert {"notebooks/1_data.ipynb", "pages/results.ipynb"} <= named(verified(bag, replay=True))
     with pytest.MonkeyPatch.context() as blind:
-        blind.setattr("toolkit.sealing.source_problems", lambda *_: ())
+        blind.setattr("toolkit.sealing.verification.source_problems", lambda *_: ())
         verified(bag, replay=True)
     assert not ran.exists()
+
+
+def test_outputs_that_no_reader_takes_are_named_when_made_again_and_nothing_is_run(bag: Path, tmp_path: Path) -> None:
+    house = write_house(tmp_path)
+    in_notebook(NOTEBOOK, lambda book: book["cells"][0].update(outputs=[{"output_type": "display_data"}]))(bag)
+    (problem,) = notebooks.run_again(house, bag / "data/notebooks", {}, lambda name: pytest.fail(name) if name != "1_data.ipynb" else None)
+    assert (problem.file, problem.rule) == ("notebooks/1_data.ipynb", notebooks.UNREADABLE)
 
 
 def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:

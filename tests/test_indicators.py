@@ -18,8 +18,9 @@ from toolkit.ground.toml_reader import tuples
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.indicators.engine import Engine
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.scheme import Scheme
 
 TABLES = """

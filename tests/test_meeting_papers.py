@@ -20,11 +20,13 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
+from toolkit.reports import MEETING_PAGE, ROBUSTNESS
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.workbook import robustness
 from toolkit.reports.workbook.book import SHEETS
-from toolkit.reports.workbook.robustness import PAGE, WORKBOOK, left_out, meeting_page, write_meeting_papers
-from toolkit.sealing import seal_edition, verify_bag
+from toolkit.reports.workbook.robustness import left_out, meeting_page, write_meeting_papers
+from toolkit.sealing.seals import seal_edition
+from toolkit.sealing.verification import verify_bag
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import SLOW, firmness
 from toolkit.sensitivity.weights.draws import WeightDraws
@@ -88,9 +90,9 @@ class Tags(HTMLParser):
 
 def told(papers: Path) -> str:
     """Everything that can be read in the papers: the strokes of a picture are no figures."""
-    book = openpyxl.load_workbook(papers / WORKBOOK)
+    book = openpyxl.load_workbook(papers / ROBUSTNESS)
     cells = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None]
-    page = re.sub(r' d="[^"]*"', "", (papers / PAGE).read_text("utf-8"))
+    page = re.sub(r' d="[^"]*"', "", (papers / MEETING_PAGE).read_text("utf-8"))
     return "\n".join([page, *cells, *(str(each) for each in vars(book.properties).values())])
 
 
@@ -107,54 +109,54 @@ def copied(bag: Path, folder: Path) -> Path:
 
 
 def test_the_bag_holds_the_papers_and_they_are_computed_again(bag: Path) -> None:
-    assert {path.name for path in (bag / "data/meeting").iterdir()} == {PAGE, WORKBOOK}
+    assert {path.name for path in (bag / "data/meeting").iterdir()} == {MEETING_PAGE, ROBUSTNESS}
     assert verified(bag) == Problems()
 
 
 def test_sealed_again_they_are_the_same_to_the_byte(bag: Path, tmp_path: Path) -> None:
     again = sealed(with_phones(write_small_edition(tmp_path / "small")), "r2")
-    for name in (PAGE, WORKBOOK):
+    for name in (MEETING_PAGE, ROBUSTNESS):
         assert file_digest(bag / "data/meeting" / name) == file_digest(again / "data/meeting" / name)
 
 
 def test_a_changed_figure_is_found_under_new_digests(bag: Path, tmp_path: Path) -> None:
     forged = copied(bag, tmp_path / "r1")
-    book = openpyxl.load_workbook(forged / "data/meeting" / WORKBOOK)
+    book = openpyxl.load_workbook(forged / "data/meeting" / ROBUSTNESS)
     sheet = book.worksheets[0]
     place = next(cell for row in sheet.iter_rows(min_row=4) for cell in row if isinstance(cell.value, int))
     place.value += 1
-    book.save(forged / "data/meeting" / WORKBOOK)
+    book.save(forged / "data/meeting" / ROBUSTNESS)
     described_again(forged)
     with_new_manifests(forged)
     (problem,) = verified(forged)
-    assert (problem.severity, problem.file, problem.sheet, problem.row) == ("error", f"meeting/{WORKBOOK}", sheet.title, place.row)
+    assert (problem.severity, problem.file, problem.sheet, problem.row) == ("error", f"meeting/{ROBUSTNESS}", sheet.title, place.row)
 
 
 def test_a_page_put_in_place_of_another_is_found(bag: Path, tmp_path: Path) -> None:
     forged = copied(bag, tmp_path / "r1")
-    page = forged / "data/meeting" / PAGE
+    page = forged / "data/meeting" / MEETING_PAGE
     page.write_text(page.read_text("utf-8").replace("系于一线", "稳"), "utf-8")
     described_again(forged)
     with_new_manifests(forged)
-    assert named(verified(forged)) == {f"meeting/{PAGE}"}
+    assert named(verified(forged)) == {f"meeting/{MEETING_PAGE}"}
 
 
 def test_other_packages_named_in_the_bag_excuse_no_other_page(bag: Path, tmp_path: Path) -> None:
     forged = copied(bag, tmp_path / "r1")
-    page, environment = forged / "data/meeting" / PAGE, forged / "data/environment.txt"
+    page, environment = forged / "data/meeting" / MEETING_PAGE, forged / "data/environment.txt"
     page.write_text(page.read_text("utf-8").replace("系于一线", "稳"), "utf-8")
     environment.write_text(re.sub(r"(?m)^scipy==.*$", "scipy==1.0", environment.read_text("utf-8")), "utf-8")
     described_again(forged)
     with_new_manifests(forged)
     problems = verified(forged)
-    assert named(problems) == {f"meeting/{PAGE}"}
+    assert named(problems) == {f"meeting/{MEETING_PAGE}"}
     assert "install those of environment.txt" in problems.text("en")
 
 
 def test_nothing_personal_is_in_them_and_nothing_of_them_is_public(bag: Path) -> None:
     assert PHONES[3] in (bag / "data/edition/records/会员名册.csv").read_text("utf-8")
     assert not [phone for phone in PHONES if phone in told(bag / "data/meeting")]
-    assert not {path.name for path in (bag / "data/public").rglob("*")} & {PAGE, WORKBOOK}
+    assert not {path.name for path in (bag / "data/public").rglob("*")} & {MEETING_PAGE, ROBUSTNESS}
 
 
 @pytest.mark.parametrize("publish", ["none", "pseudonyms"])

@@ -29,10 +29,10 @@ from toolkit.minutes.objections import (
     refuse_unmended,
     working_days_after,
 )
-from toolkit.records import load_records
+from toolkit.records.reading import load_records
 from toolkit.reports.committee_tables import open_matters, open_matters_table
 from toolkit.scheme import load_scheme
-from toolkit.sealing import seal_edition
+from toolkit.sealing.seals import seal_edition
 
 WHOSE = "王某某"
 HOURS = '[upheld]\ncorrect = [{ table = "activities", file = "records/签到2018.xlsx", row = 7, column = "hours", value = 10 }]\n'

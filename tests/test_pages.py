@@ -25,7 +25,7 @@ from toolkit.ground.text import Phrase
 from toolkit.publication import notice, server
 from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
 from toolkit.publication.frames import well_formed
-from toolkit.sealing import verify_bag
+from toolkit.sealing.verification import verify_bag
 
 DIGESTS = {"scheme": "a" * 64, "records": "b" * 64, "ranking": "c" * 64}
 words = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)

@@ -20,8 +20,8 @@ from toolkit.minutes.journal import read_journal
 from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.csv_files import write_results
 from toolkit.scheme import load_scheme
-from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
+from toolkit.sealing.seals import seal_edition
 from toolkit.sealing.site import Disclosed
 
 OF_EXPERTS = (*NAMES, "E01", "E04", "71.3", "75.6", "60.5", "63.3", "90.1", "91.7", "50.2")

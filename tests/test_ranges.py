@@ -18,8 +18,8 @@ from tests.test_indicators import COUNT, read
 from tests.test_measures import raw, records
 from tests.test_scheme import changed, faults
 from toolkit.indicators.selection import any_state
-from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.reports.scheme_wording import measure_in_words
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.measures import Measure, Range, rows_holding

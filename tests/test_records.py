@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from tests.few_lines import indicator_text, scheme_text, write_edition
 from toolkit.edition import check_edition, open_edition
 from toolkit.ground.problems import Problem, Refused
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.members import late_applications
+from toolkit.records.reading import load_records
 from toolkit.scheme.criteria import MembersSpec
 
 COUNTS = ["read", "accepted", "refused", "not_data"]

@@ -20,8 +20,8 @@ from tests.invented import members, scheme
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.ground.problems import Refused
-from toolkit.reports import csv_files
-from toolkit.reports.csv_files import TABLES, WORKBOOK, write_results
+from toolkit.reports import TABLES, WORKBOOK, csv_files
+from toolkit.reports.csv_files import write_results
 
 
 @pytest.fixture

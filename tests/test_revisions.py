@@ -14,13 +14,13 @@ from tests.conftest import write_small_edition
 from tests.sealing import described_again, named, sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit import evaluate, open_edition
-from toolkit import sealing as seal
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import file_digest
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import read_extract
 from toolkit.publication.notice import particulars
 from toolkit.scheme import load_scheme
+from toolkit.sealing import seals as seal
 from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.parts import Seal

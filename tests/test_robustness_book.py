@@ -12,10 +12,11 @@ import pytest
 from tests.conftest import write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Refused
+from toolkit.reports import ROBUSTNESS
 from toolkit.reports.csv_files import write_robustness
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.workbook.book import SHEETS
-from toolkit.reports.workbook.robustness import TABLES, WORKBOOK, _number, write_robustness_book
+from toolkit.reports.workbook.robustness import TABLES, _number, write_robustness_book
 from toolkit.sensitivity import robustness as asking
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import QUESTIONS, SLOW, questions_of
@@ -62,7 +63,7 @@ def test_only_what_can_be_asked_is_asked_and_the_slow_can_be_left_out(small_edit
 
 def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple[Path, str, str]) -> None:
     folder, language, said = written
-    book = openpyxl.load_workbook(folder / WORKBOOK)
+    book = openpyxl.load_workbook(folder / ROBUSTNESS)
     assert book.sheetnames == [SHEETS[name].into("zh" if language == "zh" else "en") for name in ("firmness", "certainty", *TABLES)]
     page = book.worksheets[0]
     assert page["A2"].value == said
@@ -72,14 +73,14 @@ def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple
 def test_a_name_of_digits_stays_a_name(written: tuple[Path, str, str]) -> None:
     folder, language, _ = written
     if language == "en":
-        book = openpyxl.load_workbook(folder / WORKBOOK)
+        book = openpyxl.load_workbook(folder / ROBUSTNESS)
         names = {cell.value for row in book.worksheets[0] for cell in row if re.fullmatch(r"0\d\d", str(cell.value))}
         assert names
         assert not [cell for cell in book.worksheets[0]["C"][3:] if isinstance(cell.value, float)]
 
 
 def test_every_sheet_is_ready_to_print(written: tuple[Path, str, str]) -> None:
-    for sheet in openpyxl.load_workbook(written[0] / WORKBOOK):
+    for sheet in openpyxl.load_workbook(written[0] / ROBUSTNESS):
         assert sheet.page_setup.paperSize == 9
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.freeze_panes is not None

@@ -18,11 +18,11 @@ from toolkit.edition import open_edition
 from toolkit.ground.problems import Problems, Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
-from toolkit.sealing import seal_rules
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.open_bag import facts_of, open_problems, send_open, verify_open
 from toolkit.sealing.revisions import newest_bag
-from toolkit.sealing.rules import _known
+from toolkit.sealing.rules_papers import _known
+from toolkit.sealing.seals import seal_rules
 
 WEIGHTS = (("weight = 60", "weight = 30"), ("weight = 40\naggregate", "weight = 70\naggregate"))
 

@@ -25,8 +25,8 @@ from toolkit.ground.ranking import Ruling, Tie
 from toolkit.minutes.decisions import decide_tie, garbled_lines, rulings_of
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
 from toolkit.minutes.wording import minutes_text
-from toolkit.sealing import seal_edition
 from toolkit.sealing.frozen_edition import freeze_edition
+from toolkit.sealing.seals import seal_edition
 
 WHO, WHY = "专家委员会第二次会议", "学时质量更高"
 

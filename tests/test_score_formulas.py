@@ -21,7 +21,8 @@ from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree, scores
 from toolkit.ground.ranking import rounded
-from toolkit.reports.csv_files import WORKBOOK, write_results
+from toolkit.reports import WORKBOOK
+from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.scores import LONGEST, Child, Rule, letters, mean_formula
 from toolkit.scheme import Scheme
 

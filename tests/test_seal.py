@@ -18,7 +18,6 @@ import pandas as pd
 import pytest
 
 from tests.sealing import IMPORTS, files, named, sealed, verified, write_notebook
-from toolkit import sealing as seal
 from toolkit.comparison.records import evaluated_at
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate, rescored
@@ -27,14 +26,34 @@ from toolkit.ground.writing import only_one
 from toolkit.indicators import measure_indicators
 from toolkit.scheme import load_scheme
 from toolkit.scheme.writing import write_scheme
-from toolkit.sealing import SEALING
+from toolkit.sealing import seals as seal
 from toolkit.sealing.bag import read_bag_info
-from toolkit.sealing.open_bag import FILES
+from toolkit.sealing.parts import OPEN_FILES
+from toolkit.sealing.seals import SEALING
 
 
 def test_a_seal_is_quiet(whole: Path) -> None:
     assert verified(whole) == Problems()
     assert verified(whole, replay=True) == Problems()
+
+
+VERIFIED = """
+import sys
+from pathlib import Path
+from toolkit.sealing.verification import verify_bag
+bag, house = map(Path, sys.argv[1:])
+assert not verify_bag(bag, notebooks=house, pages=house / "pages")
+print(*sys.modules)
+"""
+NEEDLESS = (
+    "ibis", "matplotlib", "nbclient", "nbformat", "openpyxl", "pandas", "pyarrow", "scipy", "sqlglot", "xlsxwriter", "toolkit.edition",
+    *(f"toolkit.{room}" for room in ("comparison", "diagnostics", "evaluation", "examination", "indicators", "interactive", "sensitivity")),
+)  # fmt: skip
+
+
+def test_to_verify_loads_nothing_that_reads_records_or_evaluates(whole: Path, house: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", VERIFIED, str(whole), str(house)], capture_output=True, text=True, check=True)
+    assert {*NEEDLESS} & {*done.stdout.split()} == set()
 
 
 def test_what_is_in_it(whole: Path) -> None:
@@ -61,7 +80,7 @@ def test_what_is_in_it(whole: Path) -> None:
         "cards.jsonl",
         "README.md",
         "ro-crate-metadata.json",
-        *(f"open/{name}" for name in FILES - {"conditions.csv", "previous.csv", "rulings.csv"}),
+        *(f"open/{name}" for name in OPEN_FILES - {"conditions.csv", "previous.csv", "rulings.csv"}),
     }
     assert names == results | edition | others
     info = read_bag_info(whole)
@@ -195,10 +214,10 @@ def test_a_seal_broken_off_at_any_step_leaves_no_bag(
 KILLED = """
 import sys, datetime
 from pathlib import Path
-from toolkit import sealing
-sealing.write_meeting_papers = lambda *_: None
+from toolkit.sealing import seals
+seals.write_meeting_papers = lambda *_: None
 edition, house = map(Path, sys.argv[1:])
-sealing.seal_edition(edition, "r1", notebooks=house, pages=house / "pages", progress=lambda told: print(told, flush=True))
+seals.seal_edition(edition, "r1", notebooks=house, pages=house / "pages", progress=lambda told: print(told, flush=True))
 """
 
 

@@ -22,9 +22,10 @@ from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.publication import server
 from toolkit.publication.extract import Extract, public_extract
-from toolkit.sealing import seal_edition, verify_bag
 from toolkit.sealing.parts import House
 from toolkit.sealing.replay import replay_problems
+from toolkit.sealing.seals import seal_edition
+from toolkit.sealing.verification import verify_bag
 
 
 def made(house: Path) -> dict[str, Any]:
@@ -74,9 +75,9 @@ def old_extract(evaluation: Evaluation, *facts: Any) -> Extract:
 def test_a_bag_sealed_before_members_were_asked_is_verified_and_replayed_and_not_served(
     tmp_path: Path, house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("toolkit.sealing.publishable", lambda _: True)  # as it was then
-    monkeypatch.setattr("toolkit.sealing.public_extract", old_extract)
-    monkeypatch.setattr("toolkit.sealing.seal_open", lambda *_: None)  # there was no open bag
+    monkeypatch.setattr("toolkit.sealing.seals.publishable", lambda _: True)  # as it was then
+    monkeypatch.setattr("toolkit.sealing.seals.public_extract", old_extract)
+    monkeypatch.setattr("toolkit.sealing.seals.seal_open", lambda *_: None)  # there was no open bag
     folder = write_edition(tmp_path / "e", {}, scheme=UNASKED)
     bag = seal_edition(folder, "r1", **made(house), sealed_on=DAY)
     verify = partial(verify_bag, **made(house))

@@ -27,7 +27,7 @@ from toolkit.__main__ import app
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
-from toolkit.sealing import sign_bag, signatures
+from toolkit.sealing import signatures
 from toolkit.sealing.signatures import (
     SIGNERS,
     Signer,
@@ -40,6 +40,7 @@ from toolkit.sealing.signatures import (
     signature_files,
     statement,
 )
+from toolkit.sealing.verification import sign_bag
 
 PASSPHRASE = "三个臭皮匠 vote"
 ROLES = "\n[signatures]\nroles = { chair = 1, supervisor = 1 }\n"
@@ -467,7 +468,7 @@ def test_a_key_is_made_used_and_kept_from_others(tmp_path: Path, small_edition: 
 
 
 def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: dict[str, Ed25519PrivateKey]) -> None:
-    monkeypatch.setattr("toolkit.sealing._whole_problems", lambda *_: __import__("toolkit.ground.problems", fromlist=["x"]).Problems())
+    monkeypatch.setattr("toolkit.sealing.verification.whole_problems", lambda *_: __import__("toolkit.ground.problems", fromlist=["x"]).Problems())
     made = CliRunner().invoke(app, ["key", "new", str(tmp_path / "k")], input=f"{PASSPHRASE}\n{PASSPHRASE}\n")
     assert made.exit_code == 0, made.output
     assert re.search(r'职务 namespaces="committee-seal" ssh-ed25519 AAAA\S+ 姓名', made.output)

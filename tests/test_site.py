@@ -344,7 +344,7 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     said = [line for line in done.output.splitlines() if "committee publish 会拒绝" in line]
     assert len(said) == 4
     assert all(re.search(r"第 \d+ 行", line) and "830号" in line for line in said if "approval" not in line), said
-    monkeypatch.setattr("toolkit.sealing.seal_edition", lambda *_, **__: edition / "sealed" / "r1")
+    monkeypatch.setattr("toolkit.sealing.seals.seal_edition", lambda *_, **__: edition / "sealed" / "r1")
     said_at_seal = run("seal", copy, "--as", "r1").output
     assert "封存包不含公示页面，因为：" in said_at_seal
     assert said_at_seal.count("830号") == 4

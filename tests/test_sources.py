@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.ground.problems import Refused
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.scheme.criteria import MembersSpec
 
 HOSTILE = 'a"; drop table acts; --'

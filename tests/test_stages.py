@@ -21,7 +21,7 @@ from toolkit.publication.opening import permitting
 from toolkit.reports.probability_tables import grades_table
 from toolkit.reports.scheme_wording import rules_in_words
 from toolkit.scheme.checks import scheme_faults
-from toolkit.sealing import seal_edition
+from toolkit.sealing.seals import seal_edition
 from toolkit.sensitivity import WeightDraws, award_probabilities, grade_probabilities
 
 SAID = '[[condition]]\nid = "on"\nlabel = "入围名单"\nmeasure = { table = "listed", take = "any" }\n[eligibility]'

@@ -174,7 +174,7 @@ def test_a_large_file_is_no_stamp(bag: Path) -> None:
 
 def test_the_command_says_that_there_is_none(bag: Path, tsa: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing: Callable[..., object] = lambda *_: __import__("toolkit.ground.problems", fromlist=["x"]).Problems()  # noqa: E731
-    monkeypatch.setattr("toolkit.sealing._whole_problems", nothing)
+    monkeypatch.setattr("toolkit.sealing.verification.whole_problems", nothing)
     without = CliRunner().invoke(app, ["verify", str(bag)])
     assert (without.exit_code, "没有时间戳：日期只凭签署人所言。" in without.output) == (0, True)
     stamped(tsa, bag / TAG_MANIFEST, bag / "signatures" / "x.tsr")

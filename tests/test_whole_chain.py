@@ -21,8 +21,8 @@ from tests.test_rulings import WHO, left_open
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import read_extract
-from toolkit.sealing import sign_bag
 from toolkit.sealing.signatures import SIGNERS, Signer, public_key
+from toolkit.sealing.verification import sign_bag
 
 ROLES = {"chair": "会长 甲", "supervisor": "监事 乙"}
 

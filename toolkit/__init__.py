@@ -35,11 +35,13 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation, evaluate, rescored
     from toolkit.ground.problems import Problem, Problems, Refused
     from toolkit.interactive import weight_sliders as controls
-    from toolkit.records import Records, load_records
+    from toolkit.records import Records
     from toolkit.records.dictionary import Tables, load_tables
+    from toolkit.records.reading import load_records
     from toolkit.reports import views
     from toolkit.scheme import Scheme, load_scheme
-    from toolkit.sealing import seal_edition, verify_bag
+    from toolkit.sealing.seals import seal_edition
+    from toolkit.sealing.verification import verify_bag
     from toolkit.sensitivity.bounds import award_bounds, rank_bounds
     from toolkit.sensitivity.central_weights import central_weights
     from toolkit.sensitivity.choices import Choices, usual_decisions, usual_doubts
@@ -91,7 +93,7 @@ HOMES = {
     "grade_probabilities": "sensitivity",
     "group_results": "sensitivity.fairness",
     "kinds_of_members": "sensitivity.fairness",
-    "load_records": "records",
+    "load_records": "records.reading",
     "load_scheme": "scheme",
     "load_tables": "records.dictionary",
     "open_edition": "edition",
@@ -100,7 +102,7 @@ HOMES = {
     "rank_summary": "sensitivity",
     "rescored": "evaluation",
     "scenario_probabilities": "sensitivity.scenarios",
-    "seal_edition": "sealing",
+    "seal_edition": "sealing.seals",
     "smallest_values": "sensitivity.tipping",
     "smallest_weights": "sensitivity.tipping",
     "stability_intervals": "sensitivity.tipping",
@@ -108,7 +110,7 @@ HOMES = {
     "usual_decisions": "sensitivity.choices",
     "usual_doubts": "sensitivity.choices",
     "variance_shares": "sensitivity.sobol",
-    "verify_bag": "sealing",
+    "verify_bag": "sealing.verification",
     "without_nodes": "sensitivity.leave_one_out",
 }
 MODULES = {"controls": "interactive.weight_sliders", "views": "reports.views"}

@@ -21,10 +21,11 @@ from toolkit.indicators.panel import Judging, judged_by_panel, judging
 from toolkit.minutes.adoption import MEMORY, found_problems
 from toolkit.minutes.decisions import changed_after, garbled_lines, placings_of, rulings_of
 from toolkit.minutes.journal import cut_problems, read_journal
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dates import day_problems
 from toolkit.records.dictionary import Tables, load_tables, table_faults
 from toolkit.records.members import late_applications
+from toolkit.records.reading import load_records
 from toolkit.records.references import reference_problems
 from toolkit.scheme import Scheme, read_scheme
 from toolkit.scheme.checks import scheme_faults

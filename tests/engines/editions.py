@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import Tables, load_tables
+from toolkit.records.reading import load_records
 from toolkit.scheme import Scheme
 
 MEMBERS = ("A", "B", "ÇA", "乙")

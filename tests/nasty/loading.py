@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from tests.nasty.nasty import JIA, TABLES, YI
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.scheme.criteria import MembersSpec
 
 MEMBERS = f"信用代码,单位名称\n{JIA},甲\n{YI},乙\n"

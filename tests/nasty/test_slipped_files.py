@@ -19,11 +19,12 @@ from tests.nasty.nasty import JIA, YI, rewritten, xlsx
 from tests.nasty.old_workbooks import ods, xls
 from tests.nasty.raw_workbooks import HEAD, MAIN, bombs, line, raw
 from toolkit.ground.problems import Problem, Severity
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.delimited import read_delimited
 from toolkit.records.dictionary import load_tables
 from toolkit.records.files import Unreadable, read_sheet
 from toolkit.records.findings import Finding, Raised, Struck
+from toolkit.records.reading import load_records
 
 TABLES = """
 [table.members]

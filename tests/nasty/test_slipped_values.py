@@ -18,8 +18,9 @@ from tests.nasty.loading import SPEC
 from tests.nasty.nasty import JIA, YI, parquet, xlsx
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.records import Records, load_records
+from toolkit.records import Records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 
 MEMBERS = f"信用代码,单位名称\n{JIA},甲\n{YI},乙\n"
 TABLES = """

@@ -355,7 +355,7 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
 
 def _appointed(folder: Path, scheme: Scheme, tables: Tables) -> Mapping[str, pd.DataFrame] | None:
     """The registers of those appointed, read without the other records, of which there may be none yet; None where they are not named, missing or wrong."""
-    from toolkit.records import load_records
+    from toolkit.records.reading import load_records
     from toolkit.records.references import reference_problems
 
     named = {scheme.members.table, *(one.table for one in scheme.appointments)}

@@ -120,10 +120,10 @@ def seal(
     from toolkit.minutes.adoption import told_as_entered
     from toolkit.minutes.journal import read_journal
     from toolkit.publication.extract import unfit_to_publish, unpublishable
-    from toolkit.sealing import seal_edition, seal_rules
     from toolkit.sealing.kernels import one_reading
     from toolkit.sealing.revisions import untold_seals
     from toolkit.sealing.rules import enter_rules_lost
+    from toolkit.sealing.seals import seal_edition, seal_rules
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
 
     if [rules, rules_lost, bool(revision)].count(True) != 1 or (not revision and revises) or (rules and because):
@@ -161,7 +161,7 @@ def seal(
 
 def _tell_sealed(bag: Path, keys: list[Ed25519PrivateKey], language: str) -> None:
     """Where the bag is, and who signed it at once."""
-    from toolkit.sealing import sign_bag
+    from toolkit.sealing.verification import sign_bag
 
     say(language, phrase("已封存：{bag}", "Sealed: {bag}", bag=bag))
     for key in keys:
@@ -178,8 +178,8 @@ def verify(
     language: LanguageOption = "zh",
 ) -> None:
     """核对封存包或开放包；--replay 重新计算并逐项比较。 Check the digests of a sealed or an open bag; with --replay the whole computation."""
-    from toolkit.sealing import verify_bag
-    from toolkit.sealing.open_bag import is_open_bag
+    from toolkit.sealing.parts import is_open_bag
+    from toolkit.sealing.verification import verify_bag
 
     with refusals(language):
         _refuse_edition(bag)
@@ -252,7 +252,7 @@ def sign(
     language: LanguageOption = "zh",
 ) -> None:
     """给封存包签名：签名放在包旁的清单之外，不改动包的内容。 Sign a sealed bag; nothing in it changes."""
-    from toolkit.sealing import sign_bag
+    from toolkit.sealing.verification import sign_bag
 
     with refusals(language):
         _refuse_edition(bag)
@@ -311,9 +311,9 @@ def serve(
     from toolkit.ground.resources import house_folder
     from toolkit.publication.server import SITE, Settings, path_of, write_nginx
     from toolkit.publication.server import serve as serve_pages
-    from toolkit.sealing import verify_bag
     from toolkit.sealing.cards import cards_as_sent
     from toolkit.sealing.site import fresh_site
+    from toolkit.sealing.verification import verify_bag
 
     def site(bag: Path, place: Path) -> Period:
         with working(language, Phrase("正在写出公示网站", "writing the site")):

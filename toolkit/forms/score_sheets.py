@@ -25,9 +25,9 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import edition_lock, placed_in, write_whole
 from toolkit.indicators.panel import judged_by_panel, judging, recusals_due
 from toolkit.panels.experts import RECUSED
-from toolkit.records import load_records
 from toolkit.records.dictionary import PLACE, Table, load_tables
 from toolkit.records.headings import letters
+from toolkit.records.reading import load_records
 from toolkit.records.references import member_column, reference_problems
 from toolkit.scheme import load_scheme
 

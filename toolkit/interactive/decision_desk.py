@@ -43,8 +43,8 @@ from toolkit.reports.committee_tables import (
 )
 from toolkit.reports.comparison_tables import moves_in_words
 from toolkit.reports.views import decisions_headline
-from toolkit.sealing import seal_edition
 from toolkit.sealing.revisions import newest_bag
+from toolkit.sealing.seals import seal_edition
 from toolkit.sealing.states import unlike_newest_bag
 
 if TYPE_CHECKING:

@@ -193,7 +193,7 @@ def origin(folder: Path, decided: Scheme, to: str) -> tuple[Scheme, Phrase]:
         of = [phrase(*VOTED, round=ballots.deciding, n=counted), *([phrase(*FEWER, before=before)] if before else [])]
         return scheme_with_group_weights(decided, group_weights(ballots)), joined(of, "；", "; ")
     if to == "sealed" and bag is not None:
-        from toolkit.sealing.frozen_edition import DECIDED
+        from toolkit.sealing.parts import DECIDED
 
         within = bag / "data" / "edition"
         return load_scheme(within / DECIDED if (within / DECIDED).is_file() else within / "scheme.toml"), WORDS["sealed_help"]

@@ -13,17 +13,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from toolkit.ground.problems import Problem, Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import texts
 from toolkit.minutes.journal import Entry, Journal, canonical
-from toolkit.records import load_records
 from toolkit.records.dictionary import PLACE, load_tables
 from toolkit.scheme import load_scheme
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.records import Records
 
 OBJECTION, UPHELD, TALLIES = "objection", "upheld", "tallies"
@@ -98,6 +97,8 @@ def rows_by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:
 
 def row_digest(row: pd.Series[Any]) -> str:
     """The digest of what a row holds, wherever it stands; an empty cell is as if there were no such column."""
+    import pandas as pd
+
     return hashlib.sha256(canonical({str(name): str(value) for name, value in row.items() if name not in PLACE and not pd.isna(value)})).hexdigest()
 
 
@@ -146,6 +147,10 @@ def _hexadecimal(number: int) -> str:
 
 def _read(folder: Path) -> Records | None:
     """The records as they are now; None where scheme or data dictionary cannot be read."""
+    from toolkit.records.reading import (
+        load_records,  # what the minutes of a bag that is verified need not wait for
+    )
+
     try:
         scheme = load_scheme(folder / "scheme.toml")
         return load_records(folder, load_tables(folder / "tables.toml"), scheme.members, words=texts(scheme.model_dump()))

@@ -1,37 +1,23 @@
-"""The records of an edition: every table read strictly, every row accounted for.
-
-Files as they arrive, read cell by cell: every row becomes data, a refusal with its reason, or no data.
-"""
+"""The records of an edition: every table read strictly, every row accounted for. `reading` makes them of what arrived."""
 
 from __future__ import annotations
 
 import datetime as dt
-import pickle
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from toolkit.ground.answers import KEPT
 from toolkit.ground.problems import Problem, Problems
-from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
-from toolkit.records.databases.survey import LARGE, RemoteTable, is_remote, survey
-from toolkit.records.dictionary import Table, Tables
+from toolkit.records.dictionary import Tables
 from toolkit.records.findings import normal_key
-from toolkit.records.folder import folder_problems, found_files
-from toolkit.records.members import Register, attribute, departures, members_frame, membership_problems
-from toolkit.records.table import Collection, collect, spelt_alike
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.ground.ranking import Placing, Ruling
-    from toolkit.scheme.criteria import MembersSpec
-
-
-COUNTS = ("read", "accepted", "refused", "not_data")
+    from toolkit.records.databases.survey import RemoteTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,118 +89,6 @@ class Records:
     def __repr__(self) -> str:
         rows = ", ".join(f"{name}: {self.standing[name].rows if name in self.standing else len(frame)} rows" for name, frame in self.frames.items())
         return f"Records({rows}; {len(self.problems)} problems)"
-
-
-def load_records(
-    folder: Path, tables: Tables, members: MembersSpec, large: int = LARGE, *, words: Iterable[str] = ()
-) -> Records:
-    """Every table of the edition in `folder`, with all problems of all files; nothing is raised for them.
-
-    The members table is read first, so that the other tables can be held to its keys.
-
-    Parameters
-    ----------
-    folder
-        The edition.
-    tables
-        Its data dictionary.
-    members
-        Which table and columns the members stand in.
-    large
-        A database table or Parquet files with more rows stay where they are: checked there, measured there.
-    words
-        Texts that the scheme asks for: of several spellings of one text theirs goes.
-    """
-    collections: dict[str, Collection] = {}
-    standing: dict[str, RemoteTable] = {}
-    known: Register | None = None
-    applied = (members.applied or "").rpartition(".")[0]
-    if members.table in tables.table:
-        first, _ = _gathered(folder, tables.table[members.table], members.key, None)
-        known = _register(first, members)
-        collections[members.table] = _written_alike(first, tables.table[members.table], members.key, known)
-    for name, table in tables.table.items():
-        if name != members.table:
-            most = None if name == applied else large
-            collections[name], stays = _gathered(folder, table, None, known, most)
-            standing |= {name: stays} if stays else {}
-    records = _records(tables, {name: collections[name] for name in tables.table}, members, frozenset(words))
-    passed_over = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
-    return replace(records, standing=standing, problems=records.problems + passed_over)
-
-
-def _gathered(
-    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = None
-) -> tuple[Collection, RemoteTable | None]:
-    """A table from its files, or from where else it stands; only more than `large` rows stay there."""
-    if is_remote(folder, table, large):
-        return survey(folder, table, key, known, large)
-    return _read_once(folder, table, key, known), None
-
-
-def _read_once(folder: Path, table: Table, key: str | None, known: Register | None) -> Collection:
-    """A table from its files; while answers are kept, files with the very same content are not read again, wherever they lie."""
-    answers, files = KEPT.get(), found_files(folder, table)
-    try:
-        contents = {file: file_digest(folder / file) for file in files[0]} if answers else {}
-    except OSError:  # which is told of the file by whoever reads it
-        answers = None
-    if answers is None:
-        return collect(folder, table, key, known)
-    return answers.once(("read", pickle.dumps((table, key, known, files, contents))), lambda: collect(folder, table, key, known))
-
-
-def _register(collection: Collection, members: MembersSpec) -> Register | None:
-    """The members by the keys that their table says, and by their names; None where it says no key."""
-    rows = collection.frame if members.key in collection.frame else collection.frame.assign(**{members.key: pd.Series(dtype="str")})
-    keys = [*sorted(collection.keys), *rows[members.key].dropna()]  # of two spellings the table's own goes
-    named = rows[[members.name, members.key]].dropna() if members.name in rows else rows.iloc[:0, :2]
-    return Register.of(keys, named.itertuples(index=False, name=None)) if keys else None
-
-
-def _written_alike(collection: Collection, table: Table, key: str, known: Register | None) -> Collection:
-    """The members table with former codes and head offices spelt as the keys they mean."""
-    others = [name for name, column in table.column.items() if column.keyed and name != key and name in collection.frame]
-    if known is None or not others:
-        return collection
-    spelt = {name: collection.frame[name].map(lambda code: known.written.get(normal_key(code), code), na_action="ignore") for name in others}
-    return replace(collection, frame=collection.frame.assign(**{name: code.astype("str") for name, code in spelt.items()}))
-
-
-def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec, words: frozenset[str]) -> Records:
-    named = {(members.table, column) for column in (members.key, members.name, members.former_names) if column}
-    named |= {(name, table.names) for name, table in tables.table.items() if table.names}
-    frames, notes = spelt_alike({name: collection.frame for name, collection in collections.items()}, tables.table, named, words)
-    whose = attribute(frames, tables, members)
-    problems = [problem for collection in collections.values() for problem in collection.problems] + notes
-    counts = pd.DataFrame(
-        [count for collection in collections.values() for count in collection.counts],
-        columns=["file", "sheet", *COUNTS],
-    )
-    return Records(
-        tables,
-        whose.frames,
-        {name: collection.not_applicable for name, collection in collections.items()},
-        Problems((*problems, *membership_problems(whose.frames, tables, members, whose.counts_to), *whose.problems)),
-        counts.astype(dict.fromkeys(COUNTS, "int64")).set_index(["file", "sheet"]),
-        {file: digest for collection in collections.values() for file, digest in collection.digests.items()},
-        members_frame(whose.frames, tables, members, whose.counts_to),
-        whose.counts_to,
-        departures(whose.frames, members),
-        branches=whose.branches,
-        of_branches=whose.of_branches,
-    )
-
-
-def _unread_sheets(collections: Iterable[Collection]) -> Iterator[Problem]:
-    """A note for each file with sheets that hold something, and that no table reads."""
-    collections = list(collections)
-    read = {(file, sheet) for collection in collections for file, sheet, *_ in collection.counts}
-    unread = {place for collection in collections for place in collection.unread} - read
-    for file in dict.fromkeys(file for file, _ in sorted(unread)):
-        names = [sheet for name, sheet in sorted(unread) if name == file]
-        rule = phrase("这些工作表未读取：{zh}", "sheets not read: {en}", zh="、".join(names), en=", ".join(names))
-        yield Problem("note", rule, Phrase("如有数据请移入读取的工作表", "move what is data to the sheet that is read"), file=file)
 
 
 def _gone(name: str, key: str, day: dt.date) -> Problem:

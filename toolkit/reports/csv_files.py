@@ -13,6 +13,7 @@ from toolkit.comparison.shares import PLACES_SHOWN, shown_shares
 from toolkit.examination.one_expert import Say
 from toolkit.ground.text import Language, discreet
 from toolkit.ground.writing import guarded, placed_in, write_csv
+from toolkit.reports import TOUCHED, WORKBOOK
 from toolkit.reports.columns import led_by
 from toolkit.reports.list_tables import PROBLEMS, RANKING
 from toolkit.reports.wording import NOT_APPLICABLE
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.sensitivity.weights.draws import WeightDraws
 
-WORKBOOK = "evaluation.xlsx"
-TABLES = ("indicators.csv", "values.csv", "scores.csv", "ranking.csv", "awards.csv", "problems.csv")
-TOUCHED = "touched.csv"
 AHEAD = "changes_ahead.csv"
 CERTAINTY = "certainty.csv"
 DIFF = "diff.csv"

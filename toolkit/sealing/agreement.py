@@ -18,7 +18,7 @@ from typing import TypeAlias
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.publication.extract import Extract
-from toolkit.reports.csv_files import WORKBOOK
+from toolkit.reports import WORKBOOK
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS
 from toolkit.reports.workbook.places import SAME, YES

@@ -54,6 +54,7 @@ from toolkit.reports.score_cards import as_formerly
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import bag_problems, refuse_kept
 from toolkit.sealing.differences import ASK, difference
+from toolkit.sealing.parts import CARDS
 from toolkit.sealing.signatures import signature_problems
 
 if TYPE_CHECKING:
@@ -61,8 +62,6 @@ if TYPE_CHECKING:
 
     from toolkit.records import Records
 
-CARDS = "cards.jsonl"
-"""One card a line, in the order of the members' codes: the leaves of the tree."""
 NO_CARDS = (
     Phrase("封存这一版时还没有封存得分单", "when this revision was sealed, no score cards were sealed with it"),
     Phrase("请用现在的版本另封一版", "seal a new revision with this version"),

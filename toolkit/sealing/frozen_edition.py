@@ -43,7 +43,7 @@ from toolkit.scheme import Panel, load_scheme
 from toolkit.scheme.writing import write_scheme
 from toolkit.sealing.cards import card_root
 from toolkit.sealing.open_bag import open_digest
-from toolkit.sealing.signatures import SIGNERS
+from toolkit.sealing.parts import DECIDED, EDITION, FOLDERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,9 +52,6 @@ if TYPE_CHECKING:
     from toolkit.records.dictionary import Column, Table, Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Indicator
-
-
-DECIDED = "scheme.decided.toml"  # the scheme as the committee wrote it, beside the one a bag computes with
 
 
 def _write_panel_results(edition: Edition, target: Path) -> None:
@@ -283,8 +280,6 @@ def _text(grid: Grid) -> bytes:
 
 
 
-FILES = ("scheme.toml", "tables.toml", JOURNAL, SIGNERS)
-FOLDERS = ("records",)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -360,7 +355,7 @@ def _freeze_ballots(folder: Path, target: Path, scheme: Scheme) -> None:
 
 
 def _wanted(folder: Path, tables: Tables) -> Iterator[Path]:
-    yield from (folder / name for name in FILES if (folder / name).is_file())
+    yield from (folder / name for name in EDITION if (folder / name).is_file())
     read = (table.file for table in tables.table.values() if table.file and not _leaves(table.file))
     for place in (
         *(folder / name for name in FOLDERS),

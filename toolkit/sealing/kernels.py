@@ -39,7 +39,7 @@ USED = (
     "ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets",
     "scipy.optimize", "scipy.stats",
     "toolkit.edition", "toolkit.interactive.ballot_paper", "toolkit.interactive.decision_desk", "toolkit.interactive.desk", "toolkit.interactive.score_paper",
-    "toolkit.interactive.weight_board", "toolkit.publication.notice", "toolkit.reports.expert_tables", "toolkit.reports.views", "toolkit.sealing",
+    "toolkit.interactive.weight_board", "toolkit.publication.notice", "toolkit.reports.expert_tables", "toolkit.reports.views", "toolkit.sealing.seals", "toolkit.sealing.verification",
 )  # fmt: skip
 """What the house's notebooks import."""
 FIRST = tuple(name for name in USED if name.startswith(("ipy", "toolkit.edition", "toolkit.interactive")))

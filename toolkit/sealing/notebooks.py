@@ -17,8 +17,6 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traitlets.config import Config
-
 from toolkit.ground.display import as_wide_as_the_page, drawing_of, quoted
 from toolkit.ground.drawing import as_formerly_drawn
 from toolkit.ground.problems import Problem, Refused, refuse
@@ -36,6 +34,7 @@ from toolkit.sealing.kernels import HASHES, manager_class
 if TYPE_CHECKING:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from traitlets.config import Config
 
 CELL_SECONDS = 600
 REFUSED_SAYS = 3  # parts: Chinese, a blank line, English
@@ -184,7 +183,12 @@ def run_again(
             continue
         if progress:
             progress(notebook.name)
-        before: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        try:
+            before: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+            nbformat.validate(before)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+            yield Problem("error", UNREADABLE, ASK, file=f"{sealed.name}/{notebook.name}")
+            continue
         try:
             now = _executed(path, places)
         except Refused as refused:
@@ -195,12 +199,9 @@ def run_again(
 
 
 def _fault(notebook: Path, path: Path) -> Phrase | None:
-    import nbformat
-
     try:
         digest = written_digest(path)
-        nbformat.validate(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return UNREADABLE
     own = {written_digest(notebook)} if notebook.is_file() else set()
     return None if digest in own | set(EARLIER.get(notebook.name, ())) else FOREIGN
@@ -302,6 +303,8 @@ def _was_stopped(client: NotebookClient) -> bool:
 
 def _sockets(folder: str) -> Config:
     """Sockets in `folder` where the system has such: nobody else can listen in, and no two kernels clash."""
+    from traitlets.config import Config
+
     if sys.platform == "win32":
         return Config()
     return Config({"KernelManager": {"transport": "ipc", "ip": str(Path(folder) / "kernel")}})

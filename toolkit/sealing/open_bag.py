@@ -50,19 +50,16 @@ from toolkit.sealing.bag import (
 )
 from toolkit.sealing.differences import ASK, cell_problems, difference, differing_line
 from toolkit.sealing.open_readme import README, readme
+from toolkit.sealing.parts import OPEN, OPEN_FILES, OPEN_LABEL, OPEN_TABLES
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
 
-OPEN = "open"
-SCHEME, MEMBERS, SCORES = "scheme.toml", "members.csv", "scores.csv"
-BOUNDS, COUNTS, BARS, RULED = "withheld.csv", "classes.csv", "lines.csv", "rulings.csv"
+SCHEME = "scheme.toml"
+MEMBERS, MEASURED, ADJUSTED, MET, BEFORE, SCORES, LIST, WINNERS, BOUNDS, COUNTS, BARS, RULED = OPEN_TABLES
 RULINGS = ("award", "class", "places", "member", "given")
-MEASURED = "indicators.csv"
-TABLES = (MEMBERS, MEASURED, "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv", "awards.csv", BOUNDS, COUNTS, BARS, RULED)
-FILES, OPTIONAL = frozenset({SCHEME, README, *TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv", RULED})
-BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in FILES)})
-LABEL, SEALED, LOST = "Open-Bag-Format", "Sealed-Bag-SHA256", "Rules-Lost-Date"
+BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in OPEN_FILES)})
+SEALED, LOST = "Sealed-Bag-SHA256", "Rules-Lost-Date"
 FORMAT = "1"
 FORMER = ("0.5.0",)
 """Earlier versions that wrote open bags such as this one checks."""
@@ -164,12 +161,12 @@ def _tables(rows: OpenRows) -> dict[str, pd.DataFrame]:
     tables = {
         MEMBERS: text_cells(members),
         MEASURED: text_cells(_stated(rows.raw)).where(rows.applicable.astype(bool), word),
-        "adjustments.csv": text_cells(rows.amounts) if scheme.adjustments else None,
-        "conditions.csv": text_cells(_stated(rows.conditions)) if scheme.conditions else None,
-        "previous.csv": text_cells(rows.previous) if len(rows.previous.columns) else None,
+        ADJUSTED: text_cells(rows.amounts) if scheme.adjustments else None,
+        MET: text_cells(_stated(rows.conditions)) if scheme.conditions else None,
+        BEFORE: text_cells(rows.previous) if len(rows.previous.columns) else None,
         SCORES: text_cells(scores).assign(total=_rounded(scores[TOTAL], decimals)),
-        "ranking.csv": text_cells(ranking).assign(total=_rounded(ranking[TOTAL], decimals)),
-        "awards.csv": text_cells(rows.awards),
+        LIST: text_cells(ranking).assign(total=_rounded(ranking[TOTAL], decimals)),
+        WINNERS: text_cells(rows.awards),
         BOUNDS: text_cells(rows.withheld).assign(**{end: _rounded(rows.withheld[end], decimals) for end in ("from", "to")}),
         COUNTS: text_cells(counted.classes.assign(left_out=np.where(counted.classes["left_out"], YES, NO))),
         RULED: text_cells(_ruled(rows)) if rows.rulings else None,
@@ -194,7 +191,7 @@ def _rulings(folder: Path, scheme: Scheme) -> Iterator[Ruling]:
         yield Ruling(tie, tuple(tied["member"][tied["given"] == YES]), scheme.as_of, "", 0)
 
 
-_OF_MEMBERS = frozenset({MEMBERS, MEASURED, "adjustments.csv", "conditions.csv", "previous.csv", SCORES, "ranking.csv"})
+_OF_MEMBERS = frozenset({MEMBERS, MEASURED, ADJUSTED, MET, BEFORE, SCORES, LIST})
 
 
 def _stated(raw: pd.DataFrame) -> pd.DataFrame:
@@ -233,12 +230,12 @@ def read_open(folder: Path) -> OpenRows:
     bounds = _floats(_read(folder, BOUNDS, WITHHELD), BOUNDS, "from", "to")
     if (bounds[["from", "to"]].abs() > FURTHEST).any(axis=None):
         raise _unreadable(BOUNDS)
-    adjustments = _of_members(folder, "adjustments.csv", [item.id for item in scheme.adjustments], members)
+    adjustments = _of_members(folder, ADJUSTED, [item.id for item in scheme.adjustments], members)
     return OpenRows(
         scheme, members, values, applicable,
-        _floats(adjustments, "adjustments.csv", *adjustments.columns),
-        _values(_of_members(folder, "conditions.csv", [item.id for item in scheme.conditions], members)),
-        _values(_of_members(folder, "previous.csv", previous, members)),
+        _floats(adjustments, ADJUSTED, *adjustments.columns),
+        _values(_of_members(folder, MET, [item.id for item in scheme.conditions], members)),
+        _values(_of_members(folder, BEFORE, previous, members)),
         bounds,
         _classes(_read(folder, COUNTS, CLASSES)),
         _lines(_read(folder, BARS, LINES)),
@@ -418,7 +415,7 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
     sealed = bag / "data" / OPEN
     if not sealed.is_dir():
         raise refuse(*NONE_SEALED, file=bag.name)
-    if strange := sorted(path.name for path in sealed.iterdir() if path.name not in FILES or path.is_symlink()):
+    if strange := sorted(path.name for path in sealed.iterdir() if path.name not in OPEN_FILES or path.is_symlink()):
         raise Refused(Problems(tuple(Problem("error", STRANGE, ASK, file=f"{OPEN}/{name}") for name in strange)))
     rows = read_open(sealed)
     info = read_bag_info(bag)
@@ -427,7 +424,7 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
         shutil.copytree(sealed, made, copy_function=shutil.copyfile, dirs_exist_ok=True)
         if lost := rules_lost_on(info.get("Rules-SHA256", ""), bag / "data"):
             labels[LOST] = lost
-        write_bag(made, {**labels, LABEL: FORMAT, SEALED: file_digest(bag / TAG_MANIFEST)})
+        write_bag(made, {**labels, OPEN_LABEL: FORMAT, SEALED: file_digest(bag / TAG_MANIFEST)})
     return open_digest(bag / "data")[OPEN], rows
 
 
@@ -438,11 +435,6 @@ def other_edition(place: Path, bag: Path) -> Iterator[Problem]:
         own = "External-Identifier"
         if there.get(own) != here.get(own):
             yield Problem("error", OTHER_EDITION, ELSEWHERE, file=place.name, column=own, value=there.get(own, "—"))
-
-
-def is_open_bag(bag: Path) -> bool:
-    """Whether a bag says that it is an open one."""
-    return LABEL in read_bag_info(bag)
 
 
 def verify_open(bag: Path, *, replay: bool, fingerprint: str = "", progress: Callable[[str], None] | None = None) -> Problems:
@@ -461,8 +453,8 @@ def verify_open(bag: Path, *, replay: bool, fingerprint: str = "", progress: Cal
     info = read_bag_info(bag)
     if fingerprint and fingerprint_of(bag) != fingerprint:
         problems += (Problem("error", OTHER_PRINT, ASK, file=MANIFEST, value=fingerprint_of(bag)),)
-    if info.get(LABEL) != FORMAT:
-        return Problems((*problems, Problem("error", UNKNOWN, ASK, file="bag-info.txt", column=LABEL, value=info.get(LABEL, "—"))))
+    if info.get(OPEN_LABEL) != FORMAT:
+        return Problems((*problems, Problem("error", UNKNOWN, ASK, file="bag-info.txt", column=OPEN_LABEL, value=info.get(OPEN_LABEL, "—"))))
     if not replay:
         return problems
     if progress:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import STEM
@@ -22,9 +22,7 @@ from toolkit.minutes.journal import HEAD, JOURNAL, read_journal
 from toolkit.publication.extract import AWARDS, NOTICE, unpublishable
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.folder import found_files
-from toolkit.reports.csv_files import TABLES, TOUCHED, WORKBOOK
-from toolkit.reports.workbook.robustness import PAGE
-from toolkit.reports.workbook.robustness import WORKBOOK as FIRMNESS
+from toolkit.reports import MEETING_PAGE, ROBUSTNESS, TABLES, TOUCHED, WORKBOOK
 from toolkit.scheme import Scheme, load_scheme
 from toolkit.sealing.bag import (
     BAG_FILES,
@@ -35,18 +33,30 @@ from toolkit.sealing.bag import (
     read_environment,
     versions,
 )
-from toolkit.sealing.cards import CARDS
 from toolkit.sealing.descriptions import CONFIDENTIAL, DESCRIPTIONS, descriptions
-from toolkit.sealing.frozen_edition import DECIDED, FOLDERS
-from toolkit.sealing.frozen_edition import FILES as EDITION
 from toolkit.sealing.notebooks import FORMER_HOUSE
-from toolkit.sealing.open_bag import FILES as OPEN_FILES
-from toolkit.sealing.open_bag import OPEN, OPTIONAL
+from toolkit.sealing.signatures import SIGNERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+Progress: TypeAlias = Callable[[str], None]
+"""Is told each step by its name, before it begins."""
+
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
+EDITION, FOLDERS = ("scheme.toml", "tables.toml", JOURNAL, SIGNERS), ("records",)
+"""Files and folders of an edition that its frozen copy takes over."""
+DECIDED = "scheme.decided.toml"
+"""The scheme as the committee wrote it, beside the one a bag computes with."""
+CARDS = "cards.jsonl"
+"""One card a line, in the order of the members' codes: the leaves of the tree."""
+OPEN, OPEN_LABEL = "open", "Open-Bag-Format"
+"""The folder of the open bag's payload, and the label by which a bag says that it is one."""
+OPEN_TABLES = (
+    "members.csv", "indicators.csv", "adjustments.csv", "conditions.csv", "previous.csv", "scores.csv", "ranking.csv", "awards.csv",
+    "withheld.csv", "classes.csv", "lines.csv", "rulings.csv",
+)  # fmt: skip
+OPEN_FILES, OPTIONAL = frozenset({"scheme.toml", "README.md", *OPEN_TABLES}), frozenset({"adjustments.csv", "conditions.csv", "previous.csv", "rulings.csv"})
 RULES, PLAN = "rules", "sensitivity.json"
 """The revision that holds the rules alone, and its plan of what will be asked of the result."""
 RULES_PARTS = tuple(f"{RULES}/{name}" for name in ("scheme.toml", "changed.csv", "moved.csv"))
@@ -210,6 +220,11 @@ def part_problems(bag: Path, house: House) -> Problems:
     )
 
 
+def is_open_bag(bag: Path) -> bool:
+    """Whether a bag says that it is an open one."""
+    return OPEN_LABEL in read_bag_info(bag)
+
+
 def sealed_by(data: Path) -> str:
     """The version of the toolkit that the payload `data` names; empty where it names none."""
     path = data / ENVIRONMENT
@@ -218,7 +233,7 @@ def sealed_by(data: Path) -> str:
 
 def _required(scheme: Scheme, house: House, present: Collection[str]) -> set[str]:
     """Parts by name below ``data/``."""
-    names = {f"results/{name}" for name in (*TABLES, WORKBOOK)} | {f"{MEETING}/{name}" for name in (PAGE, FIRMNESS)}
+    names = {f"results/{name}" for name in (*TABLES, WORKBOOK)} | {f"{MEETING}/{name}" for name in (MEETING_PAGE, ROBUSTNESS)}
     names |= _notebooks(house, present) | {ENVIRONMENT}
     names |= {"edition/scheme.toml", "edition/tables.toml", *([f"edition/{DECIDED}"] if is_resolved(scheme) else [])}
     return names | (_public(house) if publishable(scheme) else set())

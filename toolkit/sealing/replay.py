@@ -8,10 +8,9 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import bag_ballots
@@ -23,34 +22,36 @@ from toolkit.ground.text import Phrase, former_words, phrase
 from toolkit.minutes.adoption import unlike_minutes
 from toolkit.minutes.journal import read_journal
 from toolkit.publication.extract import public_extract, read_extract
+from toolkit.reports import MEETING_PAGE
 from toolkit.reports.csv_files import write_results
 from toolkit.reports.list_tables import evidence_table, former_evidence_table
-from toolkit.reports.workbook.robustness import PAGE, write_meeting_papers
+from toolkit.reports.workbook.robustness import write_meeting_papers
 from toolkit.scheme import load_scheme
 from toolkit.scheme.amendments import diff
 from toolkit.scheme.writing import rewritten
 from toolkit.sealing.bag import DISTRIBUTION, read_bag_info, read_environment, versions
 from toolkit.sealing.cards import card_problems
 from toolkit.sealing.differences import ASK, Wording, difference, differing_line, folder_problems
-from toolkit.sealing.frozen_edition import DECIDED, public_digests, with_results_alone
+from toolkit.sealing.frozen_edition import public_digests, with_results_alone
 from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import Accused, run_again
-from toolkit.sealing.open_bag import OPEN, Facts, rules_lost_on, seal_open
+from toolkit.sealing.open_bag import Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
+    DECIDED,
     ENVIRONMENT,
     KNOWN,
     MEETING,
+    OPEN,
     RULES,
     House,
+    Progress,
     Seal,
     bagging_day,
     holds_results,
     publishable,
     sealed_by,
 )
-from toolkit.sealing.rules import write_changed_rules
-
-Progress: TypeAlias = Callable[[str], None]
+from toolkit.sealing.rules_papers import write_changed_rules
 
 SCHEME = "edition/scheme.toml"
 UNRESOLVED = Phrase("封存的评选办法应写入取值时所比较的数值，但没有", "a sealed scheme holds what its values were compared with, and this one does not")
@@ -113,7 +114,7 @@ def _differences(
     yield from folder_problems("results", data, again, wording)
     write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=wording is None)
     if wording is not None:
-        _write(again / MEETING / PAGE, as_formerly_drawn((again / MEETING / PAGE).read_text("utf-8")))
+        _write(again / MEETING / MEETING_PAGE, as_formerly_drawn((again / MEETING / MEETING_PAGE).read_text("utf-8")))
     yield from folder_problems(MEETING, data, again)
     if (data / RULES).is_dir():
         yield from _rules_problems(data, edition, evaluation, again)

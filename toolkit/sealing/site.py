@@ -53,8 +53,8 @@ from toolkit.publication.site import (
     pledges_page,
     records_page,
 )
-from toolkit.records import load_records
 from toolkit.records.dictionary import load_tables
+from toolkit.records.reading import load_records
 from toolkit.records.references import reference_problems
 from toolkit.reports.card_pages import CHECK, LOCKED_FOLDER, check_page, own_card_page
 from toolkit.reports.papers import form_page, rules_page
@@ -64,13 +64,13 @@ from toolkit.sealing.bag import bag_problems
 from toolkit.sealing.cards import cards_of, foreign_files
 from toolkit.sealing.open_bag import (
     BAGGED,
-    OPEN,
     edition_around,
     newest_minutes,
     publication_problems,
     read_open,
     send_open,
 )
+from toolkit.sealing.parts import OPEN
 from toolkit.sealing.revisions import newest_bag
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import standings

@@ -13,7 +13,7 @@ from toolkit.ground.display import Table, display_width
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.reports import views, wording
+from toolkit.reports import MEETING_PAGE, ROBUSTNESS, views, wording
 from toolkit.reports.columns import Lexicon, ListColumn, Row, SheetColumn, award, class_, rows_of
 from toolkit.reports.probability_tables import (
     CERTAIN,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.robustness import Firmness
 
 
-WORKBOOK = "robustness.xlsx"
 TABLES: Mapping[str, Callable[..., Table]] = {
     "stability": views.stability_table,
     "smallest_weights": views.smallest_weights_table,
@@ -109,14 +108,14 @@ def write_robustness_book(
         What they were asked with.
     """
     with placed_in(folder) as unfinished:
-        book = Book(evaluation, unfinished / WORKBOOK)
+        book = Book(evaluation, unfinished / ROBUSTNESS)
         _write_page(book, firm, left_out(questions_of(evaluation), answers))
         _write_table(book, "certainty", views.certainty_table(chances, evaluation, top=len(chances)))
         for name, table in TABLES.items():
             if name in answers:
                 _write_table(book, name, table(evaluation, answers[name]))
         book.save()
-    return folder / WORKBOOK
+    return folder / ROBUSTNESS
 
 
 def left_out(questions: Iterable[str], answers: Collection[str]) -> Phrase | None:
@@ -212,7 +211,6 @@ def _number(cell: str) -> tuple[float, str] | str:
 
 
 
-PAGE = "one_page.html"
 INSIDE = Phrase("内部材料，供会长办公会讨论，不公开", "For the president's meeting; not public")
 
 
@@ -249,7 +247,7 @@ def write_meeting_papers(
     write_robustness_book(evaluation, firm, chances, answers, folder)
     missing = left_out(questions_of(evaluation), answers)
     page = meeting_page(evaluation, firm, missing, draws=spec.draws, together=together)
-    (folder / PAGE).write_text(page, encoding="utf-8", newline="\n")
+    (folder / MEETING_PAGE).write_text(page, encoding="utf-8", newline="\n")
 
 
 def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None = None, *, draws: int, language: Language | None = None, together: bool = True) -> str:
@@ -267,7 +265,7 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
     scheme, to = evaluation.scheme, language or evaluation.scheme.language
     table = views.hanging_table(evaluation, firm, to)
     notes = [_drawn(evaluation, draws), *([missing] if missing else [])]
-    return Template((house_folder("templates/papers") / PAGE).read_text("utf-8")).substitute(
+    return Template((house_folder("templates/papers") / MEETING_PAGE).read_text("utf-8")).substitute(
         language=LANGUAGE_TAGS[to],
         heading=ONE_PAGE.into(to),
         title=escape(f"{scheme.title}（{scheme.edition}）" if to == "zh" else f"{scheme.title} ({scheme.edition})"),
