@@ -107,6 +107,19 @@ def test_another_end_takes_back_what_was_compared_with_the_former_one() -> None:
     assert outcome(draft.with_ends("a", "a", NODES), NODES, LABELS).state == "empty"
 
 
+def test_a_best_worst_contradiction_is_mended_at_a_press() -> None:
+    draft = GroupDraft("best_worst").with_ends("a", "d", NODES)
+    for node, to_best, to_worst in (("b", 2, 4), ("c", 8, 8), ("d", 8, 0)):
+        draft = draft.with_number("to_others", node, to_best, NODES)
+        draft = draft.with_number("to_worst", node, to_worst, NODES) if to_worst else draft
+    found = outcome(draft, NODES, LABELS)
+    assert (found.state, found.changes, found.least) == ("doubtful", (("a", "c"),), True)
+    mended = draft.mended(NODES)
+    assert (mended.to_others, mended.to_worst) == ({"b": 2, "c": 2, "d": 8}, {"b": 4, "c": 8})
+    assert outcome(mended, NODES, LABELS).state == "done"
+    assert mended.mended(NODES) == mended
+
+
 def test_what_a_method_refuses_is_told_with_the_name() -> None:
     draft = GroupDraft("best_worst").with_ends("a", "d", NODES)
     for node, to_best, to_worst in (("b", 5, 2), ("c", 3, 2), ("d", 4, 0)):

@@ -52,11 +52,14 @@ def test_a_contradiction_is_told_with_its_smallest_mend() -> None:
     assert found.mend.zh == "请再想一想“学时”与“承诺”之比：现为 3；若为 1/3，CR 由 1.06 降到 0.09"
 
 
-def test_a_best_worst_contradiction_names_the_node() -> None:
+def test_a_best_worst_contradiction_names_the_node_and_is_told_with_its_smallest_mend() -> None:
     wrong = BestWorst(method="best_worst", best="a", worst="c", best_to_others={"b": 8.0, "c": 9.0}, others_to_worst={"a": 9.0, "b": 8.0})
     found = judged(wrong, NODES, LABELS)
+    assert found.doubt is not None
     assert found.mend is not None
-    assert found.mend.en == "think again about `承诺`: its two judgements should multiply to 9, not 64"
+    assert found.doubt.zh == "最优最劣判断前后矛盾，输入一致性比率 0.76 超过 0.14：“承诺”的两次判断相乘应近 9，现为 64"
+    assert found.mend.zh == "请再想一想“学时”与“承诺”之比：现为 8；若为 2，输入一致性比率由 0.76 降到 0.097"
+    assert found.least
 
 
 @pytest.mark.parametrize("method", sorted(WHOLE))

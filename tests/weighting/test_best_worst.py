@@ -17,6 +17,7 @@ from toolkit.weighting.best_worst import (
     BestWorstInput,
     best_worst_input,
     best_worst_judgement,
+    best_worst_mend,
     best_worst_shares,
     contradictions,
     deviation_limit,
@@ -208,3 +209,37 @@ def test_a_consistent_judgement_has_one_answer_in_both_models(own: Floats) -> No
 def test_with_three_criteria_the_answer_is_unique(given_: BestWorstInput) -> None:
     ranges = nonlinear_ranges(given_, nonlinear_deviation(given_))
     assert ranges[:, 0] == pytest.approx(ranges[:, 1], abs=1e-5)
+
+
+def sound(span: Floats, *judged: Floats) -> Floats:
+    """Of rows of judgements, a_BW and then two for each criterion between, those that may stand, by the definition: bool[rows]."""
+    limits = np.array([np.nan, np.nan, 0.0, *(row[len(judged) // 2 - 1] for row in THRESHOLDS)])
+    ratios = np.max([np.abs(down * up - span) for down, up in zip(judged[::2], judged[1::2], strict=True)], axis=0) / (span * (span - 1))
+    return (np.max(judged, axis=0) <= span) & (ratios <= limits[span.astype(int)] + 1e-9)
+
+
+@given(comparisons(least=3, most=4))
+def test_no_mend_is_smaller_than_the_one_that_is_offered(given_: BestWorstInput) -> None:
+    between = [j for j in range(len(given_.names)) if j not in {given_.best, given_.worst}]
+    if given_.span < 2:
+        return
+    now = np.array([given_.span, *(one for j in between for one in (given_.from_best[j], given_.to_worst[j]))])
+    every = np.stack(np.meshgrid(np.arange(2.0, 10), *[np.arange(1.0, 10)] * (len(now) - 1)), -1).reshape(-1, len(now))
+    every = every[sound(*every.T)]
+    sizes = np.stack([np.abs(np.log(every / now)).sum(axis=1).round(9), (every != now).sum(axis=1)])
+    mend = best_worst_mend(given_.best, given_.worst, given_.from_best, given_.to_worst)
+    then = {(given_.best, given_.worst): 0, **{pair: place for j, at in zip(between, range(1, 99, 2), strict=False) for pair, place in (((given_.best, j), at), ((j, given_.worst), at + 1))}}
+    mended = now.copy()
+    for change in mend.changes:
+        assert now[then[change.places]] == change.now
+        mended[then[change.places]] = change.then
+    assert sound(*mended[:, None])[0]
+    far, many = sizes[:, np.lexsort(sizes)[0]]
+    assert (len(mend.changes), sum(abs(np.log(change.then / change.now)) for change in mend.changes)) == (many, pytest.approx(far, abs=1e-8))
+    assert [change.ratio for change in mend.changes[-1:]] == [mend.after][: len(mend.changes)]
+
+
+def test_one_judgement_of_a_bw_may_mend_what_would_take_two_others() -> None:
+    mend = best_worst_mend(0, 3, [1, 3, 3, 4], [4, 3, 3, 1], NAMES[:4])
+    assert [str(change) for change in mend.changes] == ["quality : safety, 4 -> 6"]
+    assert (round(mend.before, 2), round(mend.after, 2), mend.least) == (0.42, 0.1, True)

@@ -169,9 +169,15 @@ class GroupDraft:
         return replace(self, swings=dict(zip(nodes, np.round(given / given.max() * WHOLE).tolist(), strict=True)))
 
     def mended(self, nodes: Sequence[str]) -> GroupDraft:
-        """With the mend of comparisons that contradict one another, as `toolkit.weighting.ahp_mend` finds it."""
-        changes = weighting.ahp_mend(self.matrix(nodes)).changes
-        return replace(self, pairs={**self.pairs, **{_pair(change, nodes): change.then for change in changes}})
+        """With the mend of comparisons that contradict one another, as `toolkit.weighting.ahp_mend` or `best_worst_mend` finds it."""
+        if self.method != "best_worst":
+            changes = weighting.ahp_mend(self.matrix(nodes)).changes
+            return replace(self, pairs={**self.pairs, **{_pair(change, nodes): change.then for change in changes}})
+        draft, judgement = self, _best_worst(self)
+        for change in judged(judgement, nodes, nodes).changes if judgement else ():
+            first, second = _pair(change, nodes)
+            draft = draft.with_number("to_others", second, change.then, nodes) if first == self.best else draft.with_number("to_worst", first, change.then, nodes)
+        return draft
 
     def matrix(self, nodes: Sequence[str]) -> Floats:
         """The comparisons as a matrix, NaN where there is none."""

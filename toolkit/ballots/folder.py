@@ -41,6 +41,8 @@ from toolkit.weighting.ahp import scale_text
 
 LIMIT = 0.1
 SURE = Phrase("—", "—")
+AHP_RATIO, INPUT_RATIO = Phrase("CR ", "CR"), Phrase("输入一致性比率", "the input-based ratio")
+"""What a mend brings down."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Judged:
     matrix : float64[nodes, nodes]
         The comparisons of AHP, to be joined with the others'; None otherwise.
     changes
-        What the mend of AHP changes, one comparison each.
+        What the mend changes, one comparison each.
     least
         Whether nothing less than that is enough.
     """
@@ -140,7 +142,7 @@ def _ahp(judgement: Ahp, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
         cr=shown_ratio(comparison.ratio), limit=LIMIT,
     )  # fmt: skip
     mend = weighting.ahp_mend(matrix, labels)
-    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(mend), matrix, mend.changes, mend.least)
+    return Judged("ahp", comparison.shares, coherence, comparison.ratio, doubt, _mend_words(mend, AHP_RATIO), matrix, mend.changes, mend.least)
 
 
 def shown_ratio(ratio: float) -> str:
@@ -154,15 +156,15 @@ def shown_ratio(ratio: float) -> str:
     return next((said for n in (2, 3, 4) if float(said := f"{ratio:.{n}f}") != LIMIT), f"{ratio:.4f}")
 
 
-def _mend_words(mend: Mend) -> Phrase:
-    """The smallest mend in plain words, each change with the CR it leads to."""
+def _mend_words(mend: Mend, measure: Phrase) -> Phrase:
+    """The smallest mend in plain words, each change with the ratio it leads to."""
     sentences, before = [], mend.before
     for change in mend.changes:
         (a, b), now, then = change.criteria, scale_text(change.now), scale_text(change.then)
         sentences.append(phrase(
-            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，CR 由 {before} 降到 {after}",
-            "think again about `{a}` beside `{b}`: {now} now; with {then} CR falls from {before} to {after}",
-            a=a, b=b, now=now, then=then, before=shown_ratio(before), after=shown_ratio(change.ratio),
+            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，{m.zh}由 {before} 降到 {after}",
+            "think again about `{a}` beside `{b}`: {now} now; with {then} {m.en} falls from {before} to {after}",
+            m=measure, a=a, b=b, now=now, then=then, before=shown_ratio(before), after=shown_ratio(change.ratio),
         ))  # fmt: skip
         before = change.ratio
     if not mend.enough:
@@ -174,24 +176,19 @@ def _best_worst(judgement: BestWorst, nodes: Sequence[str], labels: Sequence[str
     rows = _row(judgement.best_to_others, nodes, judgement.best), _row(judgement.others_to_worst, nodes, judgement.worst)
     result = weighting.best_worst_judgement(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
     coherence = Phrase(*[f"CR {result.ratio:.2f}"] * 2)
-    beyond = result.threshold is not None and result.input_ratio > result.threshold + 1e-9
-    doubt, mend = _best_worst_doubt(result) if beyond and result.contradictions else (None, None)
-    return Judged("best_worst", result.shares, coherence, result.ratio, doubt, mend)
+    if result.threshold is None or result.input_ratio <= result.threshold + 1e-9:
+        return Judged("best_worst", result.shares, coherence, result.ratio)
+    mend = weighting.best_worst_mend(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
+    return Judged("best_worst", result.shares, coherence, result.ratio, _best_worst_doubt(result), _mend_words(mend, INPUT_RATIO), changes=mend.changes, least=mend.least)
 
 
-def _best_worst_doubt(result: BestWorstResult) -> tuple[Phrase, Phrase]:
+def _best_worst_doubt(result: BestWorstResult) -> Phrase:
     worst = result.contradictions[0]
-    doubt = phrase(
-        "最优最劣判断前后矛盾，输入一致性比率 {r:.2f} 超过 {limit:.2f}",
-        "the judgements contradict one another: the input-based ratio {r:.2f} is above {limit:.2f}",
-        r=result.input_ratio, limit=result.threshold,
+    return phrase(
+        "最优最劣判断前后矛盾，输入一致性比率 {r:.2f} 超过 {limit:.2f}：“{name}”的两次判断相乘应近 {span:g}，现为 {product:g}",
+        "the judgements contradict one another, the input-based ratio {r:.2f} is above {limit:.2f}: the two of `{name}` should multiply to about {span:g}, and come to {product:g}",
+        r=result.input_ratio, limit=result.threshold, name=worst.criterion, span=worst.span, product=worst.product,
     )  # fmt: skip
-    mend = phrase(
-        "请再想一想“{name}”：两次判断相乘应为 {span:g}，现为 {product:g}",
-        "think again about `{name}`: its two judgements should multiply to {span:g}, not {product:g}",
-        name=worst.criterion, span=worst.span, product=worst.product,
-    )  # fmt: skip
-    return doubt, mend
 
 
 def _trade_off(judgement: TradeOff, nodes: Sequence[str], labels: Sequence[str]) -> Judged:

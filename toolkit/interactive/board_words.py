@@ -207,6 +207,7 @@ WORDS: dict[str, Phrase] = {
     "as_table": Phrase("同一内容的表", "The same as a table"),
     "unawarded": Phrase("未获奖", "none"),
     "class_changes": Phrase("{name}（变动 {n} 家）", "{name} (changed: {n})"),
+    "renewed_below": Phrase("；本页其余各节仍是采用前的，按页面上方的“重新计算全部”即更新", "; the other parts of this page are still those from before: press “Recompute all” above"),
     "dead": Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新打开本页。", "No answer: the kernel is busy or has ended. If this stays, open the page again."),
 }
 

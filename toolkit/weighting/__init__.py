@@ -76,6 +76,7 @@ from toolkit.weighting.ahp_consistency import Change, Circle, Mend, Triad, ahp_c
 from toolkit.weighting.best_worst import (
     BestWorstResult,
     best_worst_judgement,
+    best_worst_mend,
     best_worst_ranges,
     best_worst_shares,
 )
@@ -135,6 +136,7 @@ __all__ = [
     "ahp_shares",
     "ahp_triads",
     "best_worst_judgement",
+    "best_worst_mend",
     "best_worst_ranges",
     "best_worst_shares",
     "camps",

@@ -8,7 +8,8 @@ disagree, a whole range of best answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike
 from toolkit.ground.problems import Problem, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
+from toolkit.weighting.ahp_consistency import Change, Mend
 from toolkit.weighting.direct import OptionalNames, divided, input_fault, numbers_given, stop_at
 
 MOST = 9.0
@@ -358,9 +360,89 @@ def best_worst_judgement(
     else:
         ranges, deviation = nonlinear_ranges(given, xi), xi
         shares = divided(ranges.mean(axis=1))
-    contradicting = contradictions(given)
-    input_ratio = max((one.ratio for one in contradicting), default=0.0)
-    return BestWorstResult(shares, deviation, _ratio(given, xi), ranges, input_ratio, _threshold(given), contradicting)
+    return BestWorstResult(shares, deviation, _ratio(given, xi), ranges, _input_ratio(given), _threshold(given), contradictions(given))
+
+
+def best_worst_mend(best: int, worst: int, best_to_others: ArrayLike, others_to_worst: ArrayLike, names: OptionalNames = None) -> Mend:
+    """The fewest judgements that, given otherwise, bring the input-based ratio to its threshold, of as few the least sum of |ln(then / now)|.
+
+    Every a_BW for which a threshold is published is tried, with every whole a_Bj and a_jW up to it; at a given a_BW the criteria do
+    not hang on one another, so that none is left out. Of mends as small that of the earlier places, and of the smaller judgement, counts.
+
+    Raises
+    ------
+    Refused
+        See `best_worst_input`.
+
+    Examples
+    --------
+    >>> mend = best_worst_mend(0, 2, [1, 8, 9], [9, 8, 1], ["hours", "pledge", "conduct"])
+    >>> print(*mend.changes, round(mend.before, 2), round(mend.after, 2), sep="; ")
+    hours : pledge, 8 -> 2; 0.76; 0.1
+    """
+    given = best_worst_input(best, worst, best_to_others, others_to_worst, names)
+    before, limit = _input_ratio(given), _threshold(given)
+    if limit is None or before <= limit + ROOM:
+        return Mend((), before, before, enough=True, least=True)
+    _, after = min((one for span in range(2, int(MOST) + 1) if (one := _at_span(given, float(span)))), key=lambda one: one[0])
+    changes, now = list[Change](), given
+    for places in _moved(given, after):
+        now = _rejudged(now, places, after)
+        first, second = places
+        at = (second, 0) if first == best else (first, 1)
+        was, then = ((one.from_best, one.to_worst)[at[1]][at[0]] for one in (given, after))
+        changes.append(Change((given.names[first], given.names[second]), places, float(was), float(then), _input_ratio(now)))
+    return Mend(tuple(changes), before, _input_ratio(after), enough=True, least=True)
+
+
+Size = tuple[int, float]
+"""How many judgements are others, and how far: the sum of |ln(then / now)|, rounded so that what is level stays so."""
+
+
+def _at_span(given: BestWorstInput, span: float) -> tuple[Size, BestWorstInput] | None:
+    """The least change with this a_BW that is consistent enough, and how large it is; None where no threshold is published for it."""
+    rows = np.array([given.from_best, given.to_worst])
+    rows[0, given.worst] = rows[1, given.best] = span
+    if (limit := _threshold(replace(given, from_best=rows[0], to_worst=rows[1]))) is None:
+        return None
+    many, far = _size((given.span,), (span,))
+    for place in range(len(given.names)):
+        if place in {given.best, given.worst}:
+            continue
+        now = (float(given.from_best[place]), float(given.to_worst[place]))
+        down, up = (sorted({*map(float, range(1, int(span) + 1)), *([one] if one <= span else [])}) for one in now)
+        fitting = (pair for pair in product(down, up) if abs(pair[0] * pair[1] - span) <= (limit + ROOM) * (span**2 - span))
+        size, rows[:, place] = min((_size(now, pair), pair) for pair in fitting)
+        many, far = many + size[0], round(far + size[1], 9)
+    return (many, far), replace(given, from_best=rows[0], to_worst=rows[1])
+
+
+def _size(now: tuple[float, ...], then: tuple[float, ...]) -> Size:
+    return sum(a != b for a, b in zip(now, then, strict=True)), round(float(np.abs(np.log(np.divide(then, now))).sum()), 9)
+
+
+def _moved(before: BestWorstInput, after: BestWorstInput) -> Iterator[tuple[int, int]]:
+    """The pairs of places judged otherwise, as (best, j) or (j, worst)."""
+    for j in np.flatnonzero(before.from_best != after.from_best).tolist():
+        yield before.best, j
+    for j in np.flatnonzero(before.to_worst != after.to_worst).tolist():
+        if j != before.best:  # a_BW stands in both rows and is one judgement
+            yield j, before.worst
+
+
+def _rejudged(given: BestWorstInput, places: tuple[int, int], after: BestWorstInput) -> BestWorstInput:
+    """With the judgement of one pair as it is `after`."""
+    rows = np.array([given.from_best, given.to_worst])
+    first, second = places
+    if first == given.best:
+        rows[0, second] = after.from_best[second]
+    if second == given.worst:
+        rows[1, first] = after.to_worst[first]
+    return replace(given, from_best=rows[0], to_worst=rows[1])
+
+
+def _input_ratio(given: BestWorstInput) -> float:
+    return max((one.ratio for one in contradictions(given)), default=0.0)
 
 
 def deviation_limit(best_to_worst: float) -> float:

@@ -144,7 +144,7 @@ class BallotPaper extends Paper {
     if (!best || !worst || best === worst) return rows;
     const row = (what, first, second, node) => {
       const step = () => { const given = this.drawn[what][node]; return given ? given - 1 : undefined; };
-      rows.push(this.scale(this.label(first), this.label(second), JSON.stringify([what, node]), 0, step, (value) => this.move(what, { node, value: value === null ? 0 : value + 1 })));
+      rows.push(this.scale(this.label(first), this.label(second), JSON.stringify([first, second]), 0, step, (value) => this.move(what, { node, value: value === null ? 0 : value + 1 })));
     };
     for (const { id } of this.at.nodes) if (id !== best) row("to_others", best, id, id);
     for (const { id } of this.at.nodes) if (id !== best && id !== worst) row("to_worst", id, worst, id);

@@ -135,7 +135,7 @@ class Page {
     [this.total, this.margin] = [0, 2].map((place) => array(Int32Array, buffers[place]));
     this.rank = array(buffers[1].byteLength === buffers[0].byteLength ? Int32Array : Uint16Array, buffers[1]);
     [this.award, this.grade] = [3, 4].map((place) => array(Int8Array, buffers[place]));
-    if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
+    if (mine) this.notice(message.refused || (message.adopted ? this.amid(message.notice) : message.notice), Boolean(message.refused), Boolean(message.reopen));
     if (message.start && message.card === undefined) this.asked = undefined;
     if (message.adopted && mine) this.adopted();
     if (message.saved && mine) this.lookAgain();
@@ -169,6 +169,12 @@ class Page {
     this.fresh = fresh;
     this.root.classList.toggle("stale", !fresh);
     if (!fresh) this.chanceLines();
+  }
+
+  amid(notice) {
+    // Within a notebook other parts stand as they were till they are computed anew.
+    const { words } = this.start;
+    return this.root.closest(".jp-Notebook") ? Object.fromEntries(Object.entries(notice).map(([language, text]) => [language, text + words[language].renewed_below])) : notice;
   }
 
   mark(name) { this.root.dataset[name] = String(this.number); }

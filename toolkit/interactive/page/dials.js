@@ -49,7 +49,7 @@ class Picture {
     for (const dial of [...inside].sort((one, other) => one.value - other.value)) {
       const mark = this.marks[dial.path] || this.made(dial), label = dial.label[this.page.language];
       mark.value = dial.value;
-      const at = this.x(dial.value), said = `${dial.short || ""} ${shown(dial.value)}`.trim(), wide = 7 * [...said].reduce((sum, sign) => sum + (sign > "ÿ" ? 1.7 : 1), 0);
+      const at = this.x(dial.value), said = `${dial.short || ""} ${shown(dial.value)}`.trim(), wide = 7 * [...said].reduce((sum, sign) => sum + (sign > "ÿ" ? 1.7 : sign >= "A" && sign <= "Z" ? 1.3 : 1), 0);
       const shift = Math.min(0, WIDE - at - wide / 2) + Math.max(0, wide / 2 - at), from = at + shift - wide / 2;
       const row = Math.max(0, ends.findIndex((end) => from > end));
       ends[row] = from + wide + 3;
