@@ -6,45 +6,28 @@ folder and environment, as a kernel would be alone. Where a system has no fork, 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from threading import Lock
 from types import FrameType
 from typing import Any
 
+from toolkit.ground.resources import ONE_THREAD
+
 PARENT = "JPY_PARENT_PID"
 USED = ("IPython.core.completer", "ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipywidgets", "toolkit.publication.notice")
 """What the page's kernel imports."""
 CALLED = "from toolkit.publication.copies import serve; serve()"
-
-
-STARTED: list[subprocess.Popen[bytes]] = []
-"""The process that is copied, once somebody has asked for a copy."""
-ONE_AT_A_TIME = Lock()
-
-
-def _started() -> subprocess.Popen[bytes]:
-    if not STARTED or STARTED[-1].poll() is not None:
-        STARTED[:] = [subprocess.Popen(program(CALLED), stdin=subprocess.PIPE, stdout=subprocess.PIPE)]  # noqa: S603 - our own module
-    return STARTED[-1]
-
-
-def copied(arguments: list[str], folder: str, environment: Mapping[str, str]) -> Copy:
-    """A new kernel with these arguments; the process it is a copy of starts with the first one, and again should it have ended."""
-    with ONE_AT_A_TIME:
-        process = _started()
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write(order(arguments, folder, environment) + b"\n")
-        process.stdin.flush()
-        return Copy(int(process.stdout.readline()))
 
 
 class Copy:
@@ -83,6 +66,80 @@ class Copy:
         self.send_signal(signal.SIGTERM)
 
 
+class HeldCopy(Copy):
+    """One that has ended when nobody holds the other end of `alive` any more."""
+
+    def __init__(self, pid: int, alive: int) -> None:
+        super().__init__(pid)
+        self.alive = alive
+
+    def poll(self) -> int | None:
+        """0 once it has ended."""
+        if self.returncode is None and select.select([self.alive], [], [], 0)[0]:
+            os.close(self.alive)
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self) -> int:
+        """The same, when it has ended."""
+        if self.returncode is None:
+            select.select([self.alive], [], [])
+        return self.poll() or 0
+
+
+class Original:
+    """The process that kernels are copies of, which runs `called`; it ends with the server."""
+
+    def __init__(self, called: str) -> None:
+        ours, theirs = socket.socketpair()
+        self._orders, self._turn = ours, Lock()
+        with theirs:  # Ctrl-C is for the server alone: it then ends this one
+            self.process = subprocess.Popen(program(called), stdin=theirs.fileno(), env=ONE_THREAD | os.environ, start_new_session=True)  # noqa: S603 - our own words
+
+    def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> HeldCopy:
+        """A new kernel with these arguments, once all that it begins with is there.
+
+        Raises
+        ------
+        OSError
+            When the process is gone.
+        """
+        asked = order(arguments, folder, environment)
+        alive, held = os.pipe()
+        with self._turn:
+            try:
+                socket.send_fds(self._orders, [len(asked).to_bytes(8)], [held])
+                self._orders.sendall(asked)
+                pid = int.from_bytes(self._orders.recv(8, socket.MSG_WAITALL))
+            except OSError:
+                pid = 0
+            finally:
+                os.close(held)
+        if not pid:
+            os.close(alive)
+            raise BrokenPipeError
+        return HeldCopy(pid, alive)
+
+    def end(self) -> None:
+        """Let it end, and its copies with it."""
+        self._orders.close()
+        self.process.wait()
+
+
+STARTED: list[Original] = []
+"""The process that is copied, once somebody has asked for a copy."""
+ONE_AT_A_TIME = Lock()
+
+
+def copied(arguments: list[str], folder: str, environment: Mapping[str, str]) -> HeldCopy:
+    """A new kernel with these arguments; the process it is a copy of starts with the first one, and again should it have ended."""
+    with ONE_AT_A_TIME:
+        if not STARTED or STARTED[-1].process.poll() is not None:
+            STARTED[:] = [Original(CALLED)]
+        original = STARTED[-1]
+    return original.copy(arguments, folder, environment)
+
+
 def program(called: str) -> list[str]:
     """The command of a process that is copied, which runs `called`."""
     return [sys.executable, "-P", "-X", "frozen_modules=off", "-c", called]
@@ -98,6 +155,18 @@ def arguments_of(kernel_cmd: list[str]) -> list[str]:
     return kernel_cmd[kernel_cmd.index("-f") :]
 
 
+async def launch(manager: Any, copy: Callable[[list[str], str, Mapping[str, str]], Copy], kernel_cmd: list[str], settings: Mapping[str, Any]) -> None:
+    """Start the kernel of one of Jupyter's managers as a copy, which the manager then takes for the program it has started.
+
+    Raises
+    ------
+    OSError
+        When there is nothing any more that it could be a copy of.
+    """
+    folder, environment = str(settings.get("cwd") or os.getcwd()), settings.get("env") or os.environ  # noqa: PTH109 - as Jupyter has it
+    hand_over(manager, await asyncio.to_thread(copy, arguments_of(kernel_cmd), folder, environment))
+
+
 def hand_over(manager: Any, copy: Copy) -> None:
     """Let Jupyter's manager of a kernel know the copy as the program it has started."""
     manager.provisioner.process = copy
@@ -105,12 +174,17 @@ def hand_over(manager: Any, copy: Copy) -> None:
     manager._reconcile_connection_info(manager.provisioner.connection_info)  # noqa: SLF001 - as its own start of a program does
 
 
+def begin(names: Iterable[str]) -> None:
+    """Import what the copies begin with, in the process itself, whose end ends them."""
+    os.environ[PARENT] = str(os.getpid())
+    for name in names:
+        import_module(name)
+
+
 def serve() -> None:
     """Run in the process itself: make one copy after the other until nobody asks for more, and end those that are left."""
-    os.environ[PARENT] = str(os.getpid())  # whose end ends the copies
-    for name in USED:
-        import_module(name)
-    copies: set[int] = set()
+    begin(USED)
+    copies, orders = set[int](), socket.socket(fileno=os.dup(0))
 
     def reap(*_: int | FrameType | None) -> None:
         with contextlib.suppress(ChildProcessError):
@@ -120,16 +194,27 @@ def serve() -> None:
     signal.signal(signal.SIGCHLD, reap)
     gc.collect()
     gc.freeze()
-    for line in sys.stdin.buffer:
-        pid = os.fork()
-        if not pid:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            become_kernel(json.loads(line))
+    while pid := one_made(orders):
         copies.add(pid)
-        print(pid, flush=True)
     for pid in {*copies}:
         with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
+
+
+def one_made(orders: socket.socket) -> int:
+    """Make the copy that is asked for next, as `Original.copy` asks, and tell its number; 0 when nobody asks any more."""
+    size, held, *_ = socket.recv_fds(orders, 8, 1)
+    if not size:
+        return 0
+    ordered = json.loads(orders.recv(int.from_bytes(size), socket.MSG_WAITALL))
+    pid = os.fork()
+    if not pid:  # it holds `held` until it ends
+        orders.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        become_kernel(ordered)
+    os.close(held[0])
+    orders.sendall(pid.to_bytes(8))
+    return pid
 
 
 def become_kernel(ordered: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from jupyter_server.services.kernels.kernelmanager import (
     ServerKernelManager,
 )
 
-from toolkit.publication.copies import arguments_of, copied, hand_over
+from toolkit.publication.copies import copied, launch
 from toolkit.publication.readers import PageReader, Readers
 
 ADMITTED: ContextVar[str] = ContextVar("ADMITTED")
@@ -27,7 +27,7 @@ class CopiedKernel(ServerKernelManager):
         if not hasattr(os, "fork"):
             await super()._async_launch_kernel(kernel_cmd, **settings)
             return
-        hand_over(self, await asyncio.to_thread(copied, arguments_of(kernel_cmd), str(settings["cwd"]), settings["env"]))
+        await launch(self, copied, kernel_cmd, settings)
 
 
 class Kernels(AsyncMappingKernelManager):

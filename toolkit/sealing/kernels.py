@@ -19,16 +19,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.answers import KEPT, MADE, Answers, kept
 from toolkit.ground.resources import ONE_THREAD, folder_digests
 from toolkit.ground.text import ASKED
-from toolkit.publication.copies import PARENT, Copy, arguments_of, become_kernel, hand_over, order, program
+from toolkit.publication.copies import Copy, become_kernel, begin, launch, one_made, order, program
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -142,7 +141,7 @@ def manager_class() -> type[AsyncKernelManager]:
 
     class Manager(AsyncKernelManager):
         async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
-            hand_over(self, copied(arguments_of(kernel_cmd), settings["cwd"], settings["env"]))
+            await launch(self, copied, kernel_cmd, settings)
 
     return Manager
 
@@ -157,18 +156,12 @@ def _written(process: subprocess.Popen[bytes], content: bytes) -> None:
 def serve() -> None:
     """Run in the process itself: take over what is known, then make one copy after the other until nobody asks for more."""
     gc.set_threshold(*RARELY)
-    _begin(USED)
+    begin(USED)
     read = sys.stdin.buffer
     KEPT.set(pickle.loads(read.read(int.from_bytes(read.read(8)))))  # noqa: S301 - from the process that started this one
     gc.freeze()
     while size := read.read(8):
         _serve_one(json.loads(read.read(int.from_bytes(size))))
-
-
-def _begin(names: Iterable[str]) -> None:
-    os.environ[PARENT] = str(os.getpid())  # whose end ends the copies
-    for name in names:
-        import_module(name)
 
 
 def serve_pages() -> None:
@@ -178,7 +171,7 @@ def serve_pages() -> None:
     """
     from toolkit.edition import edition_folder
 
-    _begin(FIRST)
+    begin(FIRST)
     orders, folder, known = socket.socket(fileno=os.dup(0)), edition_folder(), dict[str, str]()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a copy ended
     while True:
@@ -187,24 +180,11 @@ def serve_pages() -> None:
                 known = stands
                 KEPT.set(_read_apart() or Answers())
         if not select.select([orders], [], [], QUIET)[0]:
-            _begin(USED)
+            begin(USED)
         gc.collect()
         gc.freeze()
-        size, held, *_ = socket.recv_fds(orders, 8, 1)
-        if not size:
+        if not one_made(orders):
             return
-        _copy_for_page(orders, held[0], json.loads(orders.recv(int.from_bytes(size), socket.MSG_WAITALL)))
-
-
-def _copy_for_page(orders: socket.socket, held: int, ordered: dict[str, Any]) -> None:
-    """Make a copy that holds `held` until it ends, and tell its number."""
-    pid = os.fork()
-    if not pid:
-        orders.close()
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        become_kernel(ordered)
-    os.close(held)
-    orders.sendall(pid.to_bytes(8))
 
 
 def _read_apart() -> Answers | None:
