@@ -1,9 +1,9 @@
 """Mutation testing of what must not be wrong in silence: the award rule, the seal and the programs that recompute it, and the consent.
 
 Run ``python -m tests.mutants [awards|seal|programs|consent] [--every N]``. One comparison, operation, number or truth after the other is
-turned round in a function (every N-th of them). The tests that run its lines are asked first, the quickest before the others, then all
-others of the room, until one fails. What no test notices is printed: each is looked at, and either a test is missing or the two
-ways come to the same, and then `SAME` says why. Nothing is written: each mutant lives in a copy of this process that has
+turned round in a function (every N-th of them). The tests that run its lines are asked, the quickest first, until one fails; what a
+test has from a cache it does not run. What no test notices is printed: each is looked at, and either a test is missing or the two ways
+come to the same, and then `SAME` says why. Nothing is written: each mutant lives in a copy of this process that has
 imported and gathered everything, in which the function's code is replaced.
 """
 
@@ -52,7 +52,11 @@ ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
     ),
 }
 """Modules, with the functions of each (all where none is named), and the files of tests that guard them."""
-SAME: dict[str, str] = {
+SAME = {
+    "permissions: consent.table and consent.columns  ->  consent.table or consent.columns": "columns without a table are refused by the checks of the scheme, and a table without columns permits nothing",
+    "standing_pledges: False  ->  True": "a row of nobody is refused as it is read, and `pledges` leaves it out again",
+    "_is_inside: 1  ->  2": "what stands before the first slash is not changed by another cut behind it",
+    "_library_problems: True  ->  False": "every digest was compared before: the library would only read all files once more",
 }
 """What comes to the same turned round, and why."""
 TURNED: dict[type[ast.AST], type[ast.AST]] = {
@@ -165,7 +169,8 @@ def within(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.A
     statement = node if isinstance(node, ast.stmt) else statement
     yield statement, node
     for part in ast.iter_child_nodes(node):
-        yield from within(part, statement)
+        if not (isinstance(part, ast.keyword) and part.arg == "strict"):  # of zip: an assurance, of which nothing is made
+            yield from within(part, statement)
 
 
 def lines_of(statement: ast.stmt) -> range:
@@ -193,10 +198,10 @@ class Known:
     seconds: dict[str, float]
     failed: list[str]
 
-    def order(self, mutant: Mutant, items: Sequence[pytest.Item]) -> list[pytest.Item]:
-        """All tests in the order in which they are asked about a mutant."""
-        near = set[str]().union(*(self.runs.get((mutant.file, line), ()) for line in mutant.lines))
-        return sorted(items, key=lambda item: (item.nodeid not in near, self.seconds[item.nodeid]))
+    def near(self, mutant: Mutant, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """The tests that run its lines, the quickest first."""
+        running = set[str]().union(*(self.runs.get((mutant.file, line), ()) for line in mutant.lines))
+        return sorted((item for item in items if item.nodeid in running), key=lambda item: self.seconds[item.nodeid])
 
 
 class Room:
@@ -217,7 +222,7 @@ class Room:
         same = [one for one in made if one.said in SAME]
         for place, one in enumerate(asked := [one for one in made if one.said not in SAME], 1):
             print(f"  {place} of {len(asked)}", end="\r", file=sys.stderr, flush=True)
-            if not self.noticed(one, known.order(one, session.items), patience):
+            if not self.noticed(one, known.near(one, session.items), patience):
                 alive += 1
                 print(f"  not noticed: {one}", flush=True)
         print(f"{self.name}: {len(made)} turned round, {len(asked) - alive} noticed, {len(same)} come to the same, {alive} not noticed", flush=True)

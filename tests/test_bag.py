@@ -17,7 +17,16 @@ import pytest
 
 from tests.sealing import files, named, verified
 from toolkit.ground.problems import Problems
-from toolkit.sealing.bag import MANIFEST, TAG_MANIFEST
+from toolkit.sealing.bag import (
+    DISTRIBUTION,
+    MANIFEST,
+    TAG_MANIFEST,
+    bag_problems,
+    environment_text,
+    read_environment,
+    versions,
+    write_bag,
+)
 
 
 def test_the_bag_is_one_that_others_read(whole: Path) -> None:
@@ -175,3 +184,59 @@ def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
 
 def test_what_is_no_bag_is_told(tmp_path: Path) -> None:
     assert MANIFEST in named(verified(tmp_path))
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> Path:
+    """A bag of one file."""
+    (tmp_path / "little").mkdir()
+    (tmp_path / "little" / "a.txt").write_text("a", "utf-8")
+    write_bag(tmp_path / "little", {"Title": "x"})
+    assert bag_problems(tmp_path / "little") == Problems()
+    return tmp_path / "little"
+
+
+@pytest.mark.parametrize("line", ["0  /a\n", "0  data/../../a\n", "0  ..\n", "0  data\\a\n", "0  C:a\n", "0  C:/a\n", "0  data/a.txt\n", "0 a\n", "\n", "0  data/b.txt"])
+def test_a_line_that_no_manifest_has_is_told_with_its_number(little: Path, line: str) -> None:
+    with (little / MANIFEST).open("a", encoding="utf-8", newline="") as file:
+        file.write(line.replace("0", "0" * 64))
+    assert "line 2 of manifest-sha256.txt cannot be read" in bag_problems(little).text("en")
+
+
+def test_a_name_with_a_colon_is_inside_where_it_names_no_drive(little: Path) -> None:
+    with (little / MANIFEST).open("a", encoding="utf-8", newline="") as file:
+        file.write(f"{'0' * 64}  data/a:b/c\n")
+    assert named(bag_problems(little)) == {"data/a:b/c", MANIFEST}
+    assert "cannot be read" not in bag_problems(little).text("en")
+
+
+@pytest.mark.parametrize(("name", "most"), [("signatures/x-0123456789abcdef.sig", 4096), ("signatures/x.tsr", 65_536)])
+def test_what_could_be_a_signature_is_small_and_a_file(little: Path, name: str, most: int, tmp_path: Path) -> None:
+    (little / "signatures").mkdir()
+    (little / name).write_bytes(b"x" * most)
+    assert bag_problems(little) == Problems()
+    (little / name).write_bytes(b"x" * (most + 1))
+    assert named(bag_problems(little)) == {name}
+    (little / name).unlink()
+    (tmp_path / "elsewhere").write_bytes(b"x")
+    (little / name).symlink_to(tmp_path / "elsewhere")
+    assert named(bag_problems(little)) == {name}
+
+
+def test_a_bag_that_does_not_list_its_own_files_is_told(little: Path) -> None:
+    (little / "bag-info.txt").unlink()
+    tags = little / TAG_MANIFEST
+    tags.write_text("".join(line for line in tags.read_text("utf-8").splitlines(keepends=True) if "bag-info" not in line), "utf-8")
+    assert named(bag_problems(little)) == {"bag-info.txt"}
+    tags.unlink()
+    assert named(bag_problems(little)) == {TAG_MANIFEST, MANIFEST, "bagit.txt"}
+
+
+def test_the_environment_is_what_the_package_stands_on_and_no_more() -> None:
+    """With the extras that it asks for of others, and without its own, or what it is made and tested with."""
+    found = versions()
+    assert next(iter(found)) == "python"
+    assert {DISTRIBUTION, "numpy", "ibis-framework", "duckdb", "sqlglot"} <= set(found)
+    assert not {"pytest", "hypothesis", "psycopg", "pyspark", "hatchling"} & set(found)
+    assert read_environment(environment_text()) == found
+    assert read_environment("a==1==2\n") == {"a": "1==2"}

@@ -22,7 +22,7 @@ from toolkit.indicators.consent import standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.disclosures import SEEN, activities, pledges, seen_by, tells_of_nobody, won_by_class
 from toolkit.scheme import Publication
-from toolkit.scheme.outcomes import PERMITTED_BY, Permission
+from toolkit.scheme.outcomes import PERMITTED_BY, Consent, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of
 
 
@@ -101,7 +101,8 @@ def test_where_nobody_was_asked_nothing_is_seen(publication: Publication | None)
 
 def test_the_wall_has_the_pledges_that_stand_of_whoever_permits_it(tmp_path: Path) -> None:
     rows = ("001,乙,已签,2018-05-04,,是,是,是,是", "001,甲,已签,2018-05-04,,是,是,是,是", "002,甲,未签,2018-05-04,,是,是,是,是", "003,甲,已签,2018-05-04,2018-06-01,是,是,是,是",
-            "004,甲,已签,2018-05-04,,是,是,是,否", "005,,已签,,,否,否,否,是", "006,旧,已签,2018-05-04,,是,是,是,否", "006,新,已签,2018-07-01,,否,否,否,是")  # fmt: skip
+            "004,甲,已签,2018-05-04,,是,是,是,否", "005,,已签,,,否,否,否,是", "006,旧,已签,2018-05-04,,是,是,是,否", "006,新,已签,2018-07-01,,否,否,否,是",
+            "007,甲,已签,,,是,是,是,是", "007,甲,已签,,2018-01-01,是,是,是,是")  # fmt: skip
     folder = write_edition(tmp_path / "e")
     write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", rows)
     edition = open_edition(folder)
@@ -110,10 +111,15 @@ def test_the_wall_has_the_pledges_that_stand_of_whoever_permits_it(tmp_path: Pat
     consent = edition.scheme.consent
     assert consent is not None
     with Engine(edition.scheme, edition.records) as engine:
-        assert list(standing_pledges(engine, edition.scheme, edition.records)) == ["member", "signed", "version"]
-        for other in (None, consent.model_copy(update={"pledge": None}), type(consent)(obliged={"award": "章程第九条", "pledge": "章程第九条"})):
-            publication = edition.scheme.publication.model_copy(update={"consent": other})
-            assert standing_pledges(engine, edition.scheme.model_copy(update={"publication": publication}), edition.records).empty
+        def standing(consent: Consent | None) -> pd.DataFrame:
+            publication = edition.scheme.publication.model_copy(update={"consent": consent})  # type: ignore[union-attr]
+            return standing_pledges(engine, edition.scheme.model_copy(update={"publication": publication}), edition.records)
+
+        obliged = {"award": "章程第九条", "pledge": "章程第九条"}
+        assert list(standing(consent)) == ["member", "signed", "version"]
+        assert set(standing(consent.model_copy(update={"pledge": None, "obliged": obliged}))["member"]) == {"001", "004", "005", "006"}
+        for other in (None, consent.model_copy(update={"pledge": None}), Consent(obliged=obliged)):
+            assert standing(other).empty
 
 
 @given(st.lists(st.booleans(), max_size=40))
