@@ -87,7 +87,7 @@ def test_a_rank_may_not_survive_the_mean_of_its_weights() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sought", "said"), [("prizes", "is it prize"), (0, "count from 1"), (True, "whole numbers"), (1.5, "whole numbers")]
+    ("sought", "said"), [("prizes", "is `prize"), (0, "count from 1"), (True, "whole numbers"), (1.5, "whole numbers")]
 )
 def test_what_is_not_there_is_refused(sought: str | int, said: str) -> None:
     with pytest.raises(Refused, match=said):
@@ -202,7 +202,7 @@ def test_weights_are_said_once_and_choices_have_to_fit() -> None:
     asked = flat({"a": [1, 2]})
     with pytest.raises(Refused, match="which weights"):
         central_weights(asked, UniformWeights(draws=5), 1, Choices(WeightDraws()))
-    with pytest.raises(Refused, match="is it a"):
+    with pytest.raises(Refused, match="is `a` meant"):
         central_weights(asked, UniformWeights(draws=5), 1, Choices(MeasurementErrors(1.0, ("aa",))))
     with pytest.raises(Refused, match="precision"):
         central_weights(asked, UniformWeights(draws=5), 1, ERRORS, precision=0.0)

@@ -179,8 +179,8 @@ def test_the_direction_is_that_of_the_scheme(shape: dict[str, Any], better: str 
 def test_a_misspelt_name_is_refused_with_the_nearest_in_both_languages() -> None:
     with pytest.raises(Refused) as caught:
         factors(asked(), Choices(MeasurementErrors(0.1, ("huors",))), 1)
-    assert 'MeasurementErrors.indicators "huors"：没有这个名称；是否为 hours？' in caught.value.problems.text("zh")
-    assert "there is no such name; is it hours?" in caught.value.problems.text("en")
+    assert 'MeasurementErrors.indicators "huors"：没有这个名称；是否应为“hours”？' in caught.value.problems.text("zh")
+    assert "there is no such name; is `hours` meant?" in caught.value.problems.text("en")
 
 
 @pytest.mark.parametrize(("spec", "zh", "en"), [

@@ -135,7 +135,7 @@ def test_the_named_sheet_is_read_and_a_missing_one_gets_the_nearest_name() -> No
     content = workbook(two_sheets)
     assert read_sheet(content, "a.xlsx", "签到").rows == [["签到"]]
     assert read_sheet(content, "a.xlsx", " 签到记录2018 ").name == "签到记录2018"
-    assert "is it `签到记录2018`?" in refusal(content, "a.xlsx", "签到记录")
+    assert "is `签到记录2018` meant?" in refusal(content, "a.xlsx", "签到记录")
     assert "its sheets are: 签到" in refusal(content, "a.xlsx", "Sheet9")
 
 

@@ -151,13 +151,13 @@ def test_a_hostile_relation_is_a_name(tmp_path: Path) -> None:
     source = in_duckdb(tmp_path, [GOOD], HOSTILE)
     assert len(read(tmp_path, source, HOSTILE).frames["acts"]) == 1
     (problem,) = read(tmp_path, source, HOSTILE + "x").problems.errors
-    assert "is it `" in problem.mend.en
+    assert "is `" in problem.mend.en
 
 
 def test_the_nearest_relation_and_column_are_named(tmp_path: Path) -> None:
     source = in_duckdb(tmp_path, [GOOD], stored=STORED.replace("会员代码", "会员代号"))
     (problem,) = read(tmp_path, source, "act").problems.errors
-    assert (problem.file, problem.mend.en) == (source, "is it `acts`?")
+    assert (problem.file, problem.mend.en) == (source, "is `acts` meant?")
     records = read(tmp_path, source)
     (problem,) = records.problems.errors
     assert (problem.column, "会员代号" in problem.mend.en) == ("会员代码", True)

@@ -142,7 +142,7 @@ def test_more_draws_begin_with_the_same() -> None:
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ({"statements": ("a >= bb",)}, "no node bb; is it b"),
+        ({"statements": ("a >= bb",)}, "no node bb; is `b` meant"),
         ({"statements": ("total >= a",)}, "no node total"),
         ({"statements": ("a >= d",)}, "only siblings"),
         ({"statements": ("a > b",)}, "by >= or ="),

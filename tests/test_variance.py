@@ -165,7 +165,7 @@ def test_the_share_of_the_list_that_is_another() -> None:
 
 
 @pytest.mark.parametrize(("spec", "more", "said"), [
-    (Choices(MeasurementErrors(0.1, ("aa",))), {}, "is it a?"),
+    (Choices(MeasurementErrors(0.1, ("aa",))), {}, "is `a` meant?"),
     (Choices(), {}, "there is no choice at all"),
     (Choices(WeightDraws()), {"rows": 100}, "power of 2"),
     (Choices(WeightDraws()), {"resamples": 1}, "at least 2"),

@@ -59,7 +59,7 @@ def test_what_is_wrong_is_said(tmp_path: Path, server: Server, monkeypatch: pyte
         assert (problem.file, problem.sheet) == (source, relation)
         return f"{problem.rule.en}; {problem.mend.en}"
 
-    assert "is it `acts`?" in said(server.source, "act")
+    assert "is `acts` meant?" in said(server.source, "act")
     assert "has no database" in said(server.source.replace("/postgres", "/nowhere").replace("nowhere:", "postgres:"))
     nobody = free_port()
     assert f"127.0.0.1:{nobody} cannot be reached" in said(f"postgres://127.0.0.1:{nobody}/db")

@@ -105,7 +105,7 @@ def two_sheets_of_data() -> Nasty:
 
 
 def sheet_asked_for_is_missing() -> Nasty:
-    return Nasty(xlsx(good()), rows=(), errors=((None, "", "is it `签到`?"),), sheet="签到表")
+    return Nasty(xlsx(good()), rows=(), errors=((None, "", "is `签到` meant?"),), sheet="签到表")
 
 
 def thousands_of_empty_rows_with_a_format() -> Nasty:

@@ -63,7 +63,7 @@ def test_misspelt_declarations_are_refused_all_at_once() -> None:
     assert refused.value.problems.text("zh").splitlines() == [
         "ballots/回避.xlsx：2 个问题",
         '  工作表 申报，第 4 行，expert "E9"：专家组里没有这位专家；请核对',
-        '  工作表 申报，第 5 行，member "甲代里"：不在被评会员之中；是否为 甲代理？',
+        '  工作表 申报，第 5 行，member "甲代里"：不在被评会员之中；是否应为“甲代理”？',
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw, toml_key, toml_text
@@ -231,8 +231,7 @@ def _node_faults(scheme: Scheme, group: str, nodes: tuple[str, ...], judgement: 
             where = group_label(scheme, group)
             rule = phrase("“{node}”不在“{zh}”之下", "`{node}` is not below {en}", node=node, zh=where.zh, en=where.en)
             mend = phrase("此处应为：{nodes}", "here belong: {nodes}", nodes=", ".join(nodes))
-            guess = nearest(node, nodes)
-            yield Fault(place, rule, phrase("是否应为“{g}”？", "is `{g}` meant?", g=guess) if guess else mend, node)
+            yield Fault(place, rule, did_you_mean(node, nodes) or mend, node)
         else:
             yield replace(unknown(place, Phrase("指标或分组", "node"), node, list(nodes)), value=node)
 

@@ -11,7 +11,7 @@ import numpy as np
 from toolkit import weighting
 from toolkit.ballots.ballot import FOLDER, group_label, voted_groups
 from toolkit.ballots.folder import Ballots, Judged, Listed, load_ballots, whole_weights
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.dictionary import Tables
@@ -234,8 +234,7 @@ def _refuse_unlike(counted: Sequence[Listed], rule: Weighting, scheme: Scheme) -
                     label=group_label(scheme, group), expert=ballot.expert,
                 )  # fmt: skip
                 problems.append(Problem("error", rule_broken, mend, file=ballot.file, column=f"weights.{group}.method", value=judged.method))
-    if problems:
-        raise Refused(Problems(tuple(problems)))
+    stop_at(problems)
 
 
 def check_ballots(folder: Path, scheme: Scheme, tables: Tables | None = None) -> Ballots:

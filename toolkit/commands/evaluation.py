@@ -22,7 +22,7 @@ from toolkit.commands.console import (
     working,
     wrong_use,
 )
-from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.problems import Problem, Problems, did_you_mean, stop_at
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -212,14 +212,8 @@ def _day(written: str, language: str) -> dt.date:
 def _known_members(evaluation: Evaluation, codes: Collection[str]) -> None:
     """Refuse codes that no member has, each with the nearest that one has."""
     known = [str(member) for member in evaluation.members.index]
-    unknown = [code for code in dict.fromkeys(codes) if code not in evaluation.members.index]
-    if unknown:
-        raise Refused(Problems(tuple(_unknown_member(code, nearest(code, known)) for code in unknown)))
-
-
-def _unknown_member(code: str, guess: str | None) -> Problem:
-    mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else NO_CODE
-    return Problem("error", Phrase("没有这个会员代码", "no member has this code"), mend, value=code)
+    none = Phrase("没有这个会员代码", "no member has this code")
+    stop_at(Problem("error", none, did_you_mean(code, known) or NO_CODE, value=code) for code in dict.fromkeys(codes) if code not in evaluation.members.index)
 
 
 def _write_cards(

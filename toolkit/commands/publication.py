@@ -12,7 +12,7 @@ import typer
 
 from toolkit.commands.console import Bag, LanguageOption, refusals, say, steps, worded
 from toolkit.commands.documents import OWN
-from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.problems import Problem, Problems, Refused, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import placed_in, refusing, replaced_folder, write_whole
 
@@ -123,8 +123,7 @@ def publish(
             refuse_replaced(bag)
             address = read_address(cards_at) if cards_at else ""
             foreign = (foreign_files(to / OPEN, BAGGED), foreign_page(to / CHECK, CHECK_MARK), foreign_page(to / RESULTS, RESULTS_MARK), site_problems(to / SITE), other_edition(to / OPEN, bag))
-            if others := Problems(tuple(chain.from_iterable(foreign))).errors:
-                raise Refused(others)
+            stop_at(Problems(tuple(chain.from_iterable(foreign))).errors)
             first_day = publication_day(bag, begins and begins.date())
             disclosed = Disclosed(bag, begins and begins.date(), date.today())  # noqa: DTZ011 - the wall's date
             unfit = refuse_unready(disclosed)
@@ -242,8 +241,7 @@ def _refuse_letters(disclosed: Disclosed, folder: Path) -> None:
 
     files, title = _files(disclosed.bag), CARD_LETTER.title.into(disclosed.edition.scheme.language)
     own = {f"{title}.docx", *(f"{title}/{name}.docx" for name in files.values())}
-    if others := Problems(tuple(foreign_files(folder, own))).errors:
-        raise Refused(others)
+    stop_at(Problems(tuple(foreign_files(folder, own))).errors)
     for _ in _letters(disclosed, dict.fromkeys(list(files)[:1], ("", ""))):
         pass
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.comparison import Comparison, compare
 from toolkit.evaluation import evaluate
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, nearest, refuse, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import NO_NUMBER
 from toolkit.ground.toml_syntax import LARGEST
@@ -186,17 +186,14 @@ def _stems(edition: Edition, table: str) -> list[str]:
 def _refuse_column(frame: pd.DataFrame, place: Place, column: str) -> None:
     if column not in frame or column in PLACE:
         known = [str(name) for name in frame if name not in PLACE]
-        guess = nearest(column, known)
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else phrase("现有：{known}", "known: {known}", known="、".join(known))
+        mend = did_you_mean(column, known) or phrase("现有：{known}", "known: {known}", known="、".join(known))
         raise refuse(Phrase("这张表没有这一列", "the table has no such column"), mend, column=f"upheld.{place.table}", value=column)
 
 
 def _refuse_value(records: Records, place: Correction) -> None:
     """Refuse what its column cannot hold."""
     _refuse_column(records.frames[place.table], place, place.column)
-    problems = tuple(_value_problems(records, place))
-    if problems:
-        raise Refused(Problems(problems))
+    stop_at(_value_problems(records, place))
 
 
 def _value_problems(records: Records, place: Correction) -> Iterator[Problem]:

@@ -11,9 +11,9 @@ import pandas as pd
 from toolkit.diagnostics.distribution import CONSTANT, FEWEST, few
 from toolkit.diagnostics.influence import Strata, nominal_shares
 from toolkit.evaluation.scores import TOTAL, Tree, shares_of
-from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.problems import Problem, did_you_mean, stop_at
 from toolkit.ground.ranking import Floats, Integers, Mask
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -65,7 +65,7 @@ def weights_for_influence(
     voted = strata.counted(tree) if len(strata.values) else nominal_shares(tree)
     voted = voted if voted.any() else nominal_shares(tree)
     given = dict(zip(ids, voted, strict=True)) if wanted is None else dict(wanted)
-    _refuse_faults(given, ids)
+    stop_at(_faults(given, ids))
     aims = np.array([float(given[id_]) for id_ in ids])
     aims /= aims.sum()
     movable = np.array([bool(np.nansum(np.abs(strata.centred(column)))) for column in strata.values.T]) & (
@@ -189,39 +189,16 @@ def _in_own_terms(tree: Tree, shares: Floats) -> Floats:
     return weights
 
 
-def _refuse_faults(wanted: Mapping[str, float], ids: list[str]) -> None:
-    problems = Problems((*_faults(wanted, ids),))
-    if problems.errors:
-        raise Refused(problems)
-
-
 def _faults(wanted: Mapping[str, float], ids: list[str]) -> Iterator[Problem]:
     for name in sorted(set(wanted) - set(ids)):
-        like = nearest(name, ids)
-        mend = (
-            phrase("是否为 {like}？", "is it {like}?", like=like)
-            if like
-            else Phrase("请删去", "leave it out")
-        )
-        yield Problem("error", Phrase("没有这个指标", "there is no such indicator"), mend, column=name)
+        yield Problem("error", Phrase("没有这个指标", "there is no such indicator"), did_you_mean(name, ids) or Phrase("请删去", "leave it out"), column=name)
     for name in (id_ for id_ in ids if id_ not in wanted):
         mend = Phrase("请补上；不要影响则写 0", "add it; 0 if it is to decide nothing")
-        yield Problem(
-            "error",
-            Phrase("缺少该指标应有的影响", "the influence wanted of it is lacking"),
-            mend,
-            column=name,
-        )
+        yield Problem("error", Phrase("缺少该指标应有的影响", "the influence wanted of it is lacking"), mend, column=name)
     known = {name: wanted[name] for name in ids if name in wanted}
     for name, aim in known.items():
         if not (np.isfinite(aim) and aim >= 0):
             rule = Phrase("应为非负数", "not a number of 0 or more")
-            yield Problem(
-                "error", rule, Phrase("如 0.25 或 25", "such as 0.25 or 25"), column=name, value=str(aim)
-            )
+            yield Problem("error", rule, Phrase("如 0.25 或 25", "such as 0.25 or 25"), column=name, value=str(aim))
     if known and not any(known.values()):
-        yield Problem(
-            "error",
-            Phrase("不能全为 0", "not all can be 0"),
-            Phrase("至少一项大于 0", "make one of them larger"),
-        )
+        yield Problem("error", Phrase("不能全为 0", "not all can be 0"), Phrase("至少一项大于 0", "make one of them larger"))

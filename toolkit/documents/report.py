@@ -277,11 +277,7 @@ def _spans(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, str, int, f
             days = (frame[id_] - frame[table.date]).dt.days.dropna()
             days = days[days >= 0]
             if len(days):
-                yield _called(table, id_), _called(table, str(table.date)), len(days), float(days.mean()), int(days.max())
-
-
-def _called(table: Table, column: str) -> str:
-    return next(iter(table.column[column].headings), column)
+                yield table.heading(id_), table.heading(str(table.date)), len(days), float(days.mean()), int(days.max())
 
 
 def _by_task(registers: Mapping[str, Register], evaluation: Evaluation, records: Records) -> dict[str, Register]:
@@ -326,7 +322,7 @@ def _states(table: Table, frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[st
     for id_, column in table.column.items():
         if column.type == "choice" and id_ in frame and 1 < len(column.choices) <= SHOWN_STATES:
             counts = frame[id_].value_counts()
-            yield _called(table, id_), {state: int(counts[state]) for state in column.choices if counts.get(state)}
+            yield table.heading(id_), {state: int(counts[state]) for state in column.choices if counts.get(state)}
 
 
 def _empty(evaluation: Evaluation, records: Records) -> Iterator[Phrase]:

@@ -18,7 +18,7 @@ from toolkit.evaluation.reasons import Reasons
 from toolkit.evaluation.requirements import bars, exempt, number, subject
 from toolkit.evaluation.scores import TOTAL, Score, aligned, rounded_scores
 from toolkit.evaluation.tiebreaks import tie_rules
-from toolkit.ground.problems import Problem, nearest
+from toolkit.ground.problems import Problem, did_you_mean
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, Tie, competition_ranks, sharing
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme import Scheme
@@ -297,8 +297,7 @@ def _unordered_states(decided: Decided) -> Iterator[Problem]:
                 "同分比较“{label}”，order 里没有“{state}”：{n} 家，都排在最后，彼此仍同分", "ties go by `{label}`, whose order lacks `{state}`: {n:member stands|members stand} last, and level with one another",
                 label=scheme.label(str(rule.condition)), state=state, n=states.count(state),
             )  # fmt: skip
-            guess = nearest(state, [state_name(one) for one in rule.order])
-            mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else Phrase("请补进 order，或更正记录", "add it to `order`, or mend the record")
+            mend = did_you_mean(state, map(state_name, rule.order)) or Phrase("请补进 order，或更正记录", "add it to `order`, or mend the record")
             yield Problem("warning", told, mend, file="scheme.toml", column=key, value=state)
 
 

@@ -20,7 +20,7 @@ from toolkit.evaluation.bands import Band, BandPlaces, BandRule, GradeReasons, b
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.evaluation.requirements import asked
 from toolkit.evaluation.scores import Score, rounded_points, scores_of
-from toolkit.ground.problems import Problem, nearest
+from toolkit.ground.problems import Problem, did_you_mean
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.measures import read_span
@@ -219,11 +219,10 @@ def grade_problems(scheme: Scheme, previous: pd.DataFrame | None = None) -> Iter
         return
     known = _known_grades(scheme, scheme.grades)
     for grade in sorted({name for name in _written(previous) if name not in known}):
-        guess = nearest(grade, known)
         yield Problem(
             "warning",
             Phrase("上届等级不在本办法的等级之中，不用来限制升级", "the previous grade is none of this scheme: it bounds nothing"),
-            phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else Phrase("请核对", "check it"),
+            did_you_mean(grade, known) or Phrase("请核对", "check it"),
             file="scheme.toml", column="grades.rise_at_most", value=grade,
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from toolkit.evaluation.requirements import firsts, with_subject
 from toolkit.ground.decimals import decimal_digits
-from toolkit.ground.problems import Problem, Severity, nearest
+from toolkit.ground.problems import Problem, Severity, did_you_mean
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.outcomes import SHORTLIST, Quota
@@ -221,10 +221,7 @@ def _class_problems(award: Award, quota: Quota, applicants: Mapping[str, int]) -
         yield _problem("warning", award, class_, rule, mend)
     for class_ in (name for name in named if name not in applicants):
         rule = phrase("“{award}”的名额表写了没有会员的类别", "the quota of `{award}` names a class nobody is in", award=award.label)
-        guess = nearest(class_, applicants)
-        mend = Phrase("请核对类别名称，或删去这一项", "check the name of the class, or remove it")
-        if guess:
-            mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+        mend = did_you_mean(class_, applicants) or Phrase("请核对类别名称，或删去这一项", "check the name of the class, or remove it")
         yield _problem("warning", award, class_, rule, mend)
 
 

@@ -62,7 +62,7 @@ class FormColumn:
     @property
     def name(self) -> str:
         """The heading without asterisk and unit."""
-        return heading_of(self.key, self.spec)
+        return self.spec.heading(self.key)
 
     @property
     def choices(self) -> tuple[Phrase, ...]:
@@ -124,11 +124,6 @@ def form_columns(table: Table, *, coded: bool) -> tuple[FormColumn, ...]:
     return tuple(FormColumn(key, column, heading, _is_coded(column, coded=coded)) for (key, column), heading in pairs)
 
 
-def heading_of(key: str, column: Column) -> str:
-    """What a column is called."""
-    return column.headings[0] if column.headings else key
-
-
 def asked_for(column: FormColumn) -> Phrase:
     """What goes into the cells of a column."""
     return MEMBER_CODE if column.coded and column.spec.type == "member" else ASKED[column.spec.type]
@@ -175,7 +170,7 @@ def _is_coded(column: Column, *, coded: bool) -> bool:
 
 def _decorated(key: str, column: Column, columns: Mapping[str, Column]) -> str:
     """The heading with its unit and asterisk, as far as the reader still takes it for this column."""
-    name, star = heading_of(key, column), "*" if column.required else ""
+    name, star = column.heading(key), "*" if column.required else ""
     united = f"{name}（{column.measure}）" if column.measure and column.type in NUMERIC else name
     if unit_of(name) != _unit(column) and unit_of(united) == _unit(column) and _known_again(united, key, columns):
         return star + united

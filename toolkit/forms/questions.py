@@ -19,7 +19,7 @@ from toolkit.edition import load_plan
 from toolkit.forms import Form
 from toolkit.forms.new_edition import FILES, begun_edition
 from toolkit.ground.decimals import decimal_digits
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import stop_at
 from toolkit.ground.text import REACHED, Phrase, one_line, personal_numbers, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import Raw
@@ -239,8 +239,7 @@ def _decided(folder: Path, answers: Answers) -> None:
     write_scheme(wanted, folder / FILES[0])
     write_whole(folder / FILES[0], _cleared((folder / FILES[0]).read_text("utf-8")))
     scheme, tables = load_plan(folder)
-    if wrong := reference_problems(scheme, tables).errors:
-        raise Refused(wrong)
+    stop_at(reference_problems(scheme, tables).errors)
 
 
 def _cleared(text: str) -> str:

@@ -19,7 +19,7 @@ from toolkit.forms import label_of
 from toolkit.forms.columns import FormColumn, cell_check, form_columns
 from toolkit.forms.entry_sheet import HEAD, HEADING_ROW, FormBook, form_book
 from toolkit.ground.display import display_width
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import edition_lock, placed_in, write_whole
@@ -246,9 +246,7 @@ def write_score_sheets(folder: Path, out: Path, round_: str = "") -> tuple[Path,
         scheme says, and when other sheets of these names lie in `out`; then none is written.
     """
     scheme, tables = load_plan(folder)
-    wrong = reference_problems(scheme, tables)
-    if wrong:
-        raise Refused(wrong)
+    stop_at(reference_problems(scheme, tables))
     name, table = _sheets_table(scheme, tables.table)
     sheets = _sheets(folder, scheme, tables.table, round_)
     content = {out / file_name(table, sheet.expert): sheet_bytes(sheet, scheme, name, table) for sheet in sheets}
@@ -318,9 +316,7 @@ def _sheets(folder: Path, scheme: Scheme, tables: Mapping[str, Table], round_: s
     if not records.problems.errors:
         whole, _ = in_stages(scheme, whole)
     judged = judging(scheme, whole)
-    wrong = records.problems.errors + judged.problems.errors
-    if wrong:
-        raise Refused(wrong)
+    stop_at(records.problems.errors + judged.problems.errors)
     recused = recusals_due(scheme, whole, judged.experts).mask
     members = _to_score(scheme, whole.members)
     digest = file_digest(folder / "scheme.toml")[:12]
@@ -415,9 +411,7 @@ def own_sheet(folder: Path, expert: str) -> OwnSheet:
         and as `write_score_sheets` does.
     """
     scheme, tables = load_plan(folder)
-    wrong = reference_problems(scheme, tables)
-    if wrong:
-        raise Refused(wrong)
+    stop_at(reference_problems(scheme, tables))
     name, table = _sheets_table(scheme, tables.table)
     sheet = next((sheet for sheet in _sheets(folder, scheme, tables.table, "") if sheet.expert.upper() == expert.upper()), None)
     if sheet is None:
@@ -434,9 +428,7 @@ def _with_former(own: OwnSheet, tables: Mapping[str, Table]) -> OwnSheet:
     read = {name: tables[name] for name in (own.scheme.members.table, own.name)}
     records = load_records(own.folder, Tables.model_validate({"table": read}), own.scheme.members)
     shown = own.path.relative_to(own.folder).as_posix()
-    wrong = tuple(problem for problem in records.problems.errors if problem.file == shown)
-    if wrong:
-        raise Refused(Problems(wrong))
+    stop_at(problem for problem in records.problems.errors if problem.file == shown)
     rows = records.frames[own.name]
     rows = rows[rows[own.scheme.panel.expert if own.scheme.panel else ""] == own.sheet.expert]
     elsewhere = sorted({str(file) for file in rows["_file"]} - {shown})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from toolkit.ground.text import TURNS, Language, Phrase, discreet
+from toolkit.ground.text import TURNS, Language, Phrase, discreet, phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,6 +173,13 @@ def refuse(rule: Phrase, mend: Phrase, *, file: str = "", column: str = "", valu
     return Refused(Problems((Problem("error", rule, mend, file=file, column=column, value=value),)))
 
 
+def stop_at(problems: Iterable[Problem]) -> None:
+    """Refuse for every problem there is; go on when there is none."""
+    found = tuple(problems)
+    if found:
+        raise Refused(Problems(found))
+
+
 CAUSES: dict[int, Phrase] = {
     errno.ENOSPC: Phrase("磁盘已满", "the disk is full"),
     errno.EDQUOT: Phrase("磁盘配额已用完", "the disk quota is used up"),
@@ -245,6 +252,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     guesses = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
     return next((guess for guess in guesses if not _other_meaning(word, guess)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Phrase | None:
+    """The mend of an unknown name: whether the known one most like it is meant; None when none is close."""
+    guess = nearest(word, known)
+    return phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else None
 
 
 def _other_meaning(word: str, guess: str) -> bool:

@@ -111,6 +111,11 @@ def joined(parts: Iterable[Phrase], zh: str = "，", en: str = ", ") -> Phrase:
     return Phrase(zh.join(part.zh for part in parts), en.join(part.en for part in parts))
 
 
+def as_phrase(words: Phrase | str) -> Phrase:
+    """A phrase as it is; a text as one that is the same in both languages."""
+    return words if isinstance(words, Phrase) else Phrase(words, words)
+
+
 def figure(number: float) -> str:
     """A number as people write it, without a needless fraction.
 

@@ -13,7 +13,16 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.ground.problems import Problem, Problems, Refused, Severity, inaccessible, nearest, refuse
+from toolkit.ground.problems import (
+    Problem,
+    Problems,
+    Refused,
+    Severity,
+    did_you_mean,
+    inaccessible,
+    nearest,
+    refuse,
+)
 from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Phrase, key_words, phrase
 from toolkit.ground.toml_syntax import (
@@ -161,13 +170,10 @@ def _as_number(given: str, *, whole: bool) -> Phrase | None:
 
 
 def _unknown_key(path: KeyPath, known: Sequence[str]) -> Fault:
-    guess = nearest(str(path[-1]), known)
     mend = phrase("这里写不了这一项；可以写的有：{zh}", "this cannot be said here; what can: {en}", zh="、".join(known), en=", ".join(known))
     if not known:
         mend = Phrase("这里写不了这一项", "this cannot be said here")
-    if guess:
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
-    return Fault(path, phrase("不认识的项“{key}”", "unknown key `{key}`", key=path[-1]), mend, extra=True)
+    return Fault(path, phrase("不认识的项“{key}”", "unknown key `{key}`", key=path[-1]), did_you_mean(str(path[-1]), known) or mend, extra=True)
 
 
 def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Fault:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.ground.decimals import decimal_digits
-from toolkit.ground.problems import Problem, Severity, nearest
+from toolkit.ground.problems import Problem, Severity, did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.selection import PLACE, Source, words_order
 from toolkit.records.findings import shown
@@ -71,7 +71,7 @@ def _undated(source: Source, spec: Table, selection: Selection, window: Window |
         for row in _by_file(rows.filter(rows[date].isnull(), *tests)):
             rule = phrase("没有日期，不计入（该文件共 {n} 条，首见此行）", "without a date it does not count ({n} in this file, the first here)",
                           n=row["n"])  # fmt: skip
-            yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), _first_heading(spec, date))
+            yield _at(row, "warning", rule, Phrase("请补填日期", "fill in the date"), spec.heading(date))
 
 
 def _happening(source: Source, selection: Selection) -> list[str]:
@@ -85,7 +85,7 @@ def _unverified(rows: ir.Table, spec: Table, column: str) -> Iterator[Problem]:
         rule = phrase("未核实的记录暂不计入（该文件共 {n} 条，首见此行）", "not verified: kept, and not counted ({n} in this file, the first here)",
                       n=row["n"])  # fmt: skip
         mend = Phrase("核实后请更新状态", "update its state when it is verified")
-        yield _at(row, "note", rule, mend, _first_heading(spec, column), state)
+        yield _at(row, "note", rule, mend, spec.heading(column), state)
 
 
 def _by_file(rows: ir.Table, *also: str) -> list[FoundRow]:
@@ -132,16 +132,12 @@ def _disputes(rows: list[FoundRow], act: list[str], name: str, source: Source, s
                 "one act told differently: `{kept}` by {second}, `{other}` by {first} ({where}, row {line}); the word of {second} is taken",
                 kept=_said(taken[name]), other=_said(row[name]), first=first, second=second, where=where, line=row["_row"],
             )  # fmt: skip
-            yield _at(taken, "warning", rule, Phrase("请向两方核实", "ask both"), _first_heading(spec, name), _said(taken[name]))
+            yield _at(taken, "warning", rule, Phrase("请向两方核实", "ask both"), spec.heading(name), _said(taken[name]))
 
 
 def _said(value: Any) -> str:
     text = shown(value)
     return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-def _first_heading(spec: Table, column: str) -> str:
-    return next(iter(spec.column[column].headings), column)
 
 
 def _at(row: FoundRow, severity: Any, rule: Phrase, mend: Phrase, column: str, value: str = "") -> Problem:  # noqa: PLR0917
@@ -179,7 +175,7 @@ def _gaps(engine: Engine, records: Records, measure: Measure, label: str) -> Ite
             "warning",
             phrase("此格为空，该行未计入“{label}”", "empty: this row adds nothing to `{label}`", label=label),
             Phrase("如有数值请补填；确无数值可不处理", "fill it in if there is a number"),
-            file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], column),
+            file=file, sheet=sheet, row=row, column=records.tables.heading(measure.place[0], column),
         )  # fmt: skip
 
 
@@ -189,7 +185,7 @@ def _unpointed(engine: Engine, records: Records, measure: Measure) -> Iterator[P
         yield Problem(
             "error", Phrase("办法没有写明这一取值计几分", "the scheme gives no points for this state"),
             Phrase("请改正取值，或在 points 中写明它计几分，或用 where 排除", "mend the state, give it points in `points`, or leave such rows out by `where`"),
-            file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], str(measure.column)), value=state,
+            file=file, sheet=sheet, row=row, column=records.tables.heading(measure.place[0], str(measure.column)), value=state,
         )  # fmt: skip
 
 
@@ -207,7 +203,7 @@ def _wrong(engine: Engine, records: Records, measure: Measure) -> Iterator[Probl
             Phrase("权数不能为负，且应小于 10¹²；被加权的数应在 ±10¹⁵ 之内",
                    "a weight is not below 0 and below 10^12, and what it weighs within ±10^15"),
             Phrase("请改正这一行的数值，或改用较大的单位", "mend the numbers of this row, or take a larger unit"),
-            file=file, sheet=sheet, row=row, column=_heading(records, measure.place[0], str(measure.weight)),
+            file=file, sheet=sheet, row=row, column=records.tables.heading(measure.place[0], str(measure.weight)),
         )  # fmt: skip
 
 
@@ -225,7 +221,7 @@ def _undivided(
             phrase("除数为 0 或为空，“{label}”按缺失处理（会员 {member}）",
                    "divided by 0 or by nothing: `{label}` is missing for member {member}", label=label, member=member),
             Phrase("请核对除数；确为 0 可不处理", "check the divisor; leave it if it is 0 indeed"),
-            file=file, sheet=sheet, row=row, column=_heading(records, table, str(column)),
+            file=file, sheet=sheet, row=row, column=records.tables.heading(table, str(column)),
         )  # fmt: skip
 
 
@@ -271,9 +267,7 @@ def class_problems(scheme: Scheme, members: pd.DataFrame) -> Iterator[Problem]:
     named += [("warning", f"{place}[{n}]", part.classes) for place, items in _required(scheme) for n, item in enumerate(items) for part in _parts(item)]
     for severity, place, classes in named:
         for name in (name for name in classes if name not in known):
-            mend = Phrase(f"现有类别：{'、'.join(known)}", f"known classes: {', '.join(known)}")
-            if guess := nearest(name, known):
-                mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+            mend = did_you_mean(name, known) or Phrase(f"现有类别：{'、'.join(known)}", f"known classes: {', '.join(known)}")
             if name.strip() in known:
                 mend = Phrase("请删去首尾的空格", "remove the blanks around it")
             rule = phrase("没有会员属于类别“{name}”", "no member is in the class `{name}`", name=name)
@@ -297,7 +291,7 @@ def unledgered(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Pro
             for _, rows in missing.groupby(["_file", "_sheet"], sort=True):
                 words = {"veto": veto.label, "ledger": ledger.label or veto.when.table}
                 first: FoundRow = dict(rows.sort_values("_row").iloc[0])
-                yield _at(first, "warning", phrase(*UNLEDGERED, n=len(rows), **words), phrase(*ENTER_IT, **words), _first_heading(spec, str(spec.date)))
+                yield _at(first, "warning", phrase(*UNLEDGERED, n=len(rows), **words), phrase(*ENTER_IT, **words), spec.heading(str(spec.date)))
 
 
 def _told_elsewhere(veto: Veto, records: Records) -> Iterator[str]:
@@ -424,8 +418,3 @@ def _asked(scheme: Scheme) -> Iterator[tuple[Selection, str | None]]:
 def _marks(scheme: Scheme, selection: Selection) -> bool:
     window = scheme.window.get(selection.window or "")
     return bool(window and window.appeal and window.under_appeal == "count_and_mark")
-
-
-def _heading(records: Records, table: str, column: str) -> str:
-    headings = records.tables.table[table].column[column].headings
-    return headings[0] if headings else column

@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.selection import MEMBER, PLACE, any_state
+from toolkit.indicators.selection import MEMBER, PLACE, any_state, fetched
 from toolkit.records.references import agreeing
 from toolkit.scheme.outcomes import Permission
 
@@ -60,7 +60,7 @@ def standing_pledges(engine: Engine, scheme: Scheme, records: Records) -> pd.Dat
     rows = _deciding(_dated(source, consent), source.member)
     rows = rows.filter(_still_open(rows))
     version = {"version": rows[consent.version].cast("string")} if consent.version else {}
-    frame = _frame(rows.select(**{MEMBER: rows[source.member]}, signed=rows[DAY], **version))
+    frame = fetched(rows.select(**{MEMBER: rows[source.member]}, signed=rows[DAY], **version))
     permits = permissions(engine, scheme, records)["pledge"]
     frame = frame[frame[MEMBER].map(permits).fillna(value=False).astype(bool)]
     first = frame.reindex(columns=[MEMBER, "signed", "version"]).sort_values([MEMBER, "signed", "version"]).drop_duplicates(MEMBER)
@@ -80,10 +80,10 @@ def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     rows = _dated(source, consent)
     rule = Phrase("撤回日期早于签订日期：按已撤回处理，不予公开", "withdrawn before it was signed: taken as withdrawn, nothing is published")
     mend = Phrase("撤回后又重新签订的，请清空撤回日期；写错的请改正", "if it was signed again, clear the day of withdrawal; else correct it")
-    for file, sheet, row in _frame(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
+    for file, sheet, row in fetched(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
         yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=consent.withdrawn)
     for (rule, mend), test, column in _signed_otherwise(rows, scheme, consent, source.date):
-        for file, sheet, row in _frame(rows.filter(test).order_by(PLACE).select(*PLACE)).itertuples(index=False):
+        for file, sheet, row in fetched(rows.filter(test).order_by(PLACE).select(*PLACE)).itertuples(index=False):
             yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=column)
 
 
@@ -121,7 +121,7 @@ def version_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
     source = engine.spoken(consent.table)
     rows = _deciding(_dated(source, consent), source.member)
     rows = rows.filter(_still_open(rows)).order_by(PLACE).select(*PLACE, **{MEMBER: rows[source.member]}, version=rows[consent.version].cast("string"))
-    for row in _frame(rows).to_dict("records"):
+    for row in fetched(rows).to_dict("records"):
         class_ = classes.get(row[MEMBER])
         version, meant = row["version"], consent.versions.get(str(class_))
         if meant is None or pd.isna(version) or version == meant:
@@ -139,7 +139,7 @@ def _given(source: Source, consent: Consent, records: Records) -> pd.DataFrame:
     for item, name in consent.columns.items():
         yes = rows[name].isin(agreeing(spec.column[name])) if spec.column[name].type == "choice" else rows[name]
         permits[item] = (open_ & yes.fill_null(False)).all()
-    return _frame(rows.group_by(**{MEMBER: rows[source.member]}).agg(**permits)).set_index(MEMBER)
+    return fetched(rows.group_by(**{MEMBER: rows[source.member]}).agg(**permits)).set_index(MEMBER)
 
 
 def _dated(source: Source, consent: Consent) -> ir.Table:
@@ -168,8 +168,3 @@ def _still_open(rows: ir.Table) -> Any:
     """Whether a deciding row holds, and no withdrawal came on its day or later: on the day itself it is withdrawn."""
     later = rows[LAST_END].isnull() | (rows[LAST_END] < rows[LATEST]).fill_null(False)
     return rows[HOLDS] & rows[ENDS].isnull() & later
-
-
-def _frame(rows: ir.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
-    return frame

@@ -28,6 +28,7 @@ from toolkit.indicators.selection import (
     any_state,
     behind,
     ends_of,
+    fetched,
     pointed,
     selected,
     taken,
@@ -135,7 +136,7 @@ class Engine:
     def _ask(self, measures: Sequence[Measure]) -> None:
         """Take measures that go together."""
         table, columns = taken(self.source(measures[0].place[0]), measures, self.calendar)
-        frame, members = _frame(table), self.members
+        frame, members = fetched(table), self.members
         at = pd.Index(frame[MEMBER]).get_indexer(members)
         for measure, names in zip(measures, columns, strict=True):
             found = {part: frame[name] for part, name in names.items()}
@@ -166,7 +167,7 @@ class Engine:
         frame = self._records.frames[name]
         if name in self._records.standing:
             rows = self.source(name).table
-            frame = _frame(rows.select(*dict.fromkeys([member, *previous.columns.values(), *PLACE])))
+            frame = fetched(rows.select(*dict.fromkeys([member, *previous.columns.values(), *PLACE])))
             frame = frame.apply(plain)
         return SingleRows.of(frame, member, self.members)
 
@@ -179,7 +180,7 @@ class Engine:
         kinds = {"_kind": one_value(rows[veto.distinct])} if veto.distinct else {}
         amounts = {"_amount": as_written(rows[veto.sum])} if veto.sum else {}
         rows = rows.select(**{MEMBER: rows[source.member]}, **{place[1:]: rows[place] for place in PLACE}, **kinds, **amounts)
-        frame = _frame(rows).sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
+        frame = fetched(rows).sort_values([MEMBER, "file", "sheet", "row"], ignore_index=True)
         struck = frame[_strikes(veto, frame)].reset_index(drop=True)
         named: pd.DataFrame = struck.assign(veto=veto.id, table=veto.when.table)[list(VETOES)]
         return named
@@ -192,7 +193,7 @@ class Engine:
             rows = rows.filter(rows[source.member].isin(list(members)))
         places = {place[1:]: rows[place] for place in PLACE}
         taken = dict(zip(("amount", "beside"), filter(None, (measure.number, measure.divisor)), strict=False))
-        frame = _frame(rows.select(**{MEMBER: rows[source.member]}, **places, **{name: rows[column] for name, column in taken.items()}))
+        frame = fetched(rows.select(**{MEMBER: rows[source.member]}, **places, **{name: rows[column] for name, column in taken.items()}))
         shown_amounts = {name: _told(frame[name]) for name in taken}
         if "beside" in shown_amounts:
             sign, pairs = " × " if measure.weight else " ÷ ", zip(shown_amounts["amount"], shown_amounts["beside"], strict=True)
@@ -203,7 +204,7 @@ class Engine:
     def under_appeal(self, table: str, selections: Sequence[Selection]) -> Iterator[RecordPlace]:
         """Where records of `table` stand that count although under appeal, each once."""
         marked = [selected(self.source(table), selection, self.calendar) for selection in selections]
-        frames = [_frame(rows.filter(rows[MARKED]).select(*PLACE)) for rows in marked]
+        frames = [fetched(rows.filter(rows[MARKED]).select(*PLACE)) for rows in marked]
         yield from pd.concat(frames).drop_duplicates().sort_values(list(PLACE)).itertuples(index=False, name=None)
 
     def listed(self, selection: Selection, columns: Sequence[str]) -> pd.DataFrame:
@@ -217,7 +218,7 @@ class Engine:
         until: Any = ibis.null("date") if ends is None else ends
         places = {place[1:]: rows[place] for place in PLACE}
         kept = {f"_{name}": rows[name] for name in columns}
-        frame = _frame(rows.select(**{MEMBER: rows[source.member]}, **places, disputed=disputed, until=until, **kept))
+        frame = fetched(rows.select(**{MEMBER: rows[source.member]}, **places, disputed=disputed, until=until, **kept))
         return frame.rename(columns={f"_{name}": name for name in columns})
 
     def gaps(self, measure: Measure) -> Iterator[tuple[str, RecordPlace]]:
@@ -231,7 +232,7 @@ class Engine:
         rows = pointed(selected(self.source(measure.place[0]), measure.selection, self.calendar), measure)
         columns = list(measure.numbers)
         rows = rows.filter(rows[POINTS].isnull(), *(~rows[column].isnull() for column in columns))
-        for *states, file, sheet, row in _frame(rows.order_by(PLACE).select(*columns, *PLACE)).itertuples(index=False, name=None):
+        for *states, file, sheet, row in fetched(rows.order_by(PLACE).select(*columns, *PLACE)).itertuples(index=False, name=None):
             yield " · ".join(map(str, states)), (file, sheet, row)
 
     def wrong(self, measure: Measure) -> Iterator[RecordPlace]:
@@ -251,7 +252,7 @@ class Engine:
         rows = selected(self.source(name), measure.selection, self.calendar)
         cell = rows[str(measure.place[1])]
         rows = rows.filter(cell.isnull() | (cell == 0)).select(self.member(name), *PLACE)
-        return {row[0]: row[1:] for row in _frame(rows).itertuples(index=False, name=None)}
+        return {row[0]: row[1:] for row in fetched(rows).itertuples(index=False, name=None)}
 
     def not_applicable(self, measure: Measure) -> pd.Series[bool] | None:
         """By member, whether a cell of the measure's column says 不适用; None where none does."""
@@ -261,7 +262,7 @@ class Engine:
             if APART + str(column) not in table.columns:
                 return None
             flags = table.group_by(**{MEMBER: table[member]}).agg(apart=table[APART + str(column)].any())
-            return _frame(flags).set_index(MEMBER)["apart"].astype(bool)
+            return fetched(flags).set_index(MEMBER)["apart"].astype(bool)
         columns = self._records.not_applicable.get(name)
         if columns is None or column not in columns or not columns[column].any():
             return None
@@ -301,11 +302,6 @@ def _database(_: int) -> DuckDBPyConnection:
     return duckdb.connect()
 
 
-def _frame(rows: ir.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
-    return frame
-
-
 def _strikes(veto: Veto, frame: pd.DataFrame) -> pd.Series[bool]:
     """Which records are those of a member that a veto strikes."""
     members = frame.groupby(MEMBER)
@@ -321,7 +317,7 @@ def _key(measure: Measure) -> str:
 
 
 def _places(rows: ir.Table) -> Iterator[RecordPlace]:
-    yield from _frame(rows.order_by(PLACE).select(*PLACE)).itertuples(index=False, name=None)
+    yield from fetched(rows.order_by(PLACE).select(*PLACE)).itertuples(index=False, name=None)
 
 
 def _told(cells: pd.Series[Any]) -> pd.Series[Any]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.single_rows import Taken
 from toolkit.panels import (
@@ -172,17 +172,17 @@ def named_experts(experts: Iterable[str], table: str, records: Records) -> Itera
 def unknown_employers(panel: Panel, notes: Iterable[Problem], records: Records) -> Iterator[Problem]:
     """Notes that an employer is no member: by the place alone, since an employer may tell who the expert is."""
     for note in notes:
-        yield replace(note, column=_heading(records, str(panel.experts), "employer"), value="")
+        yield replace(note, column=records.tables.heading(str(panel.experts), "employer"), value="")
 
 
 def row_problems(rows: pd.DataFrame, experts: Sequence[str], records: Records, table: str, column: str) -> Iterator[Problem]:
     """Rows of nobody on the panel, and second rows of one expert for one member; `column` says whose row it is."""
-    heading = _heading(records, table, column)
+    heading = records.tables.heading(table, column)
     for row in rows[~rows["expert"].isin(experts)].to_dict("records"):
-        guess = nearest(str(row["expert"]), experts)
+        like = did_you_mean(str(row["expert"]), experts)
         rule = Phrase("专家组里没有这个专家代号", "there is no such expert on the panel")
-        mend = phrase("是否为 {guess}？", "is it {guess}?", guess=guess) if guess else Phrase("请填专家代号，不要填姓名", "write the pseudonym, not a name")
-        yield _at(row, "error", (rule, mend), heading, "" if guess is None else str(row["expert"]))
+        mend = like or Phrase("请填专家代号，不要填姓名", "write the pseudonym, not a name")
+        yield _at(row, "error", (rule, mend), heading, "" if like is None else str(row["expert"]))
     again = rows[rows["expert"].isin(experts) & rows.duplicated(["expert", "member"])]
     for row in again.to_dict("records"):
         rule = phrase("专家 {expert} 对这个会员评了两次", "expert {expert} scored this member twice", expert=row["expert"])
@@ -191,7 +191,7 @@ def row_problems(rows: pd.DataFrame, experts: Sequence[str], records: Records, t
 
 def refused_entries(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
     """An error for each score that stands where its expert withdraws."""
-    heading = _heading(records, str(item.measure.table), str(item.measure.column))
+    heading = records.tables.heading(str(item.measure.table), str(item.measure.column))
     for expert, entries in rows.drop(columns="withdrawn").assign(column=heading).groupby("expert"):
         rule = phrase("专家 {expert} 对该会员应当回避，所评不予接受", "expert {expert} withdraws from this member: the entry is refused", expert=expert)
         for problem in entries_despite_recusal(entries, due):
@@ -200,7 +200,7 @@ def refused_entries(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, reco
 
 def own_withdrawals(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
     """A note for each 回避 that rests on nothing declared."""
-    heading = _heading(records, str(item.measure.table), str(item.measure.column))
+    heading = records.tables.heading(str(item.measure.table), str(item.measure.column))
     for row in rows[rows["withdrawn"]].to_dict("records"):
         if not due.loc[row["member"], row["expert"]]:
             rule = phrase("专家 {expert} 自行回避，尚无申报", "expert {expert} withdraws, and has declared nothing", expert=row["expert"])
@@ -216,7 +216,7 @@ def unscored_members(item: Indicator, scores: pd.DataFrame, recused: pd.DataFram
         rule = phrase("“{label}”：专家 {expert} 还有 {n} 个会员未评", "`{label}`: expert {expert} has not scored {n:member|members}",
                       label=item.label, expert=expert, n=count)  # fmt: skip
         mend = Phrase("请补评；不评的填“回避”", "have them scored, or 回避 written")
-        yield Problem("warning", rule, mend, file=records.tables.table[table].file or "", column=_heading(records, table, str(item.measure.column)))
+        yield Problem("warning", rule, mend, file=records.tables.table[table].file or "", column=records.tables.heading(table, str(item.measure.column)))
 
 
 def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Iterator[Problem]:
@@ -307,12 +307,6 @@ def _who(member: object, records: Records) -> str:
 
 def _at(row: Mapping[Hashable, Any], severity: Any, wording: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
     return Problem(severity, *wording, file=str(row["file"]), sheet=str(row["sheet"]), row=int(row["row"]) or None, column=column, value=value)
-
-
-def _heading(records: Records, table: str, column: str) -> str:
-    headings = records.tables.table[table].column[column].headings
-    return headings[0] if headings else column
-
 
 
 PLACE = ("file", "sheet", "row")

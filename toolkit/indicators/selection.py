@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from toolkit.records.dictionary import Channel, Verified
 
@@ -337,3 +338,9 @@ def _keep_first(rows: ir.Table, keys: list[Any], order: list[Any], always: Any =
     first = turn == 0 if always is None else (turn == 0) | always
     numbered = rows.mutate(**{TURN: first})
     return numbered.filter(numbered[TURN]).drop(TURN)
+
+
+def fetched(rows: ir.Table) -> pd.DataFrame:
+    """The rows that an expression stands for, asked of the engine."""
+    frame: pd.DataFrame = rows.to_pyarrow().to_pandas()
+    return frame

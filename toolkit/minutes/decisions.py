@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, nearest, refuse, stop_at
 from toolkit.ground.ranking import Placing, Ruling, Tie
 from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
 from toolkit.ground.writing import edition_lock
@@ -186,8 +186,7 @@ def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any], standin
         problems.append(Problem("error", rule, phrase("请写满 {n} 家", "name {n}", n=tie.places), column=tie.award, value=tie.class_))
     elif not problems and tie.allows is not None and not tie.allows(members):
         problems.append(Problem("error", *(NOT_PAID if tie.by_budget else NOT_TOGETHER), column=tie.award, value=tie.class_))
-    if problems:
-        raise Refused(Problems(tuple(problems)))
+    stop_at(problems)
     tied = [[member, str(names.get(member, ""))] for member in tie.members]
     lines = [ruling.line for ruling in standing if (ruling.tie.award, ruling.tie.class_) == (tie.award, tie.class_) and ruling.tie != tie]
     beside = ({"beside": lines} if lines else {}) | ({"by_budget": True} if tie.by_budget else {})
@@ -291,9 +290,7 @@ def decide_place(
         if score is None and not any((placing.member, placing.indicator) == (member, indicator) for placing in placings_of(read_journal(folder))):
             raise refuse(Phrase("没有可撤销的定分", "no score was given that could be lifted"), LOOK, column=indicator, value=member)
         if score is not None:
-            problems = Problems(tuple(_place_problems(waiting, member, indicator, score, bounds)))
-            if problems:
-                raise Refused(problems)
+            stop_at(_place_problems(waiting, member, indicator, score, bounds))
         label = load_scheme(folder / SCHEME).label(indicator)
         details = {"member": member, "name": str((names if names is not None else {}).get(member, "")), "indicator": indicator, "label": label}
         return entered(folder, PLACING, by, reason, {**details, "score": "" if score is None else figure(score)})
@@ -405,8 +402,7 @@ def decide_state(folder: Path, word: str, *, by: str, reason: str, unsealed: Cal
         if word in PUBLIC and not problems:
             problems += tuple(_changed_on_the_way(journal))
             problems += unsealed(journal) if unsealed else ()
-        if problems:
-            raise Refused(problems)
+        stop_at(problems)
         return entered(folder, STATE, by, reason, {"state": word})
 
 

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import refusing, sync, write_whole
 from toolkit.scheme import load_scheme
@@ -223,8 +223,7 @@ def refuse_unsaid(by: str, reason: str) -> None:
     said = (by, NAMELESS, NAME_IT), (reason, REASONLESS, GIVE_IT)
     problems = [Problem("error", rule, mend) for text, rule, mend in said if not one_line(text)]
     problems += [Problem("error", UNREADABLE, TYPE_AGAIN, value=one_line(text)) for text, *_ in said if any(unicodedata.category(sign) == "Cs" for sign in text)]
-    if problems:
-        raise Refused(Problems(tuple(problems)))
+    stop_at(problems)
 
 
 def appended(folder: Path, what: str, by: str, reason: str, details: Mapping[str, Any]) -> Entry:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
@@ -217,9 +217,7 @@ def refuse_unmended(folder: Path, records: Records) -> None:
     Refused
         With each of these rows.
     """
-    problems = tuple(unmended(_decided_by(read_journal(folder)), records))
-    if problems:
-        raise Refused(Problems(problems))
+    stop_at(unmended(_decided_by(read_journal(folder)), records))
 
 
 def concerned(objection: Objection, number: int, records: Records) -> str:
@@ -280,8 +278,7 @@ def decide_objection(
             raise refuse(ELSEWHERE, BY_COMMAND, file=objection_file(number))
         name = objection_file(number)
         early = (replace(problem, severity="error") for problem in _too_early(objection, name))
-        if unfit := Problems((*_named(objection, name, by, reason), *early)):
-            raise Refused(unfit)
+        stop_at(Problems((*_named(objection, name, by, reason), *early)))
         member = objection.member if records is None else concerned(objection, number, records)
         details: dict[str, Any] = {"objection": number, "outcome": outcome, "member": member, "about": discreet(objection.about), "moves": [*moves]}
         details |= {"mends": [vars(mend) for mend in mends]} if mends else {}

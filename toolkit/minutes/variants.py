@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, refuse
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import DEVICES, edition_lock, refusing, sync, write_whole
 from toolkit.minutes.adoption import SCHEME, as_filed
@@ -66,8 +66,7 @@ class Variants:
         """
         found = next((variant for variant in self if variant.name == name), None)
         if found is None:
-            guess = nearest(name, [variant.name for variant in self])
-            mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else OTHER_NAME
+            mend = did_you_mean(name, [variant.name for variant in self]) or OTHER_NAME
             raise refuse(Phrase("没有这个方案", "there is no such variant"), mend, file=FOLDER, value=name[:LONGEST])
         return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toolkit.ground.problems import Problem, Problems, Refused, Severity, nearest, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, did_you_mean, refuse
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RECUSED = "回避"
 RECUSALS = (RECUSED, "recused")
+CHECK_IT = Phrase("请核对", "please check")
 GROUNDS = {
     "declared": Phrase("已申报利害关系", "declared interest"),
     "employer": Phrase("所在单位", "employer"),
@@ -157,15 +158,10 @@ def _unknown(rows: list[dict[Hashable, Any]], members: list[str], experts: Seque
     for row in rows:
         if row["expert"] not in experts:
             rule = Phrase("专家组里没有这位专家", "there is no such expert on the panel")
-            yield _at(row, "error", (rule, _like(row["expert"], experts)), "expert", row["expert"])
+            yield _at(row, "error", (rule, did_you_mean(row["expert"], experts) or CHECK_IT), "expert", row["expert"])
         if row["member"] not in members and (row["member"] or absent == "error"):
             rule = Phrase("不在被评会员之中", "not among the members scored")
-            yield _at(row, absent, (rule, _like(row["member"], members)), "member", row["member"])
-
-
-def _like(word: str, known: Sequence[str]) -> Phrase:
-    like = nearest(word, known)
-    return phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请核对", "please check")
+            yield _at(row, absent, (rule, did_you_mean(row["member"], members) or CHECK_IT), "member", row["member"])
 
 
 def _at(row: SeatRow, severity: Severity, words: tuple[Phrase, Phrase], column: str, value: str) -> Problem:

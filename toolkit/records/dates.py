@@ -77,7 +77,7 @@ def _far_ahead(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame
         for _, rows in later.groupby(["_file", "_sheet"], sort=True):
             first = rows.iloc[0]
             rule = phrase("比评价基准日 {day} 晚一年以上{zh}（该文件共 {n} 条，首见此行）", "more than a year after the as-of date {day}{en} ({n} in this file, the first here)", day=scheme.as_of, n=len(rows), zh=zh, en=en)
-            yield Problem("warning" if counts else "note", rule, MISTYPED, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=_heading(table.date, table), value=str(first[table.date].date()))
+            yield Problem("warning" if counts else "note", rule, MISTYPED, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=table.heading(table.date), value=str(first[table.date].date()))
 
 
 def _of_days(frame: pd.DataFrame, *columns: str) -> bool:
@@ -92,7 +92,7 @@ def _still_to_begin(frame: pd.DataFrame, window: Window, as_of: dt.date, table: 
         rule = phrase("晚于评价基准日 {day}，本次不计入（该文件共 {n} 条，首见此行）", "after the as-of date {day}: it does not count yet ({n} in this file, the first here)", day=as_of, n=len(rows))
         mend = Phrase("如日期无误，不必处理：自该日起计入", "nothing to do if the date is right: it counts from that day on")
         yield Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
-                      column=_heading(window.from_, table), value=str(first[window.from_].date()))  # fmt: skip
+                      column=table.heading(window.from_), value=str(first[window.from_].date()))  # fmt: skip
 
 
 def _endless(name: str, scheme: Scheme, tables: Tables, used: list[str]) -> Iterator[Problem]:
@@ -127,11 +127,7 @@ def _selections(scheme: Scheme) -> tuple[Selection, ...]:
 
 
 def _before(row: Mapping[Any, Any], begin: str, end: str, table: Table) -> Problem:
-    first, last = _heading(begin, table), _heading(end, table)
+    first, last = table.heading(begin), table.heading(end)
     rule = phrase("“{last}”早于“{first}”（{day}）", "`{last}` comes before `{first}` ({day})", last=last, first=first, day=row[begin].date())
     return Problem("warning", rule, Phrase("请核对这两个日期", "check the two dates"), file=row["_file"], sheet=row["_sheet"],
                    row=int(row["_row"]) or None, column=last, value=str(row[end].date()))  # fmt: skip
-
-
-def _heading(column: str, table: Table) -> str:
-    return next(iter(table.column[column].headings), column)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from toolkit.ground.problems import nearest
+from toolkit.ground.problems import did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import KeyPath, Raw
@@ -78,12 +78,8 @@ def _state_faults(path: KeyPath, entry: Raw, columns: Mapping[str, Raw]) -> Iter
 
 
 def _unknown(path: KeyPath, what: Phrase, given: str, known: list[str]) -> Fault:
-    guess = nearest(given, known)
     rule = phrase("没有{what}“{given}”", "there is no {en} `{given}`", what=what.zh, en=what.en, given=given)
-    mend = phrase("现有：{known}", "known: {known}", known=", ".join(known))
-    if guess:
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
-    return Fault(path, rule, mend, given)
+    return Fault(path, rule, did_you_mean(given, known) or phrase("现有：{known}", "known: {known}", known=", ".join(known)), given)
 
 
 ColumnType = Literal[
@@ -145,6 +141,10 @@ class Column(StrictModel):
         """Whether it holds the key of a member."""
         return self.type in KEYED
 
+    def heading(self, name: str) -> str:
+        """What people call the column `name`: its first heading, or its name where it has none."""
+        return self.headings[0] if self.headings else name
+
     @property
     def dtype(self) -> str:
         """What pandas keeps it as: text, choices and keys as "str"."""
@@ -180,11 +180,24 @@ class Table(StrictModel):
         """The id of the column that says which member a row is about; None where there is none."""
         return next((name for name, column in self.column.items() if column.type == "member"), None)
 
+    def heading(self, column: str) -> str:
+        """What people call one of its columns; a column that it has not, by its id."""
+        return self.column[column].heading(column) if column in self.column else column
+
 
 class Tables(StrictModel):
     """All tables of an edition by their id; see `load_tables`."""
 
     table: Annotated[dict[str, Table], Field(min_length=1)]
+
+    def label(self, table: str) -> str:
+        """What people call a table: its label, or its id where it has none."""
+        known = self.table.get(table)
+        return known.label if known and known.label else table
+
+    def heading(self, table: str, column: str) -> str:
+        """What people call a column of a table; one that is not there, by its id."""
+        return self.table[table].heading(column) if table in self.table else column
 
 
 def load_tables(path: Path) -> Tables:
@@ -260,10 +273,7 @@ def _name_faults(path: KeyPath, table: Raw, columns: Mapping[str, Raw]) -> Itera
 
 def _unknown_column(path: KeyPath, name: str, columns: Iterable[str]) -> Fault:
     known = list(columns)
-    guess = nearest(name, known)
-    mend = phrase("可用的列：{known}", "columns are: {known}", known=", ".join(known))
-    if guess:
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    mend = did_you_mean(name, known) or phrase("可用的列：{known}", "columns are: {known}", known=", ".join(known))
     return Fault(path, phrase("没有“{name}”这一列", "there is no column `{name}`", name=name), mend, name)
 
 

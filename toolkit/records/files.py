@@ -15,7 +15,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from toolkit.ground.problems import nearest
+from toolkit.ground.problems import did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.delimited import read_delimited
 from toolkit.records.findings import Finding, normal_heading, shown
@@ -61,11 +61,8 @@ def _is_text(content: bytes) -> bool:
 
 def no_sheet(wanted: str, names: list[str]) -> Finding:
     """There is no such sheet."""
-    guess = nearest(wanted, names)
     rule = phrase("没有名为“{wanted}”的工作表", "there is no sheet called `{wanted}`", wanted=wanted)
-    if guess:
-        return Finding(rule, phrase("是否为“{guess}”？", "is it `{guess}`?", guess=guess))
-    mend = phrase("现有工作表：{zh}", "its sheets are: {en}", zh="、".join(names), en=", ".join(names))
+    mend = did_you_mean(wanted, names) or phrase("现有工作表：{zh}", "its sheets are: {en}", zh="、".join(names), en=", ".join(names))
     return Finding(rule, mend)
 
 

@@ -234,7 +234,7 @@ LISTED = 12
 
 def no_heading(columns: Mapping[str, Column], place: Problem) -> Problem:
     """A sheet without any heading that the table knows."""
-    expected = [_name(key, column) for key, column in columns.items()][:LISTED]
+    expected = [column.heading(key) for key, column in columns.items()][:LISTED]
     zh, en = "、".join(expected), ", ".join(expected)
     rule = Phrase("前 15 行里找不到表头", "no heading is found within the first 15 rows")
     mend = phrase("表头应有：{zh}", "the headings should be: {en}", zh=zh, en=en)
@@ -282,16 +282,12 @@ def letters(place: int) -> str:
     return text
 
 
-def _name(key: str, column: Column) -> str:
-    return column.headings[0] if column.headings else key
-
-
 def _missing(key: str, column: Column, extra: Sequence[Heading], place: Problem) -> Problem:
     unknown = {normal_heading(heading.text): heading.text for heading in extra}
     wanted = [normal_heading(name) for name in (*column.headings, key)]
     guess = next((unknown[near] for name in wanted if (near := nearest(name, unknown))), None)
     severity: Severity = "error" if column.required else "warning"
-    rule = phrase("缺少表头“{name}”", "heading `{name}` is missing", name=_name(key, column))
+    rule = phrase("缺少表头“{name}”", "heading `{name}` is missing", name=column.heading(key))
     mend = Phrase("请补上这一列", "add the column")
     if guess:
         mend = phrase(
@@ -299,7 +295,7 @@ def _missing(key: str, column: Column, extra: Sequence[Heading], place: Problem)
             "is `{guess}` meant? rename it, or add it to the headings in tables.toml",
             guess=guess,
         )
-    return replace(place, severity=severity, rule=rule, mend=mend, column=_name(key, column))
+    return replace(place, severity=severity, rule=rule, mend=mend, column=column.heading(key))
 
 
 def _twice(key: str, answers: Sequence[Heading], column: Column, place: Problem) -> Problem:
@@ -308,13 +304,13 @@ def _twice(key: str, answers: Sequence[Heading], column: Column, place: Problem)
     rule = phrase(
         "有几列都对应“{name}”：{zh}（{where} 列）",
         "several columns answer to `{name}`: {en} (columns {where})",
-        name=_name(key, column), zh=zh, en=en, where=where,
+        name=column.heading(key), zh=zh, en=en, where=where,
     )  # fmt: skip
     return replace(
         place,
         rule=rule,
         mend=Phrase("请只留一列，或改名", "keep one, or rename the others"),
-        column=_name(key, column),
+        column=column.heading(key),
     )
 
 
@@ -374,7 +370,7 @@ def _without_answer(text: str) -> str:
 
 def _extra(extra: Sequence[Heading], absent: Mapping[str, Column], place: Problem) -> Iterator[Problem]:
     """A warning for each unknown heading that is like a missing one, and one note that names all others."""
-    wanted = {normal_heading(n): _name(key, c) for key, c in absent.items() for n in (key, *c.headings)}
+    wanted = {normal_heading(n): c.heading(key) for key, c in absent.items() for n in (key, *c.headings)}
     guesses = {_without_answer(heading.text): nearest(normal_heading(heading.text), wanted) for heading in extra}
     for text, guess in guesses.items():
         if guess:

@@ -169,10 +169,9 @@ def _gaps(frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collecti
 
 
 def _empty_cells(rows: pd.DataFrame, name: str, column: Column, problem: Problem) -> Iterator[Problem]:
-    heading = column.headings[0] if column.headings else name
     places = rows.loc[rows[name].isna(), [*PLACE]]
     for file, sheet, row in places.itertuples(index=False, name=None):
-        yield replace(problem, file=file, sheet=sheet, row=int(row), column=heading)
+        yield replace(problem, file=file, sheet=sheet, row=int(row), column=column.heading(name))
 
 
 def late_applications(frames: Frames, tables: Tables, spec: MembersSpec, as_of: dt.date) -> Iterator[Problem]:
@@ -475,5 +474,4 @@ def _named_otherwise(
 
 def _headed(problem: Problem, table: Table) -> Problem:
     """The problem with the heading of its column instead of its id."""
-    headings = table.column[problem.column].headings if problem.column in table.column else ()
-    return replace(problem, column=headings[0]) if headings else problem
+    return replace(problem, column=table.heading(problem.column))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from toolkit.ground.problems import Problem, Problems, nearest
+from toolkit.ground.problems import Problem, Problems, did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.panels.experts import RECUSALS, RECUSED
 from toolkit.records.dictionary import TYPES
@@ -71,11 +71,8 @@ def member_column(table: Table, name: str, scheme: Scheme) -> str | None:
 
 
 def _missing(place: str, what: Phrase, name: str, known: list[str]) -> tuple[str, Phrase, Phrase]:
-    guess = nearest(name, known)
     rule = phrase("数据字典 tables.toml 里没有{zh}“{name}”", "tables.toml has no {en} `{name}`", zh=what.zh, en=what.en, name=name)
-    if guess:
-        return place, rule, phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
-    return place, rule, phrase("现有：{known}", "known: {known}", known=", ".join(known))
+    return place, rule, did_you_mean(name, known) or phrase("现有：{known}", "known: {known}", known=", ".join(known))
 
 
 def _column(place: str, table: str, column: str, tables: Tables) -> ReferenceFaults:

@@ -5,12 +5,10 @@ Ids that people spell in several ways are made one in all tables.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, compress
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from toolkit.ground.problems import Problem
+from toolkit.ground.resources import uncollected
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import Column, Table
@@ -178,24 +177,11 @@ def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping
     rule = phrase("有 {n} 处与“{best}”之类只差全角半角、大小写或空格，按同一个算", "{n:cell differs|cells differ} from `{best}` and the like in width, case or blanks only: taken as the same",
                   n=count, best=best[first[name]])  # fmt: skip
     mend = Phrase("若不是同一个，请改成不同的写法", "write them differently if they are not the same")
-    headings = table.column[name].headings
     return Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
-                   column=headings[0] if headings else name, value=first[name])  # fmt: skip
+                   column=table.heading(name), value=first[name])  # fmt: skip
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """No search for cycles meanwhile: reading makes very many small values and no cycle among them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_uninterrupted()
+@uncollected()
 def collect(
     folder: Path, table: Table, key: str | None = None, known: Register | None = None
 ) -> Collection:

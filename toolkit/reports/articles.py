@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from toolkit.ground.text import Language, Phrase, figure, joined, phrase
+from toolkit.ground.text import Language, Phrase, as_phrase, figure, joined, phrase
 from toolkit.publication.notice import MONTHS
 from toolkit.reports import wording
 from toolkit.reports.expert_tables import scored_in_words
@@ -192,11 +192,10 @@ def _verified(scheme: Scheme, tables: Tables) -> list[Article]:
         mine = [(label, part.unverified) for label, part in used if part.table == id_]
         if table.verified is None or all(unverified == "counts" for _, unverified in mine):
             continue
-        column, other = table.column[table.verified.column], joined([Phrase(label, label) for label, unverified in mine if unverified == "counts"], "、")
-        heading = column.headings[0] if column.headings else table.verified.column
+        other = joined([Phrase(label, label) for label, unverified in mine if unverified == "counts"], "、")
         lines.append(phrase(
             "{table}只计“{column}”为{zh}的记录，其余留存备查，不作为计分、否决和定级的依据{but.zh}。", "Of {table} only records count whose {column} is {en}; the others are kept for reference, and no score, veto or grade rests on them{but.en}.",
-            table=table.label or id_, column=heading, zh="、".join(f"“{state}”" for state in table.verified.counts), en=" or ".join(table.verified.counts),
+            table=table.label or id_, column=table.heading(table.verified.column), zh="、".join(f"“{state}”" for state in table.verified.counts), en=" or ".join(table.verified.counts),
             but=phrase("（“{zh}”除外，未核实的也计入）", " (but for {en}, where unverified ones count too)", zh=other.zh, en=other.en) if other.zh else NOTHING,
         ))  # fmt: skip
     return [(line, []) for line in lines]
@@ -259,12 +258,8 @@ def _by_kind(scheme: Scheme, tables: Tables) -> dict[str, list[Line]]:
     """Name, what is read and what is decided of every rule beside the tree, by its kind."""
     lines: dict[str, list[Line]] = {}
     for kind, name, read, decided, _ in rule_lines(scheme, tables):
-        lines.setdefault(kind.zh, []).append((_both(name), _taken(read, scheme), official(decided, scheme)))
+        lines.setdefault(kind.zh, []).append((as_phrase(name), _taken(read, scheme), official(decided, scheme)))
     return lines
-
-
-def _both(words: Phrase | str) -> Phrase:
-    return words if isinstance(words, Phrase) else Phrase(words, words)
 
 
 TAKEN = "合计|加权平均|平均|最大|最小|最近一次|不同取值个数|专家评分"
@@ -293,7 +288,7 @@ def official(words: Phrase | str, scheme: Scheme) -> Phrase:
     >>> official("总分 ≥ 85，行为性质 = 良好", Scheme.model_construct(window={}))
     Phrase(zh='总分不低于 85 分，行为性质为良好', en='总分 at least 85, 行为性质 is 良好')
     """
-    said = _full_marks(_both(words), scheme)
+    said = _full_marks(as_phrase(words), scheme)
     return Phrase(_official_chinese(said.zh, scheme), _official_english(said.en, scheme))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from toolkit.evaluation.decisions import left_over
 from toolkit.evaluation.stages import open_shortlist
-from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.problems import Problem, stop_at
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.indicators.checks import UNDER_APPEAL
 from toolkit.minutes.adoption import found_problems
@@ -84,9 +84,7 @@ def refuse_pressing(matters: Iterable[OpenMatter]) -> None:
     Refused
         With each of these matters.
     """
-    pressing = [Problem("error", matter.what, matter.settle, column=matter.subject) for matter in matters if matter.pressing]
-    if pressing:
-        raise Refused(Problems(tuple(pressing)))
+    stop_at(Problem("error", matter.what, matter.settle, column=matter.subject) for matter in matters if matter.pressing)
 
 
 def open_matters_table(

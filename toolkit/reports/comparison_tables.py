@@ -21,6 +21,7 @@ from toolkit.reports.columns import (
     listing,
     one_of,
     place,
+    points,
     row_of,
     rows_of,
 )
@@ -70,10 +71,6 @@ def _arrow(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-def _total(value: Any, lexicon: Lexicon) -> str:
-    return wording.points(value, lexicon.scheme.decimals)
-
-
 def _shortened(value: Any, _: Lexicon) -> str:
     return shortened(discreet(value), MOST_SHOWN)
 
@@ -111,7 +108,7 @@ def changes_table(before: Evaluation, after: Evaluation, top: int = 20) -> Table
         ListColumn(WORDS["class"], "class", class_),
         ListColumn(WORDS["award"], words=_before_and_after("award", before.scheme, award)),
         ListColumn(WORDS["rank"], words=_before_and_after("rank", before.scheme, place), align=RIGHT),
-        ListColumn(WORDS["total"], words=_before_and_after("total", before.scheme, _total), align=RIGHT),
+        ListColumn(WORDS["total"], words=_before_and_after("total", before.scheme, points), align=RIGHT),
     )
     return listing(columns, moved.head(top), Lexicon.of(after), Phrase("名单的变化", "What changes in the list"), note)
 
@@ -161,12 +158,9 @@ def _moved_together(changes: pd.DataFrame) -> pd.DataFrame:
 
 def _of_dictionary(row: Row, after: Records) -> dict[str, Any]:
     """A changed record's table and column by their labels, its member by name."""
-    table = after.tables.table.get(row["table"])
-    column = table.column.get(row["column"]) if table else None
-    heading = column.headings[0] if column and column.headings else row["column"]
     return {
-        "table": table.label if table and table.label else row["table"],
-        "column": FILE_HEADING if row["column"] == "_file" else heading,
+        "table": after.tables.label(row["table"]),
+        "column": FILE_HEADING if row["column"] == "_file" else after.tables.heading(row["table"], row["column"]),
         "member": str(after.members["name"].get(row["member"], row["member"])),
     }
 
@@ -199,7 +193,7 @@ def shares_table(
         ListColumn(WORDS["class"], "class", class_),
         ListColumn(WORDS["award"], words=_before_and_after("award", old, award)),
         ListColumn(WORDS["rank"], words=_before_and_after("rank", old, place), align=RIGHT),
-        ListColumn(WORDS["total"], words=_before_and_after("total", old, _total), align=RIGHT),
+        ListColumn(WORDS["total"], words=_before_and_after("total", old, points), align=RIGHT),
         *(ListColumn(CAUSES[cause], cause, align=RIGHT) for cause in map(str, totals)),
     )
     caption = Phrase("谁因此变动，各项原因各占多少", "Who moved, and how much of it by which cause")

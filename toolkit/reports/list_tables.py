@@ -14,7 +14,7 @@ from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES
-from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
+from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     CENTER,
@@ -194,7 +194,8 @@ def _held_back(evaluation: Evaluation, class_: str) -> int:
 
 def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phrase | None]:
     scheme, places = evaluation.scheme, Phrase("待委员会决定的名额", "Places for the committee to decide")
-    yield _vacancies(scheme, lines)
+    empty = [(line.class_, line.award, phrase("{n} 个", "{n}", n=line.vacant)) for line in lines if line.vacant]
+    yield _counted(scheme, Phrase("空缺名额（宁缺毋滥）", "Places left empty"), empty)
     counts = [(line.class_, line.award, line.places, line.awarded) for line in lines]
     bounds = [(award.id, award.quota.in_all) for award in scheme.awards if award.quota is not None]
     counts += [("", id_, bound, sum(line.awarded for line in lines if line.award == id_)) for id_, bound in bounds]
@@ -203,23 +204,13 @@ def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phr
     yield _counted(scheme, places, [(tie.class_, tie.award, str(tie.places)) for tie in evaluation.ties])
 
 
-def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, str]]) -> Phrase | None:
+def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, Phrase | str]]) -> Phrase | None:
     """What there is of something, award by award; nothing where there is none."""
     if not counts:
         return None
-    zh = "；".join(f"{class_name(class_, 'zh')}{wording.award_label(scheme, award)} {count}" for class_, award, count in counts)
-    en = "; ".join(f"{class_name(class_, 'en')}, {wording.award_label(scheme, award)}: {count}" for class_, award, count in counts)
+    zh = "；".join(f"{class_name(class_, 'zh')}{wording.award_label(scheme, award)} {as_phrase(count).zh}" for class_, award, count in counts)
+    en = "; ".join(f"{class_name(class_, 'en')}, {wording.award_label(scheme, award)}: {as_phrase(count).en}" for class_, award, count in counts)
     return Phrase(f"{what.zh}：{zh}。", f"{what.en}: {en}.")
-
-
-def _vacancies(scheme: Scheme, lines: Sequence[AwardLine]) -> Phrase | None:
-    """Which places stay empty, where any do."""
-    empty = [line for line in lines if line.vacant]
-    if not empty:
-        return None
-    zh = "；".join(f"{class_name(line.class_, 'zh')}{wording.award_label(scheme, line.award)} {line.vacant} 个" for line in empty)
-    en = "; ".join(f"{class_name(line.class_, 'en')}, {wording.award_label(scheme, line.award)}: {line.vacant}" for line in empty)
-    return Phrase(f"空缺名额（宁缺毋滥）：{zh}。", f"Places left empty: {en}.")
 
 
 HIGHEST = Phrase("获奖最高分", "Award line")

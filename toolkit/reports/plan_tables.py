@@ -303,8 +303,7 @@ def _what(rows: Iterable[Row], lexicon: Lexicon, records: Records | None) -> Phr
 def _of_record(cause: str, rows: list[Row], lexicon: Lexicon, records: Records | None) -> Phrase:
     if cause in BESIDE:
         return BESIDE[cause]
-    table = records.tables.table.get(rows[0]["table"]) if records else None
-    name = discreet(table.label if table and table.label else rows[0]["table"])
+    name = discreet(records.tables.label(rows[0]["table"]) if records else rows[0]["table"])
     where = phrase("{name}第 {row} 行", "{name}, row {row},", name=name, row=rows[0]["row"]) if rows[0]["row"] else Phrase(name, name)
     items = joined([_counted(row, lexicon) for row in rows], "、", ", ")
     return phrase("{where.zh}{verb.zh}{items.zh}", "{where.en} {verb.en} {items.en}", where=where, verb=_verb(cause, rows[0]["day"], lexicon.scheme.as_of), items=items)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.ground.display import Table
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, as_phrase, figure, joined, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Lexicon, ListColumn, listing
 from toolkit.reports.outcome_wording import ties_in_words
@@ -76,7 +76,7 @@ def on_forms(part: Part, tables: Tables | None, windows: Mapping[str, str] | Non
     if tables is None:
         return part
     table = part.place[0] if isinstance(part, Measure) else part.table
-    names: dict[str, object] = {"table": _table(tables, table)} if part.table else {}
+    names: dict[str, object] = {"table": tables.label(table)} if part.table else {}
     for field in ("where", "among"):
         names[field] = {str(heading_on_form(tables, table, column)): states for column, states in getattr(part, field, {}).items()}
     for field in ("column", "over", "times", "weight", "crossed_with"):
@@ -113,22 +113,15 @@ def _window(window: Window, tables: Tables, table: str) -> Window:
 COLUMNS = {"from_", "column", "until", "at_least_until", "repaired", "withdrawn"}
 
 
-def _table(tables: Tables, table: str) -> str:
-    known = tables.table.get(table)
-    return known.label if known and known.label else table
-
-
 def _cell(tables: Tables, table: str, column: str | None) -> str | None:
     """A column of the table, or "table.column" of another."""
     other, dot, far = (column or "").partition(".")
-    return f"{_table(tables, other)}.{heading_on_form(tables, other, far)}" if dot else heading_on_form(tables, table, column)
+    return f"{tables.label(other)}.{heading_on_form(tables, other, far)}" if dot else heading_on_form(tables, table, column)
 
 
 def heading_on_form(tables: Tables, table: str, column: str | None) -> str | None:
     """What a column is called on its form; its own name where the form has no other."""
-    known = tables.table.get(table)
-    found = known.column.get(column) if known and column else None
-    return found.headings[0] if found and found.headings else column
+    return tables.heading(table, column) if column else column
 
 
 def rule_lines(scheme: Scheme, tables: Tables | None = None) -> Iterator[RuleLine]:
@@ -139,7 +132,7 @@ def rule_lines(scheme: Scheme, tables: Tables | None = None) -> Iterator[RuleLin
         if kind.en == "window":
             yield kind, name, "", read, source
         else:
-            said = (Phrase(part, part) if isinstance(part, str) else part for part in (decided, *more.get((kind.en, str(name)), ())))
+            said = map(as_phrase, (decided, *more.get((kind.en, str(name)), ())))
             parts = [part for part in said if part.zh]
             yield kind, name, read, joined(parts, "；", "; "), source
     if scheme.awards and scheme.ties[-1:] == ("joint",):
@@ -157,7 +150,7 @@ def _named(scheme: Scheme, tables: Tables | None) -> Scheme:
     if tables is not None and scheme.publication and consent and consent.table:
         asked = {str(heading_on_form(tables, consent.table, column)): states for column, states in consent.holds.items()}
         words = {name: heading_on_form(tables, consent.table, column) for name, column in (*consent.columns.items(), ("withdrawn", consent.withdrawn)) if column}
-        on_form = consent.model_copy(update={**words, "holds": asked, "table": _table(tables, consent.table)})
+        on_form = consent.model_copy(update={**words, "holds": asked, "table": tables.label(consent.table)})
         changed["publication"] = scheme.publication.model_copy(update={"consent": on_form})
     return scheme.model_copy(update=changed)
 

@@ -448,9 +448,8 @@ def _by_sheet(card: ScoreCard, records: Records | None) -> list[Row]:
 
 def _place(row: Row, records: Records | None) -> dict[str, str]:
     """Where a record stands: the table's label, the file, the sheet, the row; a database has no rows."""
-    table = records.tables.table.get(row["table"]) if records else None
     return {
-        "table": table.label if table and table.label else row["table"],
+        "table": records.tables.label(row["table"]) if records else row["table"],
         "file": discreet(str(row["file"]).removeprefix(FOLDER)),
         "sheet": discreet(row["sheet"]),
         "row": str(row["row"]) if row["row"] else "",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.problems import Problem, Problems, did_you_mean, stop_at
 from toolkit.ground.text import REACHED, Language, Phrase, phrase, whom_to_ask
 from toolkit.ground.toml_reader import StrictModel, Unfit, modelled, read_model
 from toolkit.scheme.checks import scheme_faults
@@ -328,17 +328,15 @@ class Scheme(StrictModel):
             For ids that are no node, each with the nearest that is one; for weights that are no number or negative; for
             siblings that would not sum to 100, or all have 0. All at once.
         """
-        problems = [_no_node(name, nearest(name, self.nodes)) for name in sorted(set(weights) - set(self.nodes))]
+        problems = [_no_node(name, self.nodes) for name in sorted(set(weights) - set(self.nodes))]
         problems += [_unfit(self.label(node), weight) for node, weight in weights.items() if not (math.isfinite(weight) and weight >= 0)]
-        if problems:
-            raise Refused(Problems(tuple(problems)))
+        stop_at(problems)
         new: dict[str, float] = {}
         for parent in dict.fromkeys(self.nodes[node].group for node in weights):
             shared = _shared_out(self.children(parent), weights, keep_sum=self.weights == "percent")
             problems += _unbalanced(self, parent, shared)
             new |= shared
-        if problems:
-            raise Refused(Problems(tuple(problems)))
+        stop_at(problems)
         return self.model_copy(
             update={
                 "groups": tuple(node.model_copy(update={"weight": new.get(node.id, node.weight)}) for node in self.groups),
@@ -371,8 +369,8 @@ def read_scheme(path: Path) -> tuple[Scheme, Problems]:
     return read_model(path, Scheme, scheme_faults)
 
 
-def _no_node(name: str, like: str | None) -> Problem:
-    mend = phrase("是否应为“{like}”？", "is `{like}` meant?", like=like) if like else Phrase("请改正", "correct it")
+def _no_node(name: str, known: Iterable[str]) -> Problem:
+    mend = did_you_mean(name, known) or Phrase("请改正", "correct it")
     return Problem("error", Phrase("方案中没有这个指标或分组", "the scheme has no such indicator or group"), mend, column="weights", value=name)
 
 

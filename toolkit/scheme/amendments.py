@@ -11,7 +11,7 @@ from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES
-from toolkit.scheme.writing import plain_values
+from toolkit.scheme.writing import identified, plain_values
 
 if TYPE_CHECKING:
     from toolkit.ground.toml_syntax import Raw
@@ -377,12 +377,8 @@ def diff(before: Scheme, after: Scheme) -> tuple[Amendment, ...]:
 
 def _items(raw: Raw) -> Iterator[Raw]:
     for listed in raw.values():
-        if _identified(listed):
+        if identified(listed):
             yield from listed
-
-
-def _identified(listed: Any) -> bool:
-    return isinstance(listed, list) and bool(listed) and all(isinstance(item, dict) and "id" in item for item in listed)
 
 
 def _between(old: Side, new: Side, path: tuple[str, ...], names: tuple[Phrase, ...], labels: Raw) -> Iterator[Amendment]:
@@ -391,7 +387,7 @@ def _between(old: Side, new: Side, path: tuple[str, ...], names: tuple[Phrase, .
         first, second = (_held(side, key) for side in (old, new))
         if first[1] == second[1]:
             continue
-        if _identified(first[0]) or _identified(second[0]):
+        if identified(first[0]) or identified(second[0]):
             yield from _lists(key, first, second, labels)
         elif _alike(first[0], second[0]):
             yield from _between(first, second, (*path, key), (*names, key_words(key, "".join(path[-1:]))), labels)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from toolkit.ground.problems import nearest, refuse
+from toolkit.ground.problems import did_you_mean, refuse
 from toolkit.ground.text import phrase
 from toolkit.ground.toml_syntax import BARE_WORD, Raw, toml_key, toml_text
 from toolkit.ground.writing import write_whole
@@ -101,11 +101,8 @@ def _item(table: Raw, step: tuple[str, str], path: str) -> Raw:
     known = {str(item.get("id")): item for item in table.get(step[0], []) if isinstance(item, dict)}
     if step[1] in known:
         return known[step[1]]
-    guess = nearest(step[1], known)
     rule = phrase("办法里没有 {key}[{id}]", "the scheme has no {key}[{id}]", key=step[0], id=step[1])
-    mend = phrase("现有：{known}", "known: {known}", known=", ".join(known) or "—")
-    if guess:
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    mend = did_you_mean(step[1], known) or phrase("现有：{known}", "known: {known}", known=", ".join(known) or "—")
     raise refuse(rule, mend, column=path, value=step[1])
 
 
@@ -163,7 +160,7 @@ def _adopt(table: MutableMapping[str, Any], wanted: Raw, *, topmost: bool = Fals
             table[key] = _written(value) if topmost else _in_line(value)
         elif isinstance(table[key], dict) and isinstance(value, dict) and not _another(table[key], value):
             _adopt(table[key], value)
-        elif _tables(table[key]) and _tables(value):
+        elif identified(table[key]) and identified(value):
             _adopt_items(table, key, value)
         elif _as_many_tables(table[key], value):
             for item, inner in zip(table[key], value, strict=True):
@@ -243,7 +240,8 @@ def _another(line: MutableMapping[str, Any], wanted: Raw) -> bool:
     return isinstance(line, InlineTable) and {CODED.sub(_decoded, key) for key in line} != set(wanted)
 
 
-def _tables(value: Any) -> bool:
+def identified(value: Any) -> bool:
+    """Whether a value is a list of tables that each have an id."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "id" in item for item in value)
 
 
@@ -262,7 +260,7 @@ def _written(value: Any) -> Any:
     """Plain values as TOML a person would write: lists of items as [[tables]], what stands in them in one line."""
     import tomlkit
 
-    if _tables(value):
+    if identified(value):
         listed = tomlkit.aot()
         for item in value:
             listed.append(_table(item))

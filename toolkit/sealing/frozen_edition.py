@@ -229,7 +229,7 @@ def _grid(intake: Intake, table: Table) -> Grid:
     columns = [key for key in table.column if key in intake.headings]
     first = min(intake.rows, default=2)
     grid: Grid = [[""] * len(columns) for _ in range(max(intake.rows, default=1))]
-    grid[first - 2] = [table.column[key].headings[0] if table.column[key].headings else key for key in columns]
+    grid[first - 2] = [table.heading(key) for key in columns]
     for place, key in enumerate(columns):
         for row, cell in zip(intake.rows, intake.cells[key], strict=True):
             grid[row - 1][place] = _written(cell, table.column[key]) if _needed(key, table) else ""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import leaves_of, shares_of
-from toolkit.ground.problems import Refused, nearest, refuse
+from toolkit.ground.problems import Refused, did_you_mean, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.choices import Choices, is_weights
 from toolkit.sensitivity.monte_carlo import Sampling, Tally, in_order, standard_error, summed, tally
@@ -260,8 +260,7 @@ def _as_measured(total: Tally, sought: str | int, mean: Floats) -> Floats:
 def _refuse_unknown(evaluation: Evaluation, sought: str | int) -> None:
     ids = [award.id for award in evaluation.scheme.awards]
     if isinstance(sought, str) and sought not in ids:
-        like = nearest(sought, ids)
-        mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else phrase("可问 {ids}", "ask for one of {ids}", ids=", ".join(ids))
+        mend = did_you_mean(sought, ids) or phrase("可问 {ids}", "ask for one of {ids}", ids=", ".join(ids))
         raise refuse(Phrase("方案没有这个奖项", "the scheme has no such award"), mend, column="sought", value=sought)
     if not isinstance(sought, str) and not (isinstance(sought, int | np.integer) and not isinstance(sought, bool) and sought >= 1):
         rule, mend = Phrase("名次是从 1 起的整数", "ranks are whole numbers and count from 1"), Phrase("请写 1、2、3 等，或写奖项", "write 1, 2, 3 ..., or an award")

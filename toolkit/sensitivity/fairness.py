@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.answers import asked_once
-from toolkit.ground.problems import nearest, refuse
+from toolkit.ground.problems import did_you_mean, refuse
 from toolkit.ground.statistics import (
     NOTHING,
     Difference,
@@ -166,10 +166,7 @@ def _frame(records: Records, table: str, name: str, column: str) -> pd.DataFrame
     frame = records.frames.get(table)
     if frame is None or name not in frame or name.startswith("_") or table in records.standing:
         open_ = [] if frame is None else [str(heading) for heading in frame if not str(heading).startswith("_")]
-        guess = nearest(name, open_)
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else Phrase(
-            "请写名册中的非个人信息栏，或“表.栏”", "name a column of the members table that is not personal, or table.column"
-        )  # fmt: skip
+        mend = did_you_mean(name, open_) or Phrase("请写名册中的非个人信息栏，或“表.栏”", "name a column of the members table that is not personal, or table.column")
         raise refuse(Phrase("没有这一栏，或属个人信息", "there is no such column, or it is personal"), mend, column=column)
     return frame
 

@@ -22,7 +22,7 @@ from toolkit.evaluation.grades import GradeOutcomes
 from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered, rounded_scores, sums_beside
 from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.evaluation.values import stand_ins, valued_column
-from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.problems import Problems, Refused, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes import Relative
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
@@ -197,9 +197,7 @@ def _filled(ground: BaseCase, valued: Valued) -> tuple[Floats, Mask | None]:
     """
     scale, gaps = ground.evaluation.scheme.scale, bool(valued.missing.any())
     if gaps or isinstance(valued.item.value, Relative):  # else there is nothing to complain of
-        errors = Problems(tuple(value_problems(valued, ground.evaluation.members.index, scale, ground.classes))).errors
-        if errors:
-            raise Refused(errors)
+        stop_at(Problems(tuple(value_problems(valued, ground.evaluation.members.index, scale, ground.classes))).errors)
     if not gaps:
         return valued.values, None
     stand_in = stand_ins(valued.item, valued.used, valued.values, scale, ground.classes)
@@ -427,8 +425,7 @@ def refuse_numbers(draws: int, precision: float | None) -> None:
     problems = [*number_faults("draws", draws, 1, np.inf, least=True)]
     if precision is not None:
         problems += number_faults("precision", precision, 0.0, np.inf)
-    if problems:
-        raise Refused(Problems(tuple(problems)))
+    stop_at(problems)
 
 
 def _frame(

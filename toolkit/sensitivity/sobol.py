@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.problems import Problems, Refused, refuse
+from toolkit.ground.problems import refuse, stop_at
 from toolkit.ground.text import Phrase
 from toolkit.sensitivity.choices import Choices, scenario_of
 from toolkit.sensitivity.choices.checks import fault, name_faults
@@ -195,7 +195,7 @@ def variance_shares(
     Refused
         When a choice does not fit the evaluation, there is none, a number is impossible, or hardly a row could be computed.
     """
-    _refuse([*_number_faults(rows, resamples), *name_faults("members", [] if members is None else list(members), set(evaluation.members.index))])
+    stop_at([*_number_faults(rows, resamples), *name_faults("members", [] if members is None else list(members), set(evaluation.members.index))])
     scenarios = Scenarios.of(evaluation, choices, seed)
     if not scenarios.factors:
         raise refuse(Phrase("没有写任何选择", "there is no choice at all"), Phrase("至少写一种", "give one or more"), column="Choices")
@@ -305,8 +305,3 @@ def _number_faults(rows: int, resamples: int) -> list[Problem]:
     if resamples < 2:
         problems.append(fault("resamples", Phrase("至少为 2", "it is at least 2"), Phrase("请改正", "mend it"), str(resamples)))
     return problems
-
-
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(Problems(tuple(problems)))

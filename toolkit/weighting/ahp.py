@@ -14,10 +14,10 @@ from typing import Literal, TypeAlias, cast, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.ground.problems import Problem, nearest, refuse
+from toolkit.ground.problems import Problem, did_you_mean, refuse, stop_at
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of
 from toolkit.weighting.trade_off import nearest_logarithms, refuse_parts
 
 #: A matrix as it is typed: numbers, with None or NaN where two criteria were not compared.
@@ -492,6 +492,5 @@ def _matrix_faults(matrices: Mapping[str, Typed], children: Children) -> Iterato
             yield input_fault(rule, Phrase("请补上", "add them"), node)
     for node in matrices:
         if node not in children:
-            like = nearest(node, children)
-            mend = phrase("是否为 {l}？", "is it {l}?", l=like) if like else Phrase("请删去", "leave it out")
+            mend = did_you_mean(node, children) or Phrase("请删去", "leave it out")
             yield input_fault(Phrase("判断矩阵没有对应的节点", "a matrix for no node with children"), mend, node)

@@ -14,11 +14,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.ground.problems import Problem, refuse
+from toolkit.ground.problems import Problem, refuse, stop_at
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
 from toolkit.weighting.ahp_consistency import Change, Mend
-from toolkit.weighting.direct import OptionalNames, divided, input_fault, numbers_given, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, numbers_given
 
 MOST = 9.0
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, refuse, stop_at
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
 
@@ -61,13 +61,6 @@ def labels_of(count: int, names: OptionalNames = None, letter: str = "C") -> tup
             Phrase("请给每项一个名称", "give each one name"),
         )
     return tuple(str(name) for name in names)
-
-
-def stop_at(problems: Iterable[Problem]) -> None:
-    """Refuse for every problem there is; go on when there is none."""
-    faults = tuple(problems)
-    if faults:
-        raise Refused(Problems(faults))
 
 
 def input_fault(rule: Phrase, mend: Phrase, name: str = "", value: object = "") -> Problem:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.ground.problems import Problem, refuse
+from toolkit.ground.problems import Problem, refuse, stop_at
 from toolkit.ground.ranking import Floats, Integers, Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of, stop_at
+from toolkit.weighting.direct import OptionalNames, divided, input_fault, labels_of
 
 
 def nearest_logarithms(ratios: Floats, counts: Floats) -> Floats:

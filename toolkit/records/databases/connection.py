@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from toolkit.ground.problems import nearest
+from toolkit.ground.problems import did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw
@@ -174,10 +174,7 @@ def missing_extra(name: str) -> Finding:
 
 def _no_relation(relation: str, known: Sequence[str]) -> Finding:
     rule = phrase("没有名为“{name}”的表或视图", "there is no table or view called `{name}`", name=relation)
-    guess = nearest(relation, known)
-    if guess:
-        return Finding(rule, phrase("是否为“{guess}”？", "is it `{guess}`?", guess=guess))
-    return Finding(rule, Phrase("请核对 relation，或确认该账号有权查看", "check `relation`, or whether the account may see it"))
+    return Finding(rule, did_you_mean(relation, known) or Phrase("请核对 relation，或确认该账号有权查看", "check `relation`, or whether the account may see it"))
 
 
 

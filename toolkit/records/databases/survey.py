@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem
+from toolkit.ground.resources import file_digest
 from toolkit.records.databases.connection import (
     FILES,
     PARQUET,
@@ -107,16 +107,11 @@ def _where(folder: Path, table: Table) -> tuple[Address, str, list[Problem], dic
     """The address and relation, and the digests of the files that hold them."""
     if table.source is None:
         files, problems = found_files(folder, table)
-        return Address("parquet", str(table.file), ""), "\n".join(files), problems, {f: _digest(folder / f) for f in files}
+        return Address("parquet", str(table.file), ""), "\n".join(files), problems, {f: file_digest(folder / f) for f in files}
     address = read_address(table.source)
     path = folder / address.path
-    digests = {address.path: _digest(path)} if address.kind in FILES and path.is_file() else {}
+    digests = {address.path: file_digest(path)} if address.kind in FILES and path.is_file() else {}
     return address, str(table.relation), [], digests
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

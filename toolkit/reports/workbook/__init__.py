@@ -6,14 +6,13 @@ the raw one as it stands) and 评选办法 (what the committee decided, to read 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.comparison.previous import DIRECTIONS, has_previous, movement
 from toolkit.ground.problems import SEVERITIES
+from toolkit.ground.resources import uncollected
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.reports.columns import ListColumn, SheetColumn, as_it_is, led_by, text
 from toolkit.reports.list_tables import PROBLEMS, RANKING
@@ -81,7 +80,7 @@ SchemeLine = tuple[Phrase | str, Phrase | str, float | str, Phrase | str, Phrase
 
 def write_workbook(evaluation: Evaluation, path: Path, ahead: pd.DataFrame | None = None) -> None:
     """The evaluation as a workbook at `path`; the same evaluation always gives the same bytes."""
-    with _no_search_for_garbage():
+    with uncollected():
         book = Book(evaluation, path)
         _write_ranking(book)
         write_place_sheet(book, write_score_sheet(book))
@@ -93,18 +92,6 @@ def write_workbook(evaluation: Evaluation, path: Path, ahead: pd.DataFrame | Non
         _write_ahead(book, ahead)
         _write_problems(book)
         book.save()
-
-
-@contextmanager
-def _no_search_for_garbage() -> Iterator[None]:
-    """Millions of cells are made and none thrown away: to search them again and again takes a tenth of the time."""
-    searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searched:
-            gc.enable()
 
 
 def _values(frame: pd.DataFrame, columns: Sequence[ListColumn]) -> list[list[Any]]:

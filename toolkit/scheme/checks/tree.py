@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any, cast
 
-from toolkit.ground.problems import nearest
+from toolkit.ground.problems import did_you_mean, nearest
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.ground.toml_reader import Fault
 from toolkit.ground.toml_syntax import KeyPath, Raw, is_number
@@ -66,9 +66,7 @@ def _group(raw: Raw, id_: str) -> Phrase:
 def unknown(path: KeyPath, what: Phrase, given: object, known: list[str], raw: Raw | None = None) -> Fault:
     """The fault of a name that leads nowhere, with the nearest right one; of a label in `raw`, with its id."""
     rule = phrase("{what}“{given}”不存在", "there is no {en} `{given}`", what=what.zh, en=what.en, given=given)
-    mend = Phrase(f"现有：{'、'.join(known) or '无'}", f"known: {', '.join(known) or '—'}")
-    if guess := nearest(str(given), known):
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess)
+    mend = did_you_mean(str(given), known) or Phrase(f"现有：{'、'.join(known) or '无'}", f"known: {', '.join(known) or '—'}")
     if id_ := labelled(raw or {}, given, known):
         mend = phrase("这是名称，请写它的编号“{id}”", "that is a label: write its id `{id}`", id=id_)
     return Fault(path, rule, mend)

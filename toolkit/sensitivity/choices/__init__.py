@@ -15,7 +15,7 @@ from zlib import crc32
 
 import numpy as np
 
-from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.problems import Problem, Refused, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.choices.checks import fault
 from toolkit.sensitivity.choices.rules import Aggregations, Goalposts, MissingPolicies, Valuings
@@ -144,9 +144,7 @@ def factors(evaluation: Evaluation, choices: Choices, seed: int) -> tuple[Factor
         With all that is wrong: unknown names with the nearest known one, empty lists, impossible numbers and bounds,
         what cannot be asked of an indicator or a node, and two specifications of one kind for the same thing.
     """
-    problems = tuple(_faults(evaluation, choices))
-    if problems:
-        raise Refused(Problems(problems))
+    stop_at(_faults(evaluation, choices))
     settlers = [*_settlers(evaluation, choices), *_weights(evaluation, choices, seed)]
     return tuple(Factor(name, settle, (seed, crc32(name.encode()))) for name, settle in settlers)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from toolkit.ground.problems import Problem, nearest
+from toolkit.ground.problems import Problem, did_you_mean
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -56,10 +56,7 @@ def name_faults(place: str, given: Sequence[str], known: Collection[str]) -> Ite
     """Names that nobody knows, with the nearest one that is."""
     for name in dict.fromkeys(given):
         if name not in known:
-            like = nearest(str(name), [str(word) for word in known])
-            mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else phrase(
-                "可写：{known}", "known: {known}", known=", ".join(map(str, known)) or "—"
-            )  # fmt: skip
+            mend = did_you_mean(str(name), map(str, known)) or phrase("可写：{known}", "known: {known}", known=", ".join(map(str, known)) or "—")
             yield fault(place, Phrase("没有这个名称", "there is no such name"), mend, str(name))
 
 

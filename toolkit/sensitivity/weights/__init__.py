@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, did_you_mean, refuse, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.weights.draws import GivenWeights
 
@@ -52,8 +52,8 @@ class WeightBounds:
         Refused
             For unknown nodes, bounds that are no shares or cross, and siblings that cannot sum to the whole.
         """
-        _raise([*_unknown([*self.lower, *self.upper], tree.nodes[:-1]), *_unknown(self.fixed, _groups(tree)), *self._numbers()])
-        _raise(list(self._sums(tree)))
+        stop_at([*_unknown([*self.lower, *self.upper], tree.nodes[:-1]), *_unknown(self.fixed, _groups(tree)), *self._numbers()])
+        stop_at(self._sums(tree))
         return {branch.node: self._box(tree, branch.node, branch.children) for branch in tree.branches}
 
     def _numbers(self) -> Iterator[Problem]:
@@ -109,8 +109,8 @@ class WeightOrder:
         Refused
             For unknown groups, and an order that does not name every child once.
         """
-        _raise(list(_unknown(self.orders, _groups(tree))))
-        _raise([problem for branch in tree.branches for problem in self._children(tree, branch.node, branch.children)])
+        stop_at(_unknown(self.orders, _groups(tree)))
+        stop_at([problem for branch in tree.branches for problem in self._children(tree, branch.node, branch.children)])
         return {branch.node: self._corners(tree, branch.node, branch.children) for branch in tree.branches}
 
     def _children(self, tree: Tree, node: int, children: Sequence[int]) -> Iterator[Problem]:
@@ -182,15 +182,9 @@ def _groups(tree: Tree) -> list[str]:
 def _unknown(names: Sequence[str] | Mapping[str, object], known: Sequence[str]) -> Iterator[Problem]:
     for name in dict.fromkeys(names):
         if name not in known:
-            like = nearest(name, known)
-            mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请删去", "leave it out")
+            mend = did_you_mean(name, known) or Phrase("请删去", "leave it out")
             yield _problem(name, Phrase("方案中没有它", "the scheme has no such node"), mend)
 
 
 def _problem(place: str, rule: Phrase, mend: Phrase) -> Problem:
     return Problem("error", rule, mend, column=place)
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(Problems(tuple(problems)))

@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import Field
 
 from toolkit.evaluation.scores import Tree, shares_of
-from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
+from toolkit.ground.problems import Problem, did_you_mean, refuse, stop_at
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import StrictArguments
@@ -54,11 +54,11 @@ def indicator_weights(tree: Tree, table: pd.DataFrame) -> Floats:
     """
     known = list(tree.nodes[tree.leaves])
     numbers, problems = _numbers(table, known, row_number)
-    _frames_raise([*_columns(table, known, NO_INDICATOR, tree.nodes[:-1]), *problems])
+    stop_at([*_columns(table, known, NO_INDICATOR, tree.nodes[:-1]), *problems])
     nothing: Mask = np.asarray(~(numbers > 0).any(axis=1))
     if nothing.any():
         rule = phrase("权重不能全为 0：{who.zh}", "weights are not all 0: {who.en}", who=_who(nothing, row_number))
-        _frames_raise([Problem("error", rule, Phrase("请改正或删去", "mend or drop these"))])
+        stop_at([Problem("error", rule, Phrase("请改正或删去", "mend or drop these"))])
     return numbers
 
 
@@ -75,7 +75,7 @@ def sibling_shares(tree: Tree, table: pd.DataFrame, name: Naming = row_number) -
     """
     known = [node for node in tree.nodes[:-1] if node in table]
     numbers, problems = _numbers(table, known, name)
-    _frames_raise([*_columns(table, tree.nodes[:-1], NO_NODE), *problems])
+    stop_at([*_columns(table, tree.nodes[:-1], NO_NODE), *problems])
     shares = np.tile(tree.shares, (len(table), 1))
     for branch in tree.branches:
         names = [tree.nodes[child] for child in branch.children]
@@ -87,7 +87,7 @@ def sibling_shares(tree: Tree, table: pd.DataFrame, name: Naming = row_number) -
             problems += _nothing(together[:, 0] == 0, [known[place] for place in given], name)
             if not problems:
                 shares[:, list(branch.children)] = weights / together
-    _frames_raise(problems)
+    stop_at(problems)
     return shares
 
 
@@ -97,7 +97,7 @@ def _columns(table: pd.DataFrame, known: Sequence[str], unknown: Phrase, nodes: 
         yield _standing_otherwise(table, known)
         return
     for name in map(str, table.columns.unique().difference(list(known), sort=False)):
-        yield Problem("error", GROUP, SIBLINGS, column=name) if name in nodes else Problem("error", unknown, _meant(name, known), column=name)
+        yield Problem("error", GROUP, SIBLINGS, column=name) if name in nodes else Problem("error", unknown, did_you_mean(name, known) or NUMBERED, column=name)
     for name in table.columns[table.columns.duplicated()].unique():
         yield Problem("error", TWICE, ONCE, column=str(name))
     yield from (_lacking(name, ZERO) for name in known if nodes and name not in table)
@@ -110,11 +110,6 @@ def _standing_otherwise(table: pd.DataFrame, known: Sequence[str]) -> Problem:
         return Problem("error", NO_COLUMN, Phrase("行列颠倒了，请用 .T 转置", "rows and columns are swapped: transpose it (.T)"), column=first)
     zh, en = "每行一组权重，每列一项，如 {known}；长表请先用 pivot 展开", "one row per vector, one column per name, as {known}; pivot a long table first"
     return Problem("error", NO_COLUMN, phrase(zh, en, known=", ".join(known[:3])), column=first)
-
-
-def _meant(name: str, known: Sequence[str]) -> Phrase:
-    like = nearest(name, known)
-    return phrase("是否为 {like}？", "is it {like}?", like=like) if like else NUMBERED
 
 
 def _numbers(table: pd.DataFrame, known: Sequence[str], name: Naming) -> tuple[Floats, list[Problem]]:
@@ -148,11 +143,6 @@ def _who(wrong: Mask, name: Naming) -> Phrase:
     first, count = [name(row) for row in np.flatnonzero(wrong)[:3].tolist()], int(wrong.sum())
     more = phrase("等共 {n} 行", " ... ({n:row|rows})", n=count) if count > len(first) else Phrase("", "")
     return Phrase("、".join(row.zh for row in first) + more.zh, ", ".join(row.en for row in first) + more.en)
-
-
-def _frames_raise(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(Problems(tuple(problems)))
 
 
 
@@ -334,7 +324,7 @@ class ResampledWeights(Blocks):
 
     def __post_init__(self) -> None:
         """Refuse what could be read two ways."""
-        _raise([*_unreadable(self)])
+        stop_at(_unreadable(self))
 
     @classmethod
     def of(cls, group_weights: GroupWeights, draws: int = 10_000, take: Literal["mean", "one"] = "mean") -> ResampledWeights:
@@ -375,8 +365,3 @@ def _unreadable(spec: ResampledWeights) -> Iterator[Problem]:
         if not (value is None and name == "seed") and not (isinstance(value, int) and value >= least):
             rule = phrase("应为不小于 {least} 的整数", "a whole number of at least {least}", least=least)
             yield Problem("error", rule, Phrase("请改正", "mend it"), column=name, value=str(value))
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(Problems(tuple(problems)))

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from toolkit.evaluation.scores import Tree
-from toolkit.ground.problems import Problem, Problems, Refused, nearest
+from toolkit.ground.problems import Problem, did_you_mean, stop_at
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import StrictArguments
@@ -193,7 +193,7 @@ class UniformWeights(Blocks, StrictArguments):
         """The children of each group, and what their shares are drawn from."""
         if isinstance(self.within, WeightOrder):
             corners = self.within.vertices(tree)
-            _raise([_stated_twice(statement) for statement in self.statements])
+            stop_at([_stated_twice(statement) for statement in self.statements])
             return tuple((list(branch.children), Simplex(corners[branch.node])) for branch in tree.branches)
         boxes, over = self.within.boxes(tree), _over(tree, self.statements)
         spreads, problems = list[tuple[list[int], Spread]](), list[Problem]()
@@ -204,7 +204,7 @@ class UniformWeights(Blocks, StrictArguments):
                 problems.append(_empty(tree, branch.node, children))
             else:
                 spreads.append((children, spread))
-        _raise(problems)
+        stop_at(problems)
         return tuple(spreads)
 
 
@@ -260,7 +260,7 @@ def _over(tree: Tree, statements: tuple[str, ...]) -> Mask:
                 more, less = tree.nodes.index(one), tree.nodes.index(other)
                 over[more, less] = True
                 over[less, more] |= sign in LEVEL
-    _raise(problems)
+    stop_at(problems)
     return over
 
 
@@ -272,8 +272,7 @@ def _faults(tree: Tree, group: dict[int, int], statement: str, names: list[str],
         return
     known = tree.nodes[:-1]
     for name in dict.fromkeys(name for name in names if name not in known):
-        like = nearest(name, known)
-        mend = phrase("是否为 {like}？", "is it {like}?", like=like) if like else Phrase("请删去", "leave it out")
+        mend = did_you_mean(name, known) or Phrase("请删去", "leave it out")
         rule = phrase("方案中没有 {name}", "the scheme has no node {name}", name=name)
         yield Problem("error", rule, mend, column="statements", value=statement)
     if len({group[known.index(name)] for name in names if name in known}) > 1:
@@ -293,8 +292,3 @@ def _stated_twice(statement: str) -> Problem:
     rule = Phrase("次序（WeightOrder）已经说明了一切", "a WeightOrder says all there is to say")
     mend = Phrase("请把它写成陈述，或删去陈述", "write it as statements, or leave the statements out")
     return Problem("error", rule, mend, column="statements", value=statement)
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(Problems(tuple(problems)))
