@@ -91,9 +91,7 @@ class TradeOff(StrictModel):
     pairs: tuple[Pair, ...]
 
 
-Judgement: TypeAlias = Annotated[
-    DividedPoints | Ahp | BestWorst | Swing | RankOrder | TradeOff, Field(discriminator="method")
-]
+Judgement: TypeAlias = Annotated[DividedPoints | Ahp | BestWorst | Swing | RankOrder | TradeOff, Field(discriminator="method")]
 
 
 def named_nodes(raw: Raw) -> Iterator[tuple[KeyPath, str]]:

@@ -43,10 +43,7 @@ OPENED = Phrase(
     "开放包在 {place}，可以公布。开放包指纹：{fingerprint}。核对：committee verify {place} --replay --fingerprint {fingerprint}",
     "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {place} --replay --fingerprint {fingerprint}",
 )
-SHOWN = Phrase(
-    "结果页面 {page}：一个文件，放到网站上或用优盘打开。",
-    "The page of results is {page}: one file for a site or a stick.",
-)
+SHOWN = Phrase("结果页面 {page}：一个文件，放到网站上或用优盘打开。", "The page of results is {page}: one file for a site or a stick.")
 RECOMPUTES = Phrase(
     "结果页面会在读者的浏览器里重新计算并说明是否一致。",
     "The page of results computes all again in the reader's browser and says whether it comes to the same.",
@@ -107,12 +104,7 @@ def publish(
     )
     from toolkit.sealing.open_bag import BAGGED, other_edition, send_open
     from toolkit.sealing.revisions import refuse_replaced
-    from toolkit.sealing.site import (
-        Disclosed,
-        publication_day,
-        refuse_unready,
-        site_problems,
-    )
+    from toolkit.sealing.site import Disclosed, publication_day, refuse_unready, site_problems
 
     with refusals(language):
         for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):

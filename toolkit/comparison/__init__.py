@@ -7,13 +7,13 @@ Beside them what the group's weights and each expert's own would have decided: w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from toolkit.ballots.group import scheme_with_group_weights
+from toolkit.ballots.group import GroupWeights, scheme_with_group_weights
 from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
@@ -25,10 +25,8 @@ from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.writing import path_steps, plain_values, put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
     from toolkit.ballots.folder import Ballots, Listed
-    from toolkit.ballots.group import GroupWeights
     from toolkit.ground.ranking import Placing, Ruling
     from toolkit.ground.toml_syntax import Raw
     from toolkit.records import Records

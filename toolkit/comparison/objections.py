@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.comparison import Comparison, compare
-from toolkit.evaluation import evaluate
+from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, nearest, refuse, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import NO_NUMBER
@@ -24,7 +24,6 @@ from toolkit.records.dictionary import PLACE
 
 if TYPE_CHECKING:
     from toolkit.edition import Edition
-    from toolkit.evaluation import Evaluation
     from toolkit.records import Records
 
 UNSAID = Phrase("文件里没有写明若成立会怎样改记录", "its file does not say what becomes of the records if it is upheld")

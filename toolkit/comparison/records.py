@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from toolkit.edition import SCHEME, read_edition
-from toolkit.evaluation import attempt, evaluate_as_of
+from toolkit.edition import SCHEME, Edition, read_edition
+from toolkit.evaluation import Evaluation, attempt, evaluate_as_of
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import discreet
 from toolkit.ground.toml_reader import on_their_lines
@@ -23,10 +23,7 @@ from toolkit.records.findings import shown
 
 if TYPE_CHECKING:
     import datetime as dt
-    from typing import Any
 
-    from toolkit.edition import Edition
-    from toolkit.evaluation import Evaluation
     from toolkit.records import Records
 
 
@@ -67,9 +64,7 @@ def row_changes(
         yield from _by_content(table, olds, news, who)
 
 
-def _by_key(
-    table: str, olds: pd.DataFrame, news: pd.DataFrame, unique: Sequence[str], who: str | None
-) -> Iterator[RecordChange]:
+def _by_key(table: str, olds: pd.DataFrame, news: pd.DataFrame, unique: Sequence[str], who: str | None) -> Iterator[RecordChange]:
     before, after = _keyed(olds, unique), _keyed(news, unique)
     for key in dict.fromkeys([*before, *after]):
         old, new = before.get(key), after.get(key)

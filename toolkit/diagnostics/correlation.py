@@ -13,11 +13,10 @@ from toolkit.diagnostics.distribution import CONSTANT, FEWEST, STATES, Of, few, 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import Floats, Mask
 from toolkit.ground.statistics import CorrelationMethod, correlation
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Indicator
 
@@ -37,10 +36,7 @@ CANCEL = Phrase(
     "同组两项此高彼低，相互抵消：检查方向（逆向指标），或分到两组",
     "within one group one rises as the other falls, they cancel out: check the direction, or put them into two groups",
 )
-MIRROR = Phrase(
-    "分属两组而此高彼低，近乎互为反面：检查方向，或只留一项",
-    "in two groups, and nearly each other's reverse: check the direction, or keep one",
-)
+MIRROR = Phrase("分属两组而此高彼低，近乎互为反面：检查方向，或只留一项", "in two groups, and nearly each other's reverse: check the direction, or keep one")
 
 
 def correlations(
@@ -113,10 +109,7 @@ def redundancies(
     against = (together & (pairs["r"] <= opposed + 1e-12)) | (pairs["r"] <= -at_least + 1e-12)
     striking = pairs[alike | against].drop(columns="note")
     language = evaluation.scheme.language
-    advice = [
-        _advice(r > 0, bool(group)).into(language)
-        for r, group in zip(striking["r"], striking["group"], strict=True)
-    ]
+    advice = [_advice(r > 0, bool(group)).into(language) for r, group in zip(striking["r"], striking["group"], strict=True)]
     striking = striking.assign(kind=np.where(striking["r"] > 0, "redundant", "opposed"), advice=advice)
     return striking.iloc[np.argsort(-striking["r"].abs().round(9).to_numpy(), kind="stable")]
 
@@ -235,14 +228,7 @@ def _part(complete: Floats, place: int, members: int, language: Language) -> dic
     if np.isnan(whole):
         notes.append(CANCELLED)
     if n < members:
-        notes.append(
-            phrase(
-                "只用了各项齐全的 {n}／{all} 个会员",
-                "only {n} of {all:member|members} with all parts",
-                n=n,
-                all=members,
-            )
-        )
+        notes.append(phrase("只用了各项齐全的 {n}／{all} 个会员", "only {n} of {all:member|members} with all parts", n=n, all=members))
     return {
         "alpha": whole,
         "without": alpha(others),
@@ -321,14 +307,7 @@ def _complete(table: pd.DataFrame) -> tuple[Floats, Mask]:
 
 
 def _lacking(why: Phrase, n: int, language: Language) -> dict[str, Any]:
-    return {
-        "alpha": np.nan,
-        "without": np.nan,
-        "rest": np.nan,
-        "parts": 0,
-        "n": n,
-        "note": why.into(language),
-    }
+    return {"alpha": np.nan, "without": np.nan, "rest": np.nan, "parts": 0, "n": n, "note": why.into(language)}
 
 
 def _variance(x: Floats) -> float:

@@ -13,12 +13,11 @@ import pandas as pd
 from toolkit.ground import statistics as moments
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.scheme.shapes import Category, is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
     from toolkit.scheme.criteria import Indicator
 
 
@@ -32,9 +31,7 @@ ABSENT = Phrase("没有数据", "no data")
 
 def few(n: int) -> Phrase:
     """What is said where fewer than three members have data."""
-    return phrase(
-        "只有 {n} 个会员有数据，不足 {least} 个", "only {n} with data, fewer than {least}", n=n, least=FEWEST
-    )
+    return phrase("只有 {n} 个会员有数据，不足 {least} 个", "only {n} with data, fewer than {least}", n=n, least=FEWEST)
 
 
 def members_of(evaluation: Evaluation, class_: str | None) -> pd.Index[str]:
@@ -141,9 +138,7 @@ def spread(evaluation: Evaluation, *, of: Of = "raw", by_class: bool = False) ->
     return frame if by_class else frame.droplevel("class")
 
 
-def _row(
-    evaluation: Evaluation, item: Indicator, column: pd.Series[float], raw: pd.Series[Any]
-) -> dict[str, Any]:
+def _row(evaluation: Evaluation, item: Indicator, column: pd.Series[float], raw: pd.Series[Any]) -> dict[str, Any]:
     language, who = evaluation.scheme.language, column.index
     applicable, recorded = int(evaluation.applicable.loc[who, item.id].sum()), raw.notna()
     x: Floats = np.sort(column.dropna().to_numpy(dtype=np.float64))

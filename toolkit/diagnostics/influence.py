@@ -96,9 +96,7 @@ def _slopes(tree: Tree, branch: Branch, scores: Floats, usual: Floats) -> list[F
     if branch.power == -np.inf:
         culprits = _lowest(now, then)
     else:
-        culprits = [
-            (score == 0) & (share > 0) & (branch.power <= 0) for score, share in zip(now, shares, strict=True)
-        ]
+        culprits = [(score == 0) & (share > 0) & (branch.power <= 0) for score, share in zip(now, shares, strict=True)]
     blamed = np.any(culprits, axis=0)
     charged = list(_charged(culprits, shares, whole, now, then))
     if branch.power == -np.inf:
@@ -203,9 +201,7 @@ class Strata:
         competing = evaluation.members["applied"].astype(bool) & evaluation.scores[TOTAL].notna()
         who, ids = who[competing[who].to_numpy()], [item.id for item in evaluation.scheme.indicators]
         scheme, classes = evaluation.scheme, evaluation.members["class"].astype("str")[who].to_numpy()
-        extras = evaluation.measured.adjustments.loc[who, [item.id for item in scheme.adjustments]].fillna(
-            0.0
-        )
+        extras = evaluation.measured.adjustments.loc[who, [item.id for item in scheme.adjustments]].fillna(0.0)
         return cls(
             evaluation.values.loc[who, ids].to_numpy(dtype=np.float64),
             evaluation.applicable.loc[who, ids].to_numpy(dtype=np.bool_),
@@ -305,23 +301,17 @@ def effective_weights(evaluation: Evaluation, *, class_: str | None = None) -> p
     about = strata.centred(total)
     scheme = evaluation.scheme
     shares = zip(nominal_shares(tree), strata.counted(tree), strict=True)
-    indicators = [
-        (i.id, i.label, "indicator", *share) for i, share in zip(scheme.indicators, shares, strict=True)
-    ]
+    indicators = [(i.id, i.label, "indicator", *share) for i, share in zip(scheme.indicators, shares, strict=True)]
     adjustments = [(a.id, a.label, "adjustment", np.nan, np.nan) for a in scheme.adjustments]
     gaps = (GAPS, GAPS_LABEL.into(scheme.language), GAPS, np.nan, np.nan)
-    named = pd.DataFrame(
-        [*indicators, *adjustments, gaps], columns=["part", "label", "kind", "nominal", "counted"]
-    )
+    named = pd.DataFrame([*indicators, *adjustments, gaps], columns=["part", "label", "kind", "nominal", "counted"])
     values = [*strata.values.T, *strata.extras.T, usual]
     moves = [*moved.T, *strata.extras.T, usual]
     rows = [_row(strata, about, column, moves_) for column, moves_ in zip(values, moves, strict=True)]
     frame = pd.concat([named, pd.DataFrame(rows)], axis=1).set_index("part")
     frame.loc[GAPS, ["correlation", "alone"]] = np.nan
     frame.insert(5, "ratio", frame["effective"] / frame["counted"].where(frame["counted"] > 0))
-    frame["note"] = [
-        _note(frame, part, len(usual), bool(about.any())).into(scheme.language) for part in frame.index
-    ]
+    frame["note"] = [_note(frame, part, len(usual), bool(about.any())).into(scheme.language) for part in frame.index]
     varied = bool(strata.centred(usual).any())
     return frame if varied else frame.drop(index=GAPS)
 

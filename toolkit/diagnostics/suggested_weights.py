@@ -73,9 +73,7 @@ def weights_for_influence(
     )
     sought = np.where(movable, aims, 0.0)
     offered = _solved(tree, strata, sought / sought.sum()) if sought.any() else np.full(len(ids), np.nan)
-    reached = (
-        _accounted(_centred_movements(tree, strata, offered)) if sought.any() else np.full(len(ids), np.nan)
-    )
+    reached = (_accounted(_centred_movements(tree, strata, offered)) if sought.any() else np.full(len(ids), np.nan))
     frame = pd.DataFrame({"voted": nominal_shares(tree), "wanted": aims, "effective": reached}, index=ids)
     frame.insert(2, "offered", np.where(movable, offered, np.nan))
     whole = _gathered(tree, frame)
@@ -131,9 +129,7 @@ def _next(weights: Floats, sought: Integers, moved: Floats, aims: Floats, step: 
     if not len(live):
         return weights
     changed, together = weights.copy(), weights[live].sum()
-    part = budgeted(_covariance(moved[:, live] / weights[live]), aims[live]) ** step * weights[live] ** (
-        1 - step
-    )
+    part = budgeted(_covariance(moved[:, live] / weights[live]), aims[live]) ** step * weights[live] ** (1 - step)
     changed[live] = np.maximum(part / part.sum() * together, LEAST)
     return np.asarray(changed / changed.sum())
 

@@ -35,12 +35,7 @@ from toolkit.documents.fields import (
     slip_fields,
     with_last,
 )
-from toolkit.documents.registers import (
-    PROPOSALS,
-    appointed,
-    named_in_proposals,
-    proposals_fields,
-)
+from toolkit.documents.registers import PROPOSALS, appointed, named_in_proposals, proposals_fields
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, phrase

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents.report import idle_members, report_fields
-from toolkit.evaluation import panel_of
+from toolkit.evaluation import Evaluation, panel_of
 from toolkit.evaluation.contributions import award_lines
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
@@ -20,28 +20,22 @@ from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
 from toolkit.reports import wording
-from toolkit.reports.articles import (
-    HAVING,
-    award_rules,
-    counted,
-)
+from toolkit.reports.articles import HAVING, award_rules, counted
 from toolkit.reports.papers import BLANK, council_of, day_or_blank, scheme_fields
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.rule_tables import heading_on_form
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
 from toolkit.scheme.criteria import Indicator
-from toolkit.scheme.outcomes import PERMISSIONS, Permission
+from toolkit.scheme.outcomes import PERMISSIONS, Consent, Permission
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Consent
     from toolkit.sensitivity.robustness import Firmness
 
 DRAFT = Phrase("草　稿", "DRAFT")

@@ -35,6 +35,7 @@ from toolkit.evaluation.stages import (
     staged,
 )
 from toolkit.evaluation.value_checks import (
+    Valued,
     huge_problems,
     node_problems,
     not_known,
@@ -49,14 +50,12 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Mask, Placing, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
-from toolkit.indicators.panel import judging, of_place, placed, placing_problems
+from toolkit.indicators.panel import Judging, judging, of_place, placed, placing_problems
 from toolkit.scheme import Scheme
 from toolkit.scheme.shapes import Relative
 
 if TYPE_CHECKING:
     from toolkit.evaluation.aggregation import Branch
-    from toolkit.evaluation.value_checks import Valued
-    from toolkit.indicators.panel import Judging
     from toolkit.indicators.single_rows import RawValues
     from toolkit.records import Records
 

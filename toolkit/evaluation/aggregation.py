@@ -377,11 +377,7 @@ def power(aggregate: str) -> float:
     """
     if aggregate in UNWEIGHTED:
         return math.nan
-    return (
-        POWERS[aggregate]
-        if aggregate in POWERS
-        else float(aggregate.removeprefix("power(").removesuffix(")"))
-    )
+    return (POWERS[aggregate] if aggregate in POWERS else float(aggregate.removeprefix("power(").removesuffix(")")))
 
 
 def _straight(mean: Floats, power: float) -> Floats:

@@ -22,6 +22,7 @@ from toolkit.evaluation.requirements import Clause, Demands, asked, barred, bars
 from toolkit.evaluation.scores import TOTAL, TURNED, Score, order_of
 from toolkit.evaluation.steps import Bar, Lookup, Standing, Steps, bars_of, between, over, paired
 from toolkit.evaluation.tiebreaks import (
+    RulingOn,
     facts_of,
     rule_in_class,
     ruled_in_all,
@@ -31,12 +32,10 @@ from toolkit.evaluation.tiebreaks import (
     tie_rules,
 )
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, competition_ranks
-from toolkit.scheme.outcomes import FIRST_PLACES, Award, Quota
+from toolkit.scheme.outcomes import FIRST_PLACES, Award, Quota, Requirement, TieRule
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.tiebreaks import RulingOn
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Requirement, TieRule
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,12 +22,11 @@ from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Lookup, Standing, Steps, bars_of, over
 from toolkit.ground.ranking import Integers, Mask, competition_ranks
 from toolkit.ground.text import Phrase, in_former_words, joined, phrase
-from toolkit.scheme.outcomes import Award
+from toolkit.scheme.outcomes import Award, Grades, Requirement
 
 if TYPE_CHECKING:
     from toolkit.evaluation.grades import GradeSteps, Grading
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Grades, Requirement
 
 
 Band: TypeAlias = NDArray[np.intp]

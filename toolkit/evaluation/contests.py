@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule, RuleInSteps
-from toolkit.evaluation.scores import TOTAL, TURNED
-from toolkit.evaluation.steps import Steps
+from toolkit.evaluation.awards import AwardRule, Decision, RuleInSteps
+from toolkit.evaluation.scores import TOTAL, TURNED, Score
+from toolkit.evaluation.steps import Standing, Steps
 from toolkit.evaluation.tiebreaks import tie_keys, tie_rules
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
-from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.scheme.outcomes import FIRST_PLACES, Award, Requirement
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from toolkit.evaluation.awards import Decision
     from toolkit.evaluation.limits import Opening
     from toolkit.evaluation.quotas import Ceiling
     from toolkit.evaluation.ranks import Places
-    from toolkit.evaluation.scores import Score
-    from toolkit.evaluation.steps import Standing
-    from toolkit.scheme.outcomes import Award, Requirement
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.aggregation import gather, observed_weights
+from toolkit.evaluation.aggregation import Branch, gather, observed_weights
 from toolkit.evaluation.contests import Contest
 from toolkit.evaluation.scores import TOTAL, Tree, total_bounds
-from toolkit.ground.ranking import rounded
+from toolkit.ground.ranking import Floats, rounded
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.aggregation import Branch
-    from toolkit.ground.ranking import Floats
 
 
 BOUNDS, GATHERED = "total.bounds", "total.gathered"

@@ -21,13 +21,12 @@ from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.evaluation.requirements import asked
 from toolkit.evaluation.scores import Score, rounded_points, scores_of
 from toolkit.ground.problems import Problem, did_you_mean
-from toolkit.ground.ranking import Mask
+from toolkit.ground.ranking import Integers, Mask
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.measures import read_span
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.ranking import Integers
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Grades
 

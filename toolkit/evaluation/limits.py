@@ -104,9 +104,7 @@ class Limited:
     openings: dict[int, list[Opening]] = field(default_factory=dict)
 
 
-def within_limit(
-    limit: Limit, standing: Standing, least: int, counts: Sequence[Places], ties: Sequence[Standing]
-) -> Limited:
+def within_limit(limit: Limit, standing: Standing, least: int, counts: Sequence[Places], ties: Sequence[Standing]) -> Limited:
     """Who is given an award in each run, within its limit.
 
     Parameters

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from toolkit.evaluation.aggregation import reach
 from toolkit.evaluation.awards import RuleInSteps
 from toolkit.evaluation.many_scores import PatternedScores
-from toolkit.evaluation.scores import TOTAL, adjusted, unranked_rows
+from toolkit.evaluation.scores import TOTAL, Tree, adjusted, unranked_rows
 from toolkit.evaluation.steps import Lookup, Standing, Steps
 from toolkit.evaluation.tiebreaks import tie_nodes
 from toolkit.ground.ranking import Floats, Mask, rounded
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.ranks import Key
-    from toolkit.evaluation.scores import Tree
     from toolkit.scheme import Scheme
 
 FEW = 16

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -19,13 +19,11 @@ from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, did_you_mean
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, phrase
-from toolkit.scheme.outcomes import SHORTLIST, Quota
+from toolkit.scheme.outcomes import SHORTLIST, Award, Quota
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award
 
 Names: TypeAlias = NDArray[np.object_]
 PoolPositions: TypeAlias = NDArray[np.intp] | slice

@@ -14,17 +14,15 @@ from toolkit.evaluation.quotas import STOPPED, stopped
 from toolkit.evaluation.requirements import amount, asked, bars, gap, not_asked, shortfall
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
-from toolkit.ground.ranking import competition_ranks, rounded
+from toolkit.ground.ranking import Mask, Ruling, competition_ranks, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.scheme.outcomes import FIRST_PLACES, Award, Effect, Per, Quota, Requirement
 
 if TYPE_CHECKING:
 
     from toolkit.evaluation.contests import Contest
     from toolkit.evaluation.decisions import Decided
-    from toolkit.ground.ranking import Mask, Ruling
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, Effect, Per, Quota, Requirement
 
 Known = TypeVar("Known")
 NOBODY = Phrase("", "")

@@ -19,12 +19,11 @@ from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import Phrase, joined, phrase
-from toolkit.scheme.outcomes import Requirement
+from toolkit.scheme.outcomes import Award, First, Requirement, Shortlist
 from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, First, Shortlist
 
 @dataclass(frozen=True, eq=False)
 class Demands:

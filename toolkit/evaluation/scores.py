@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from toolkit.evaluation.aggregation import NOISE, UNWEIGHTED, Branch, gather, power
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import Phrase
-from toolkit.scheme.criteria import Group
+from toolkit.scheme.criteria import Group, Indicator, Total
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Indicator, Total
 
 
 Score: TypeAlias = Callable[[str], Floats]

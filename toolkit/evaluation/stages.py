@@ -12,23 +12,20 @@ import pandas as pd
 from toolkit.evaluation.decisions import award_problems
 from toolkit.evaluation.quotas import STOPPED, stopped
 from toolkit.evaluation.requirements import asked
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.value_checks import NOT_ELIGIBLE, NOT_SHORTLISTED, SET_BY_ONE, STRUCK
 from toolkit.ground.problems import Problem
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
-from toolkit.scheme.criteria import Node
-from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE, Award
+from toolkit.scheme.criteria import Group, Indicator, Node
+from toolkit.scheme.outcomes import SHORTLIST, SHORTLIST_TITLE, Award, Shortlist
 from toolkit.scheme.shapes import Relative
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.awards import AwardRule
-    from toolkit.evaluation.scores import Score
     from toolkit.indicators import Indicators
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Group, Indicator
-    from toolkit.scheme.outcomes import Shortlist
 
 N = TypeVar("N", bound=Node)
 

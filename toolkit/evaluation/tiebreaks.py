@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import Mask, Ruling
 from toolkit.ground.text import Phrase
-from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
+from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, TieRule
 from toolkit.scheme.shapes import is_missing, state_name
 
 if TYPE_CHECKING:
     from toolkit.evaluation.awards import Decision
     from toolkit.evaluation.quotas import Pools
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import TieRule
 
 
 def tie_keys(scheme: Scheme) -> list[str]:

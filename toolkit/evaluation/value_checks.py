@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.scores import TOTAL
+from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Language, Phrase, figure, in_former_words, joined, phrase
-from toolkit.scheme.criteria import MIDDLES, Group, Indicator
+from toolkit.scheme.criteria import MIDDLES, Group, Indicator, Total
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import (
     Benchmark,
@@ -41,11 +41,9 @@ SHOWN = 3
 
 if TYPE_CHECKING:
     from toolkit.evaluation.aggregation import Branch
-    from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.indicators.single_rows import RawColumn
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Total
 
 
 @dataclass(frozen=True, eq=False)

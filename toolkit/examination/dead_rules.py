@@ -38,13 +38,12 @@ from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import Phrase, figure, phrase
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.measures import Measure
-from toolkit.scheme.outcomes import FIRST_PLACES, Quota, Requirement
+from toolkit.scheme.outcomes import FIRST_PLACES, Award, Grades, Quota, Requirement, Veto
 from toolkit.scheme.shapes.absolute import FAR
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Indicator, Total
-    from toolkit.scheme.outcomes import Award, Grades, Veto
 
 LOWER = Phrase("请降低要求，或提高能得的分", "ask for less, or let more be scored")
 MORE = Phrase("请降低要求或提高能得的分；缺名额的，写 least = 1 或改取整办法", "ask for less or let more be scored; where a place is lacking, write least = 1 or another `rounding`")

@@ -27,14 +27,12 @@ from toolkit.examination.reach import (
 from toolkit.examination.rules import Rules, all_parts, understood
 from toolkit.examination.small_editions import Drawn, Example, grid, smallest, turn_of
 from toolkit.ground.text import Phrase, figure, joined, phrase
-from toolkit.scheme.criteria import MIDDLES
-from toolkit.scheme.outcomes import FIRST_PLACES
+from toolkit.scheme.criteria import MIDDLES, Indicator
+from toolkit.scheme.outcomes import FIRST_PLACES, Requirement
 from toolkit.scheme.shapes import Benchmark, Category, Points, Power, Relative, ValueShape
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Indicator
-    from toolkit.scheme.outcomes import Requirement
 
 Verdict = Literal["proved", "refuted", "open"]
 TRIES, WORK, FEWEST = 600, 200_000, 20

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from toolkit.ballots import group_weights, scheme_with_group_weights, voted_groups, whole_weights
+from toolkit.ballots import Ballots, group_weights, scheme_with_group_weights, voted_groups, whole_weights
 from toolkit.ballots.folder import Judged
 from toolkit.ballots.group import joined_shares
-from toolkit.evaluation import rescored
+from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.many import Lists
 from toolkit.evaluation.scores import TOTAL, Score, list_scores, rounded_scores
@@ -33,17 +33,14 @@ from toolkit.evaluation.values import scaled
 from toolkit.examination.monotone import obstacles
 from toolkit.examination.rules import Rules
 from toolkit.ground.problems import Refused
-from toolkit.indicators.panel import judged_by_panel
+from toolkit.indicators.panel import Judging, PanelResult, judged_by_panel
 from toolkit.panels import levelled, panel_scores
 from toolkit.scheme import Weighting
 from toolkit.scheme.criteria import MIDDLES
 from toolkit.scheme.outcomes import FIRST_PLACES
 
 if TYPE_CHECKING:
-    from toolkit.ballots import Ballots
-    from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Integers, Mask
-    from toolkit.indicators.panel import Judging, PanelResult
     from toolkit.records.dictionary import Tables
 
 Kind = Literal["sheet", "ballot"]

@@ -21,14 +21,13 @@ from toolkit.examination.reach import Span, beyond_known, is_mean, reach, states
 from toolkit.ground.ranking import tolerance
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators.checks import measured_range
-from toolkit.scheme.outcomes import Requirement
+from toolkit.scheme.outcomes import Quota, Requirement
 from toolkit.scheme.shapes import state_name
 
 if TYPE_CHECKING:
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Total
-    from toolkit.scheme.outcomes import Quota
 
 KEYS: Mapping[str, frozenset[str]] = {
     "Requirement": frozenset({"node", "condition", "least", "above", "most", "below", "among", "classes", "any_of", "at_least", "all_of", "none_of"}),

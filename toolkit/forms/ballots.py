@@ -16,9 +16,9 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from toolkit.ballots.ballot import Ahp, Ballot, DividedPoints, group_label, number_of, voted_groups
+from toolkit.ballots.ballot import Ahp, Ballot, DividedPoints, Judgement, group_label, number_of, voted_groups
 from toolkit.ballots.folder import judged, load_ballots, unjudged
-from toolkit.ballots.group import place_before, round_before
+from toolkit.ballots.group import GroupWeights, place_before, round_before
 from toolkit.forms.entry_sheet import HEAD, FormBook, form_book
 from toolkit.forms.entry_sheet import TITLE as NOTES
 from toolkit.ground.problems import Problem, Problems, Refused, nearest, refuse
@@ -28,8 +28,6 @@ from toolkit.ground.writing import placed_in
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:
-    from toolkit.ballots.ballot import Judgement
-    from toolkit.ballots.group import GroupWeights
     from toolkit.scheme import Scheme
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -50,7 +50,6 @@ from toolkit.records.xlsx_marks import parsed_part, sheet_paths
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.dimensions import ColumnDimension
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -95,11 +94,7 @@ class Marked:
 
 def tables_of(folder: Path, tables: Tables, file: str) -> list[Table]:
     """The tables of the edition in `folder` that are read from `file`."""
-    return [
-        table
-        for table in tables.table.values()
-        if table.file and file in found_files(folder, table)[0]
-    ]
+    return [table for table in tables.table.values() if table.file and file in found_files(folder, table)[0]]
 
 
 def layouts(content: bytes, file: str, tables: Sequence[Table], *, returned: bool) -> dict[str, Layout]:
@@ -146,9 +141,7 @@ def _layout(sheet: Sheet, headings: Headings, table: Table, *, returned: bool) -
     )
 
 
-def _named_places(
-    headings: Headings, table: Table, ours: AbstractSet[int]
-) -> Iterator[tuple[str, int]]:
+def _named_places(headings: Headings, table: Table, ours: AbstractSet[int]) -> Iterator[tuple[str, int]]:
     """Each heading's place; headings as found go before those of the data dictionary."""
     for name, answers in headings.columns.items():
         for title in (name, *table.column[name].headings):
@@ -307,9 +300,7 @@ def sheet_of(workbook: Workbook, name: str) -> Worksheet | None:
     return workbook[name] if name in workbook.sheetnames else None
 
 
-def mark(
-    workbook: Workbook, faults: Iterable[Marked], layouts: Mapping[str, Layout], language: Language = "zh"
-) -> None:
+def mark(workbook: Workbook, faults: Iterable[Marked], layouts: Mapping[str, Layout], language: Language = "zh") -> None:
     """Colour the cells of every problem found, and write its reason beside them."""
     sheets: dict[str, list[Marked]] = defaultdict(list)
     for fault in faults:

@@ -154,7 +154,5 @@ def _template(name: str) -> Path:
     rule = phrase("没有名为“{name}”的模板", "there is no template called `{name}`", name=name)
     mend = phrase("可用的模板：{listed}", "templates: {listed}", listed=listed)
     if guess:
-        mend = phrase(
-            "是否应为“{guess}”？可用的模板：{listed}", "is `{guess}` meant? templates: {listed}", guess=guess, listed=listed
-        )
+        mend = phrase("是否应为“{guess}”？可用的模板：{listed}", "is `{guess}` meant? templates: {listed}", guess=guess, listed=listed)
     raise refuse(rule, mend)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -45,7 +45,6 @@ from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
 
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
@@ -217,9 +216,7 @@ def _headings(sheet: Worksheet, row: int, language: Language) -> None:
     sheet.row_dimensions[row].height = 24
 
 
-def _problem(
-    workbook: Workbook, sheet: Worksheet, place: tuple[int, int], fault: Marked, language: Language
-) -> None:
+def _problem(workbook: Workbook, sheet: Worksheet, place: tuple[int, int], fault: Marked, language: Language) -> None:
     row, number = place
     problem = fault.problem
     where = sheet_of(workbook, fault.sheet) if fault.cells else None
@@ -327,9 +324,7 @@ def register_refused(edition: Edition) -> int:
     return int(counts.loc[is_register, "refused"].sum())
 
 
-def write_returns(
-    edition: Edition, out: Path, *, warnings: bool = False, language: Language = "zh"
-) -> tuple[Return, ...]:
+def write_returns(edition: Edition, out: Path, *, warnings: bool = False, language: Language = "zh") -> tuple[Return, ...]:
     """A marked copy of each file that holds errors, in the folder `out`; nothing where there are none.
 
     Raises
@@ -382,9 +377,7 @@ def _returned(edition: Edition, sent_back: Return, language: Language) -> Workbo
     publication = edition.scheme.publication
     contact = publication.asked.into(language) if publication else OFFICE.into(language)
     name = PurePosixPath(sent_back.file).name
-    write_return_sheet(
-        workbook, Notice(name, places, _counts(edition, sent_back.file), contact, enclosed), language
-    )
+    write_return_sheet(workbook, Notice(name, places, _counts(edition, sent_back.file), contact, enclosed), language)
     if not enclosed:
         workbook.remove(workbook.worksheets[-1])
     return workbook

@@ -112,10 +112,7 @@ class Table:
         return f'<tr style="{_ROW}">{cells}</tr>'
 
     def _text_line(self, cells: tuple[str, ...], widths: list[int]) -> str:
-        parts = (
-            _padded(cell, width, self._align(place))
-            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        )
+        parts = (_padded(cell, width, self._align(place)) for place, (cell, width) in enumerate(zip(cells, widths, strict=True)))
         return "  ".join(parts).rstrip()
 
     def _align(self, place: int) -> Align:

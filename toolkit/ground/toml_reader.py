@@ -13,16 +13,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.ground.problems import (
-    Problem,
-    Problems,
-    Refused,
-    Severity,
-    did_you_mean,
-    inaccessible,
-    nearest,
-    refuse,
-)
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, did_you_mean, inaccessible, refuse
 from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Phrase, key_words, phrase
 from toolkit.ground.toml_syntax import (
@@ -179,11 +170,10 @@ def _unknown_key(path: KeyPath, known: Sequence[str]) -> Fault:
 def _unknown_name(path: KeyPath, expected: str, given: object, raw: Raw) -> Fault:
     names = [quoted or number for quoted, number in re.findall(r"'([^']+)'|\b(\d+)\b", expected)]
     word = at(raw, path) if isinstance(given, dict) else given
-    guess = nearest(str(word), names)
-    listed = "、".join(names), ", ".join(names)
-    mend = phrase("请从中选一：{zh}", "choose one of: {en}", zh=listed[0], en=listed[1])
+    guess, known = did_you_mean(str(word), names), Phrase("、".join(names), ", ".join(names))
+    mend = phrase("请从中选一：{known.zh}", "choose one of: {known.en}", known=known)
     if guess:
-        mend = phrase("是否应为“{guess}”？可用：{zh}", "is `{guess}` meant? Known: {en}", guess=guess, zh=listed[0], en=listed[1])
+        mend = phrase("{guess.zh}可用：{known.zh}", "{guess.en} Known: {known.en}", guess=guess, known=known)
     return Fault(path, Phrase("不认识的取值", "unknown name"), mend)
 
 

@@ -30,13 +30,12 @@ from toolkit.indicators.checks import (
 from toolkit.indicators.consent import consent_problems, permissions
 from toolkit.indicators.engine import VETOES, Engine, means_over_days
 from toolkit.indicators.panel import Judging, judging
-from toolkit.indicators.single_rows import RawValues, Taken
+from toolkit.indicators.single_rows import RawValues, SingleRows, Taken
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Adjustment, Condition, Indicator
 from toolkit.scheme.measures import Measure
 
 if TYPE_CHECKING:
-    from toolkit.indicators.single_rows import SingleRows
     from toolkit.records import Records
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, did_you_mean
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.selection import PLACE, Source, words_order
+from toolkit.indicators.selection import Source, words_order
+from toolkit.records.dictionary import PLACE
 from toolkit.records.findings import shown
 from toolkit.scheme.checks.measures import SAME, below_full_marks
 from toolkit.scheme.measures import Measure, Selection, Window, rows_holding
@@ -141,9 +142,7 @@ def _said(value: Any) -> str:
 
 
 def _at(row: FoundRow, severity: Any, rule: Phrase, mend: Phrase, column: str, value: str = "") -> Problem:  # noqa: PLR0917
-    return Problem(
-        severity, rule, mend, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]), column=column, value=value
-    )
+    return Problem(severity, rule, mend, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]), column=column, value=value)
 
 
 
@@ -207,9 +206,7 @@ def _wrong(engine: Engine, records: Records, measure: Measure) -> Iterator[Probl
         )  # fmt: skip
 
 
-def _undivided(
-    engine: Engine, records: Records, measure: Measure, label: str, members: pd.Index[str]
-) -> Iterator[Problem]:
+def _undivided(engine: Engine, records: Records, measure: Measure, label: str, members: pd.Index[str]) -> Iterator[Problem]:
     """Nothing can be divided by 0 or by an empty cell: the value is missing, and that is said."""
     divisor = measure.terms[-1]
     table, column = divisor.place if measure.take is None else (measure.place[0], str(measure.divisor))

@@ -11,18 +11,17 @@ import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
-from toolkit.indicators.selection import MEMBER, PLACE, any_state, fetched
+from toolkit.indicators.selection import MEMBER, Source, any_state, fetched
+from toolkit.records.dictionary import PLACE
 from toolkit.records.references import agreeing
-from toolkit.scheme.outcomes import Permission
+from toolkit.scheme.outcomes import Consent, Permission
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from toolkit.indicators.engine import Engine
-    from toolkit.indicators.selection import Source
     from toolkit.records import Records
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Consent
 
 DAY, ENDS, HOLDS = "_day", "_ends", "_holds"
 LATEST, LAST_END = "_latest", "_last_end"

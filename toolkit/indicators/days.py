@@ -17,7 +17,8 @@ from toolkit.ground.ranking import Mask
 from toolkit.indicators import Indicators, Item, adjustment_points, raw_column
 from toolkit.indicators.engine import VETOES, Engine
 from toolkit.indicators.evidence import records_behind
-from toolkit.indicators.selection import ASKED, MEMBER, PLACE, REPAIRABLE, Source, turning_days
+from toolkit.indicators.selection import ASKED, MEMBER, REPAIRABLE, Source, turning_days
+from toolkit.records.dictionary import PLACE
 from toolkit.scheme.outcomes import Veto
 
 if TYPE_CHECKING:

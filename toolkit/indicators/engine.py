@@ -22,7 +22,6 @@ from toolkit.indicators.aggregates import as_written, one_value, plain, weighabl
 from toolkit.indicators.selection import (
     MARKED,
     MEMBER,
-    PLACE,
     Calendar,
     Source,
     any_state,
@@ -44,11 +43,12 @@ from toolkit.indicators.single_rows import (
     quotient,
 )
 from toolkit.records.databases.relation import APART
+from toolkit.records.dictionary import PLACE
 from toolkit.records.findings import shown
 from toolkit.records.references import member_column
 from toolkit.scheme import Scheme
 from toolkit.scheme.measures import POINTS, Measure, Selection
-from toolkit.scheme.outcomes import Veto
+from toolkit.scheme.outcomes import Previous, Veto
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 
     from toolkit.records import Records
     from toolkit.records.dictionary import Table
-    from toolkit.scheme.outcomes import Previous
 
 VETOES = (MEMBER, "veto", "table", "file", "sheet", "row")
 BEHIND = (MEMBER, "file", "sheet", "row", "amount")

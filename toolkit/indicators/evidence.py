@@ -5,7 +5,7 @@ What a measure comes to without each of them follows, for most measures, from th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,7 +17,6 @@ from toolkit.ground.decimals import decimal_digits
 from toolkit.indicators.engine import Engine, engines_of_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
 
     from toolkit.records import Records
     from toolkit.scheme import Scheme

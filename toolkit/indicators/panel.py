@@ -13,7 +13,7 @@ Who sits on the panel of an edition and who withdraws from whom, as its tables o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.single_rows import Taken
 from toolkit.panels import (
+    Levelling,
     PanelScores,
     Recusals,
     composition_problems,
@@ -37,18 +38,15 @@ from toolkit.panels import (
 from toolkit.panels.severity import LEAST, MARKED, odd_experts
 from toolkit.records.members import DIVIDERS
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
-from toolkit.scheme.criteria import GIVE_CODE, is_pseudonym
+from toolkit.scheme.criteria import GIVE_CODE, Indicator, is_pseudonym
 
 OPEN_PLACE = "该会员位次待定"
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
 
     from toolkit.ground.ranking import Placing
-    from toolkit.panels import Levelling
     from toolkit.records import Records
     from toolkit.scheme import Panel, Scheme
-    from toolkit.scheme.criteria import Indicator
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -341,9 +339,7 @@ def seating_problems(panel: Panel, seats: pd.DataFrame, records: Records) -> Pro
     """Whether the panel is made up as the scheme asks."""
     file = records.tables.table[str(panel.experts)].file or ""
     columns = [name for name in ("expert", "outside") if name in seats]
-    return composition_problems(
-        seats[columns], minimum=panel.minimum, odd=panel.odd, outside=Fraction(panel.outside), file=file
-    )
+    return composition_problems(seats[columns], minimum=panel.minimum, odd=panel.odd, outside=Fraction(panel.outside), file=file)
 
 
 def _interests(panel: Panel, records: Records, experts: tuple[str, ...]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from operator import and_, or_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from toolkit.indicators.aggregates import parts
+from toolkit.records.dictionary import PLACE
 from toolkit.scheme.measures import POINTS, Measure, Selection, Where, Window, read_span, rows_holding
 
 if TYPE_CHECKING:
@@ -109,7 +110,6 @@ def any_state(rows: ir.Table, states: Where) -> ir.BooleanValue:
 
 
 MEMBER = "member"
-PLACE = ("_file", "_sheet", "_row")
 MARKED, TURN, NUMBERED, ASKED = "_under_appeal", "_turn", "_numbered", "_as_of"
 
 

@@ -49,9 +49,7 @@ class SingleRows:
     kept: NDArray[np.bool_]
 
     @classmethod
-    def of(
-        cls, frame: pd.DataFrame, member: str, members: pd.Index[str], kept: NDArray[np.bool_] | None = None
-    ) -> SingleRows:
+    def of(cls, frame: pd.DataFrame, member: str, members: pd.Index[str], kept: NDArray[np.bool_] | None = None) -> SingleRows:
         """The rows of `frame`, whose column `member` says whom each is about.
 
         Examples

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest, is_frozen
@@ -30,15 +30,11 @@ from toolkit.minutes.journal import (
     refuse_unsaid,
 )
 from toolkit.minutes.mends import TALLIES, as_ruled
-from toolkit.records.dictionary import load_tables
+from toolkit.records.dictionary import Table, load_tables
 from toolkit.records.folder import found_files
-from toolkit.scheme import load_scheme
+from toolkit.scheme import Scheme, load_scheme
 from toolkit.scheme.amendments import Amendment, diff
 from toolkit.scheme.writing import rewritten
-
-if TYPE_CHECKING:
-    from toolkit.records.dictionary import Table
-    from toolkit.scheme import Scheme
 
 ADOPTION, FOUND, SCHEME, MEMORY, UNDER_WAY = "adoption", "found", "scheme.toml", "journal", "adopting.json"
 ON_DISK, FILES, TABLES, DIGITS = "on_disk", "files", "tables.toml", 32

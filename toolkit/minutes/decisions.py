@@ -51,10 +51,7 @@ ANEW = Phrase(
     "请退回，重新评审，已封存的另封一版，再公示：state 已评审，committee seal，state 公示中",
     "send it back, have it reviewed, sealed anew where it was sealed, and made public: state reviewed, committee seal, state publicised",
 )
-REVIEW_ANEW = Phrase(
-    "请退回，重新评审：state 拟定，state 已评审",
-    "send it back, and have it reviewed anew: state draft, then state reviewed",
-)
+REVIEW_ANEW = Phrase("请退回，重新评审：state 拟定，state 已评审", "send it back, and have it reviewed anew: state draft, then state reviewed")
 UNUSUAL = (
     "提醒：照所写记为“{by}”所定。同分、待定位次和异议依例由专家委员会、会长办公会或理事会裁定，请写明是哪次会议（同分和待定位次可以再裁定一次，以后一次为准）",
     "note: entered as decided by `{by}`. Ties, open places and objections are for the expert committee, the president's meeting or the council: name which meeting it was (a tie or a place can be ruled on once more, and the later ruling holds)",

@@ -11,17 +11,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, refuse
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import DEVICES, edition_lock, refusing, sync, write_whole
 from toolkit.minutes.adoption import SCHEME, as_filed
-from toolkit.scheme import load_scheme, read_scheme
+from toolkit.scheme import Scheme, load_scheme, read_scheme
 from toolkit.scheme.writing import rewritten
-
-if TYPE_CHECKING:
-    from toolkit.scheme import Scheme
 
 FOLDER, ASIDE = "variants", "aside"
 LONGEST = 40

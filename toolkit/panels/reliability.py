@@ -14,8 +14,9 @@ import numpy as np
 
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats
+from toolkit.ground.statistics import exact_sums
 from toolkit.ground.text import Phrase, phrase
-from toolkit.panels.scores import Table, admitted, exact_sum, exact_sums, quotients
+from toolkit.panels.scores import Table, admitted, exact_sum, quotients
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,8 +132,8 @@ class _Squares:
     @classmethod
     def of(cls, table: Floats) -> _Squares:
         n, k = table.shape
-        member = exact_sums(table, axis=1)[:, None] / k
-        expert = exact_sums(table, axis=0)[None, :] / n
+        member = exact_sums(table)[:, None] / k
+        expert = exact_sums(table.T)[None, :] / n
         mean = exact_sum(table.ravel().tolist()) / table.size
         squares = np.array([
             k * _sum(np.square(member - mean)) / (n - 1),

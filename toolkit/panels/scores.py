@@ -15,6 +15,7 @@ import numpy as np
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
+from toolkit.ground.statistics import exact_sums
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -95,18 +96,6 @@ def recusal_mask(recused: Table | None, scores: pd.DataFrame) -> Mask:
 def exact_sum(numbers: Iterable[float]) -> float:
     """The sum rounded once, at its end: the same bits in whatever order the numbers come."""
     return math.fsum(numbers)
-
-
-def exact_sums(table: Floats, axis: int) -> Floats:
-    """Exact sums along an axis of float64[members, experts]; NaN adds nothing.
-
-    Examples
-    --------
-    >>> exact_sums(np.array([[0.1, 0.2, np.nan], [1.0, 2.0, 3.0]]), axis=1).tolist()
-    [0.30000000000000004, 6.0]
-    """
-    lines = np.nan_to_num(table if axis == 1 else table.T).tolist()
-    return np.array([math.fsum(line) for line in lines], dtype=np.float64)
 
 
 def quotients(above: Floats | float, below: Floats | float) -> Floats:
@@ -270,12 +259,12 @@ def _count(marks: Mask) -> Integers:
 
 def _means(table: Floats) -> Floats:
     """Means of rows; the last bit of a division never carries one beyond the scores it is made of."""
-    means = quotients(exact_sums(table, axis=1), (~np.isnan(table)).sum(axis=1))
+    means = quotients(exact_sums(table), (~np.isnan(table)).sum(axis=1))
     low, high = np.nan_to_num(table, nan=np.inf).min(axis=1, initial=np.inf), np.nan_to_num(table, nan=-np.inf).max(axis=1, initial=-np.inf)
     return np.where(np.isnan(means), np.nan, np.clip(means, np.minimum(low, high), np.maximum(low, high)))
 
 
 def _deviations(table: Floats) -> Floats:
-    squares = exact_sums((table - _means(table)[:, None]) ** 2, axis=1)
+    squares = exact_sums((table - _means(table)[:, None]) ** 2)
     below = np.maximum((~np.isnan(table)).sum(axis=1) - 1, 0)
     return np.sqrt(quotients(squares, below))

@@ -13,8 +13,9 @@ import numpy as np
 
 from toolkit.ground.problems import refuse
 from toolkit.ground.ranking import Floats, Integers, Mask
+from toolkit.ground.statistics import exact_sums
 from toolkit.ground.text import Phrase
-from toolkit.panels.scores import Table, admitted, exact_sum, exact_sums, quotients
+from toolkit.panels.scores import Table, admitted, exact_sum, quotients
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +57,10 @@ def expert_deviations(scores: Table, recused: Table | None = None, *, level: flo
     frame = admitted(scores, recused)
     table = frame.to_numpy()
     others = (~np.isnan(table)).sum(axis=1)[:, None] - 1
-    apart = table - quotients(exact_sums(table, axis=1)[:, None] - np.nan_to_num(table), np.maximum(others, 0))
+    apart = table - quotients(exact_sums(table)[:, None] - np.nan_to_num(table), np.maximum(others, 0))
     compared = (~np.isnan(apart)).sum(axis=0)
-    deviation = quotients(exact_sums(apart, axis=0), compared)
-    squares = exact_sums((apart - deviation) ** 2, axis=0)
+    deviation = quotients(exact_sums(apart.T), compared)
+    squares = exact_sums(((apart - deviation) ** 2).T)
     error = np.sqrt(quotients(squares, np.maximum(compared - 1, 0) * compared))
     reach = error * _student(compared, level)
     columns = {
@@ -171,7 +172,7 @@ def expert_effects(scores: Table, recused: Table | None = None) -> ExpertEffects
     frame = admitted(scores, recused)
     order = sorted(frame.columns, key=str)
     table = frame[order].to_numpy()
-    apart = table - quotients(exact_sums(table, axis=1), (~np.isnan(table)).sum(axis=1))[:, None]
+    apart = table - quotients(exact_sums(table), (~np.isnan(table)).sum(axis=1))[:, None]
     crossing = _crossing(~np.isnan(table))
     effect, error, between, within = _fitted(apart, crossing)
     columns = {"scored": (~np.isnan(table)).sum(axis=0), "effect": effect, "error": error}
@@ -200,7 +201,7 @@ def _fitted(apart: Floats, crossing: Floats) -> tuple[Floats, Floats, float, flo
     size, axes = np.linalg.eigh(crossing)
     usable = size > NOTHING * size.max() * experts
     size, axes = size[usable], axes[:, usable]
-    along = axes.T @ exact_sums(apart, axis=0)
+    along = axes.T @ exact_sums(apart.T)
     if around - (along**2 / size).sum() <= NOTHING * around:  # experts differ by constants only, or not at all
         effect = axes @ (along / size)
         return effect, np.zeros(experts), float(effect @ effect / max(len(size), 1)), 0.0
@@ -355,7 +356,7 @@ def _standardised(
     table: Floats, enough: Mask, target: tuple[float, float] | None
 ) -> tuple[Floats, Floats, list[str], dict[str, float]]:
     scored, means = (~np.isnan(table)).sum(axis=0), _means(table)
-    squares = exact_sums((table - means) ** 2, axis=0)
+    squares = exact_sums(((table - means) ** 2).T)
     spread = enough & (np.nan_to_num(table, nan=-np.inf).max(axis=0, initial=-np.inf) > np.nan_to_num(table, nan=np.inf).min(axis=0, initial=np.inf))
     if target is None:
         every = table[:, enough]
@@ -370,7 +371,7 @@ def _standardised(
 
 
 def _means(table: Floats) -> Floats:
-    return quotients(exact_sums(table, axis=0), (~np.isnan(table)).sum(axis=0))
+    return quotients(exact_sums(table.T), (~np.isnan(table)).sum(axis=0))
 
 
 def _check(method: str, least: int, target: tuple[float, float] | None, bounds: tuple[float, float] | None) -> None:

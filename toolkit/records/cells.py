@@ -202,13 +202,8 @@ def _empty() -> Finding:
 def _damage(text: str, chosen: frozenset[str]) -> Finding | None:
     """What Excel or whoever typed it did to a text; what the column names as one of its choices is none."""
     if EXCEL_ERRORS.fullmatch(text):
-        rule = Phrase(
-            "公式出错或尚未计算，没有值", "the formula failed or was never calculated: there is no value"
-        )
-        return Finding(
-            rule,
-            Phrase("请在 Excel 中改正公式，或直接填写值", "mend the formula in Excel, or write the value"),
-        )
+        rule = Phrase("公式出错或尚未计算，没有值", "the formula failed or was never calculated: there is no value")
+        return Finding(rule, Phrase("请在 Excel 中改正公式，或直接填写值", "mend the formula in Excel, or write the value"))
     if text in chosen:
         return None
     if "".join(text.split()) in DITTO:
@@ -230,9 +225,7 @@ def _checked(value: Value, column: Column) -> Cell:
     reason = column.accept.get(value) if column.accept and isinstance(value, str) else None
     if reason:
         rule = Phrase("信用代码校验不通过，已按说明接受", "the credit code fails its check and is accepted")
-        return Cell(
-            "value", value, Finding(rule, phrase("理由：{reason}", "reason: {reason}", reason=reason))
-        )
+        return Cell("value", value, Finding(rule, phrase("理由：{reason}", "reason: {reason}", reason=reason)))
     return Cell("value", value)
 
 
@@ -243,13 +236,7 @@ def out_of_range(value: float, column: Column) -> Finding | None:
     low, high = column.range
     if low <= (decimal_digits(value * 100) if column.type == "percent" and column.unit == "%" else value) <= high:
         return None
-    rule = phrase(
-        "超出范围 {low:g} 至 {high:g}{unit}",
-        "outside {low:g} to {high:g} {unit}",
-        low=low,
-        high=high,
-        unit=column.unit,
-    )
+    rule = phrase("超出范围 {low:g} 至 {high:g}{unit}", "outside {low:g} to {high:g} {unit}", low=low, high=high, unit=column.unit)
     mend = Phrase("请核对数值和单位", "check the number and its unit")
     return Finding(Phrase(rule.zh, rule.en.strip()), mend)
 
@@ -295,6 +282,4 @@ def unknown_member(key: str, guess: str | None) -> Finding:
     wrong = credit_code.problem(key) if len(key) == credit_code.LENGTH else None
     if wrong:
         return Finding(rule, Phrase(f"{wrong.rule.zh}；{wrong.mend.zh}", f"{wrong.rule.en}; {wrong.mend.en}"))
-    return Finding(
-        rule, Phrase("请核对代码，或先补入会员表", "check the code, or add the member to its table first")
-    )
+    return Finding(rule, Phrase("请核对代码，或先补入会员表", "check the code, or add the member to its table first"))

@@ -83,16 +83,11 @@ def problem(code: str) -> Finding | None:
 
 def _lost_digits() -> Finding:
     rule = Phrase("信用代码被 Excel 当作数字，已丢失位数", "Excel took the code for a number and lost digits")
-    return Finding(
-        rule,
-        Phrase("请把该列设为文本格式，重新填写代码", "format the column as text and type the code again"),
-    )
+    return Finding(rule, Phrase("请把该列设为文本格式，重新填写代码", "format the column as text and type the code again"))
 
 
 def _wrong_length(code: str) -> Finding:
-    rule = phrase(
-        "信用代码应为 18 位，这里是 {n} 位", "a credit code has 18 characters, this has {n}", n=len(code)
-    )
+    rule = phrase("信用代码应为 18 位，这里是 {n} 位", "a credit code has 18 characters, this has {n}", n=len(code))
     if len(code) in {9, 15}:
         old = Phrase(
             "这像是旧的组织机构代码或注册号，请填写统一社会信用代码",
@@ -136,10 +131,7 @@ def _wrong_check(code: str) -> Finding:
                 code=swapped[0],
             ),
         )
-    mend = Phrase(
-        "可能有一位写错或两位颠倒，请对照证照更正",
-        "one character may be wrong or two swapped; compare it with the certificate",
-    )
+    mend = Phrase("可能有一位写错或两位颠倒，请对照证照更正", "one character may be wrong or two swapped; compare it with the certificate")
     return Finding(rule, mend)
 
 

@@ -82,9 +82,7 @@ def _unknown(path: KeyPath, what: Phrase, given: str, known: list[str]) -> Fault
     return Fault(path, rule, did_you_mean(given, known) or phrase("现有：{known}", "known: {known}", known=", ".join(known)), given)
 
 
-ColumnType = Literal[
-    "text", "number", "money", "percent", "date", "boolean", "choice", "credit_code", "member"
-]
+ColumnType = Literal["text", "number", "money", "percent", "date", "boolean", "choice", "credit_code", "member"]
 
 TYPES: dict[ColumnType, Phrase] = {
     "text": Phrase("文字", "text"),
@@ -242,9 +240,7 @@ def _place_faults(path: KeyPath, table: Raw) -> Iterator[Fault]:
         rule = Phrase("没有写明数据在哪个文件", "it is not said which file the table stands in")
         yield Fault(path, rule, Phrase('请加上 file = "records/….xlsx"', 'add file = "records/….xlsx"'))
     if isinstance(file, str) and (file.startswith("/") or re.match(r"[A-Za-z]:", file) or "\\" in file):
-        rule = Phrase(
-            "文件应写成相对于届次文件夹的路径，用 /", "a file is named relative to the edition, with /"
-        )
+        rule = Phrase("文件应写成相对于届次文件夹的路径，用 /", "a file is named relative to the edition, with /")
         yield Fault((*path, "file"), rule, Phrase("例如 records/会员.xlsx", "such as records/members.xlsx"))
     if "relation" in table and "source" not in table:
         rule = Phrase("relation 只与 source 同用", "`relation` goes with `source` only")
@@ -305,10 +301,7 @@ def _shared_choices(path: KeyPath, choices: list[str]) -> Iterator[Fault]:
 def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
     kind = column.get("type")
     if not COLUMN_ID.fullmatch(str(path[-1])):
-        rule = Phrase(
-            "列名不能含空格或点，也不能以下划线开头",
-            "a column's id has no space or dot and no underscore in front",
-        )
+        rule = Phrase("列名不能含空格或点，也不能以下划线开头", "a column's id has no space or dot and no underscore in front")
         yield Fault(path, rule, Phrase("请改名", "rename it"), str(path[-1]))
     if kind == "choice" and not column.get("choices"):
         rule = Phrase("选项列（“choice”）没有写可选值", "a column of type choice lists no choices")
@@ -326,9 +319,7 @@ def _column_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
     yield from _range_faults((*path, "range"), column)
     shared = set(_texts(column.get("missing"))) & set(_texts(column.get("not_applicable")))
     if shared:
-        rule = Phrase(
-            "同一写法不能既表示缺失又表示不适用", "one mark cannot mean both missing and not applicable"
-        )
+        rule = Phrase("同一写法不能既表示缺失又表示不适用", "one mark cannot mean both missing and not applicable")
         mend = phrase("请只在一处写“{mark}”", "list `{mark}` once only", mark=min(shared))
         yield Fault((*path, "not_applicable"), rule, mend)
 
@@ -358,7 +349,5 @@ def _range_faults(path: KeyPath, column: Raw) -> Iterator[Fault]:
         rule = Phrase("范围的下限大于上限", "the range ends before it begins")
         yield Fault(path, rule, Phrase("请写成 [下限, 上限]", "write [lowest, highest]"))
     if column.get("type") == "percent" and column.get("unit") != "%" and bounds[1] >= 100:
-        rule = Phrase(
-            '没有 unit = "%" 时，范围按 1 即 100% 计', 'without unit = "%" a range counts 1 as 100%'
-        )
+        rule = Phrase('没有 unit = "%" 时，范围按 1 即 100% 计', 'without unit = "%" a range counts 1 as 100%')
         yield Fault(path, rule, Phrase('请写成 [0, 1]，或加上 unit = "%"', 'write [0, 1], or add unit = "%"'))

@@ -86,9 +86,7 @@ LOCKED = Finding(
     Phrase("工作簿设有密码，读不出", "the workbook is protected by a password"),
     Phrase("请去掉密码后另存", "save it without a password"),
 )
-DAMAGED = Finding(
-    Phrase("文件已损坏，或内容与扩展名不符", "the file is damaged, or is not of the kind its name says"), SAVE_AS
-)
+DAMAGED = Finding(Phrase("文件已损坏，或内容与扩展名不符", "the file is damaged, or is not of the kind its name says"), SAVE_AS)
 TOO_LARGE = Finding(
     Phrase(f"文件太大，没有读取（文件超过 {LARGEST >> 20} MB，或单元格太多）", f"too large, and not read (beyond {LARGEST >> 20} MB, or too many cells)"),
     Phrase("请分成几个文件，或存入 Parquet 文件、数据库", "split it, or keep it in Parquet files or a database"),

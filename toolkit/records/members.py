@@ -18,12 +18,11 @@ import pandas as pd
 from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.records.credit_code import is_valid
-from toolkit.records.dictionary import PLACE, Table, Tables
+from toolkit.records.dictionary import PLACE, Column, Table, Tables
 from toolkit.records.findings import normal_key
 from toolkit.scheme.measures import Range
 
 if TYPE_CHECKING:
-    from toolkit.records.dictionary import Column
     from toolkit.scheme.criteria import MembersSpec
 
 
@@ -109,9 +108,7 @@ NOBODY = pd.DataFrame(
 Frames = Mapping[str, pd.DataFrame]
 
 
-def members_frame(
-    frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()
-) -> pd.DataFrame:
+def members_frame(frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()) -> pd.DataFrame:
     """The members: index member key, sorted; columns name, class (empty without classes), applied.
 
     A member without a name goes by its key; a personal number typed into a name is masked, for names are published. Those in `counts_to`, branches and former codes, are none.
@@ -129,24 +126,18 @@ def members_frame(
     return frame.sort_index()
 
 
-def membership_problems(
-    frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()
-) -> Iterator[Problem]:
+def membership_problems(frames: Frames, tables: Tables, spec: MembersSpec, counts_to: Collection[str] = ()) -> Iterator[Problem]:
     """Members without a class or without an answer, and columns that cannot say what they are asked."""
     for name in (spec.key, spec.name, spec.class_):
         held = _column(tables, spec.table, name)
         if held and held.personal:
-            rule = phrase(
-                "“{name}”是个人信息列，不能作会员信息", "`{name}` is personal: no members by it", name=name
-            )
+            rule = phrase("“{name}”是个人信息列，不能作会员信息", "`{name}` is personal: no members by it", name=name)
             yield _in_scheme(rule, Phrase("请指定另一列", "name another column"), name)
     table, column = _place_of_application(spec)
     held = _column(tables, table, column)
     if held and (held.type not in SAYS_SO or held.personal):
         rule = phrase("“{name}”说不清是否申报", "`{name}` cannot say who applied", name=spec.applied)
-        mend = Phrase(
-            "请指定是否（boolean）、日期（date）或会员（member）类型的列", "name a column of type boolean, date or member"
-        )
+        mend = Phrase("请指定是否（boolean）、日期（date）或会员（member）类型的列", "name a column of type boolean, date or member")
         yield _in_scheme(rule, mend, str(spec.applied))
     yield from _gaps(frames, tables, spec, counts_to)
 
@@ -265,9 +256,7 @@ def known_names(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, s
     return NameRegister(names, owners, counts_to)
 
 
-def shared_name_problems(
-    rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]
-) -> Iterator[Problem]:
+def shared_name_problems(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]) -> Iterator[Problem]:
     """A warning for each member that bears the name of an earlier one, and is neither its branch nor its former code."""
     first: dict[str, tuple[str, str, int]] = {}
     columns = [spec.key, spec.name, *PLACE]
@@ -312,9 +301,7 @@ def name_problems(frame: pd.DataFrame, member: str, column: str, names: NameRegi
 CLEAR = Phrase("请更正，或留空", "correct it, or leave it empty")
 
 
-def _notes(
-    counts: Mapping[str, int], rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]
-) -> Iterator[Problem]:
+def _notes(counts: Mapping[str, int], rows: pd.DataFrame, spec: MembersSpec, counts_to: Mapping[str, str]) -> Iterator[Problem]:
     """A note for each branch and former code under which something is recorded; `counts` counts the rows."""
     names = dict(zip(rows[spec.key], rows[spec.name].fillna(rows[spec.key]), strict=True)) if spec.name in rows else {}
     for code, count in sorted(counts.items()):

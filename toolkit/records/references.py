@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from toolkit.ground.problems import Problem, Problems, did_you_mean
 from toolkit.ground.text import Phrase, phrase
 from toolkit.panels.experts import RECUSALS, RECUSED
-from toolkit.records.dictionary import TYPES
+from toolkit.records.dictionary import TYPES, Column, Table, Tables
 from toolkit.records.values import YES
 from toolkit.scheme import Demand, Scheme
 from toolkit.scheme.measures import Measure, Range, Selection, State, Window
@@ -17,7 +17,6 @@ from toolkit.scheme.outcomes import Veto
 from toolkit.scheme.shapes import Category
 
 if TYPE_CHECKING:
-    from toolkit.records.dictionary import Column, Table, Tables
     from toolkit.scheme.criteria import Indicator
 
 NUMBERS = ("number", "money", "percent")

@@ -24,9 +24,7 @@ from toolkit.records.headings import Headings, Merge
 from toolkit.records.values import read_month
 
 SUMMED = r"(本页|本表|以上|全部|全年)?(合计|小计|总计|共计|汇总|total|subtotal|sum)"
-TOTAL = re.compile(
-    rf"({SUMMED}|(本页|本表|以上)?累计|(总)?平均(值|数|分)?|均值|最[大小高低](值|分)|average|mean)(:.*|\(.*\)|[0-9].*)?", re.IGNORECASE
-)
+TOTAL = re.compile(rf"({SUMMED}|(本页|本表|以上)?累计|(总)?平均(值|数|分)?|均值|最[大小高低](值|分)|average|mean)(:.*|\(.*\)|[0-9].*)?", re.IGNORECASE)
 SUM = re.compile(rf"{SUMMED}(:|\(.*\))?", re.IGNORECASE)
 PART = re.compile(r"(本页|本表|以上)?(小计|subtotal)", re.IGNORECASE)
 CLOSING = re.compile(
@@ -35,9 +33,7 @@ CLOSING = re.compile(
     r"|第?[0-9]+页?[,/、;]*共?[0-9]+页|第[0-9]+页|共[0-9]+页[,/、;]*第[0-9]+页|page[0-9]+((of|/)[0-9]+)?",
     re.IGNORECASE,
 )
-NOTE = re.compile(
-    r"(注|备注|附注|说明|填表说明|note)[0-9一二三四五六七八九十]*:.*", re.IGNORECASE | re.DOTALL
-)
+NOTE = re.compile(r"(注|备注|附注|说明|填表说明|note)[0-9一二三四五六七八九十]*:.*", re.IGNORECASE | re.DOTALL)
 SIGNATURE = re.compile(
     r"(填表|填报|制表|审核|复核|经办|经手|审批|审定|批准|校对|负责|单位负责|签字|签名|盖章|联系)(人|单位|日期|时间)?(签字|签名|签章|盖章)?(\(.*?\))?(:.*)?"
     r"|(分管|主管|单位|部门)?(领导|负责人|会长|副会长|秘书长|主任|主管|经理)\(?(签字|签名|签章|审批|审核|意见)\)?(日期)?(\(.*?\))?(:.*)?"

@@ -48,9 +48,7 @@ def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Pr
     if not sheet.delimited:
         return
     known = max(heading.place for answers in headings.columns.values() for heading in answers) + 1
-    width = max(
-        [known, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)]
-    )
+    width = max([known, *(heading.place + 1 for heading in headings.extra), *(n + 1 for n in headings.bare)])
     lengths = {len(sheet.rows[number]) for number in numbers}  # all equal: each row ends in an empty cell
     for number in numbers:
         row = sheet.rows[number]
@@ -61,9 +59,7 @@ def cut_rows(sheet: Sheet, numbers: Sequence[int], headings: Headings, place: Pr
             )  # fmt: skip
             yield replace(place, rule=rule, mend=QUOTE, row=number + 1)
         elif len(row) < known:
-            rule = phrase(
-                "单元格少于表头（只有 {n} 个）", "fewer cells than headings (only {n})", n=len(row)
-            )
+            rule = phrase("单元格少于表头（只有 {n} 个）", "fewer cells than headings (only {n})", n=len(row))
             yield replace(place, rule=rule, mend=QUOTE, row=number + 1)
 
 
@@ -88,13 +84,9 @@ def sheet_notes(
         yield replace(note, rule=rule, mend=keep)
     rows = sheet.hidden_rows & frozenset(numbers)
     if rows:
-        rule = phrase(
-            "第 {rows} 行被隐藏，已照常读取", "rows {rows} are hidden, and are read all the same", rows=row_ranges(rows)
-        )
+        rule = phrase("第 {rows} 行被隐藏，已照常读取", "rows {rows} are hidden, and are read all the same", rows=row_ranges(rows))
         yield replace(note, rule=rule, mend=keep)
-    hidden = [
-        names[key] for key, answers in headings.columns.items() if answers[0].place in sheet.hidden_columns
-    ]
+    hidden = [names[key] for key, answers in headings.columns.items() if answers[0].place in sheet.hidden_columns]
     if hidden:
         rule = phrase(
             "隐藏的列已照常读取：{zh}", "hidden columns are read all the same: {en}",
@@ -205,9 +197,7 @@ def take_in(
     merged = merged_data(sheet.merges, sheet, places, numbers)
     filled_down(raws, numbers, merged, sheet, places)
     units = written_units(headings, columns)
-    cells = {
-        key: read_cells(raw, columns[key], known, units.get(key, ""), tells_apart=key in apart) for key, raw in raws.items()
-    }
+    cells = {key: read_cells(raw, columns[key], known, units.get(key, ""), tells_apart=key in apart) for key, raw in raws.items()}
     if known and named in raws:
         cells |= {key: _by_name(cells[key], raws[key], raws[str(named)], known) for key in keys if key in cells}
     above = [

@@ -31,9 +31,7 @@ RowPlace = tuple[str, str, int]
 SPELT = frozenset({"text", "member", "credit_code"})  # columns whose content people spell in their own way
 
 
-def duplicate_problems(
-    intakes: Sequence[Intake], unique: Sequence[str], columns: Mapping[str, Column]
-) -> Iterator[Problem]:
+def duplicate_problems(intakes: Sequence[Intake], unique: Sequence[str], columns: Mapping[str, Column]) -> Iterator[Problem]:
     """An error for each row whose `unique` columns agree with those of an earlier row, named in it.
 
     Rows with a problem in one of these columns are not compared: nobody knows what they say. Two empty cells
@@ -78,9 +76,7 @@ def _twice(
     columns: Mapping[str, Column],
 ) -> Problem:
     file, sheet, line = earlier
-    where = " ".join(
-        part for part in (file if file != intake.file else "", sheet if sheet != intake.sheet else "") if part
-    )
+    where = " ".join(part for part in (file if file != intake.file else "", sheet if sheet != intake.sheet else "") if part)
     return Problem(
         "error",
         phrase("与{where}第 {line} 行重复", "the same as row {line}{en}", where=f" {where} " if where else "", line=line,
@@ -182,9 +178,7 @@ def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping
 
 
 @uncollected()
-def collect(
-    folder: Path, table: Table, key: str | None = None, known: Register | None = None
-) -> Collection:
+def collect(folder: Path, table: Table, key: str | None = None, known: Register | None = None) -> Collection:
     """The rows of `table` from every file of the edition in `folder` that it names.
 
     Parameters
@@ -250,12 +244,8 @@ def key_column(column: Column) -> Column:
 
 
 def _unopened(file: str) -> Problem:
-    rule = Phrase(
-        "文件打不开（可能正被占用或没有权限）", "the file cannot be opened (in use, or no permission)"
-    )
-    return Problem(
-        "error", rule, Phrase("请关闭占用它的程序后重试", "close what uses it and try again"), file=file
-    )
+    rule = Phrase("文件打不开（可能正被占用或没有权限）", "the file cannot be opened (in use, or no permission)")
+    return Problem("error", rule, Phrase("请关闭占用它的程序后重试", "close what uses it and try again"), file=file)
 
 
 def _keys(intakes: Sequence[Intake], columns: Mapping[str, Column]) -> Iterator[str]:
@@ -292,9 +282,7 @@ def _frames(
     return frame, pd.DataFrame(elsewhere, index=frame.index)
 
 
-def _accepted_cells(
-    intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], name: str
-) -> list[Cell]:
+def _accepted_cells(intakes: Sequence[Intake], accepted: Sequence[Sequence[bool]], name: str) -> list[Cell]:
     cells: list[Cell] = []
     for intake, kept in zip(intakes, accepted, strict=True):
         cells += _kept(intake.cells.get(name) or [Cell("missing")] * len(intake.rows), kept)

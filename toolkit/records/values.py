@@ -200,23 +200,10 @@ def _without_unit(text: str, unit: str) -> str:
 
 def _other_unit(number: str, other: str, unit: str) -> Finding:
     if not unit:
-        rule = phrase(
-            "数字后有“{other}”，而该列没有写明单位",
-            "`{other}` follows the number, but the column has no unit",
-            other=other,
-        )
-        mend = phrase(
-            "请只写数字 {n}，或在 tables.toml 写明单位",
-            "write {n}, or name the unit in tables.toml",
-            n=number,
-        )
+        rule = phrase("数字后有“{other}”，而该列没有写明单位", "`{other}` follows the number, but the column has no unit", other=other)
+        mend = phrase("请只写数字 {n}，或在 tables.toml 写明单位", "write {n}, or name the unit in tables.toml", n=number)
         return Finding(rule, mend)
-    rule = phrase(
-        "单位“{other}”不是该列的单位“{unit}”",
-        "unit `{other}` is not the column's unit `{unit}`",
-        other=other,
-        unit=unit,
-    )
+    rule = phrase("单位“{other}”不是该列的单位“{unit}”", "unit `{other}` is not the column's unit `{unit}`", other=other, unit=unit)
     mend = phrase("请换算成{unit}后填写", "convert it to {unit}", unit=unit)
     return Finding(rule, mend)
 
@@ -233,9 +220,7 @@ def _not_a_number(text: str) -> Finding:
 def _ambiguous_percent(number: float) -> Finding:
     rule = Phrase("百分数写法有歧义", "ambiguous as a percentage")
     if abs(number) <= 1:
-        mend = phrase(
-            "请写成 {a}% 或 {b}%", "write {a}% or {b}%", a=f"{number * 100:.10g}", b=f"{number:.10g}"
-        )
+        mend = phrase("请写成 {a}% 或 {b}%", "write {a}% or {b}%", a=f"{number * 100:.10g}", b=f"{number:.10g}")
         return Finding(rule, mend)
     mend = phrase(
         "请写成 {n}%，或在 tables.toml 把该列的单位写为 %",
@@ -343,23 +328,17 @@ def _in_digits(text: str) -> str:
 def _dated(moment: dt.datetime) -> dt.datetime | Finding:
     if moment.year >= FIRST_YEAR:
         return moment
-    return Finding(
-        Phrase("年份早于 1900 年", "the year is before 1900"), Phrase("请核对年份", "check the year")
-    )
+    return Finding(Phrase("年份早于 1900 年", "the year is before 1900"), Phrase("请核对年份", "check the year"))
 
 
 def _not_a_date(text: str) -> Finding:
     if AMBIGUOUS.fullmatch(text):
-        rule = Phrase(
-            "日期有歧义，分不清年、月、日", "ambiguous date: which is the day, which the month?"
-        )
+        rule = Phrase("日期有歧义，分不清年、月、日", "ambiguous date: which is the day, which the month?")
         return Finding(rule, EXAMPLE)
     if text.isascii() and text.isdigit() and int(text) in SERIALS:
         day = EXCEL_EPOCH + dt.timedelta(days=int(text))
         rule = Phrase("这是数字，不是日期", "a number, not a date")
-        mend = phrase(
-            "若指 {day}，请把单元格设为日期格式", "if {day} is meant, format the cell as a date", day=day
-        )
+        mend = phrase("若指 {day}，请把单元格设为日期格式", "if {day} is meant, format the cell as a date", day=day)
         return Finding(rule, mend)
     if MONTH_ONLY.fullmatch(text):
         return Finding(Phrase("日期缺少“日”", "the date lacks its day"), EXAMPLE)
@@ -392,9 +371,7 @@ def read_text(raw: object) -> str | Finding:
         rule = Phrase("编号被 Excel 改成了科学记数法，位数已丢失", "Excel made a number of it, in scientific notation, and lost digits")
         return Finding(rule, RETYPED)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) >= EXACT_INTEGERS:
-        rule = Phrase(
-            "Excel 只保留 15 位数字，后面的位数已丢失", "Excel keeps 15 digits only: the others are lost"
-        )
+        rule = Phrase("Excel 只保留 15 位数字，后面的位数已丢失", "Excel keeps 15 digits only: the others are lost")
         return Finding(rule, RETYPED)
     return shown(raw)
 
@@ -440,9 +417,7 @@ def read_boolean(raw: object) -> bool | Finding:
     text = half_width(raw).casefold()
     if text in YES or text in NO:
         return text in YES
-    return Finding(
-        Phrase("不是“是”或“否”", "neither yes nor no"), Phrase("请填写 是 或 否", "write 是 or 否")
-    )
+    return Finding(Phrase("不是“是”或“否”", "neither yes nor no"), Phrase("请填写 是 或 否", "write 是 or 否"))
 
 
 def choice_reader(choices: tuple[str, ...]) -> Callable[[object], str | Finding]:
@@ -461,8 +436,6 @@ def _no_choice(text: str, choices: tuple[str, ...]) -> Finding:
     guess = nearest(text, choices)
     listed = "、".join(choices[:LISTED]) + ("…" if len(choices) > LISTED else "")
     if guess:
-        mend = phrase(
-            "是否应为“{guess}”？可选：{listed}", "is it {guess}? Choices: {listed}", guess=guess, listed=listed
-        )
+        mend = phrase("是否应为“{guess}”？可选：{listed}", "is it {guess}? Choices: {listed}", guess=guess, listed=listed)
         return Finding(rule, mend)
     return Finding(rule, phrase("可选：{listed}", "choices: {listed}", listed=listed))

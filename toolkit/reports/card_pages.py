@@ -16,28 +16,19 @@ from toolkit.ground.display import Table
 from toolkit.ground.resources import as_json, filled, house_folder, page_of, words_as_json
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.publication.card_codes import (
-    COUNT,
-    LENGTH,
-    NONCE,
-    ROUNDS,
-    SIGNS,
-    LockedCards,
-)
+from toolkit.publication.card_codes import COUNT, LENGTH, NONCE, ROUNDS, SIGNS, LockedCards
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
-from toolkit.publication.site import NAVIGATION, OWN_CARD, SITE_SCRIPT, TITLES
+from toolkit.publication.site import NAVIGATION, OWN_CARD, SITE_SCRIPT, TITLES, Period
 from toolkit.reports.papers import OBJECTING, lines_of, paper_in_html, scheme_fields
-from toolkit.reports.score_cards import card_tables, score_cards
+from toolkit.reports.score_cards import ScoreCard, card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.publication.site import Period
     from toolkit.records import Records
-    from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
 
 FOLDER = "templates/cards"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from toolkit.evaluation.decisions import left_over
 from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.problems import Problem, stop_at
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.checks import UNDER_APPEAL
 from toolkit.minutes.adoption import found_problems
 from toolkit.minutes.decisions import STATES, state_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Table
-    from toolkit.ground.text import Language
 
 Kind = Literal["ruling", "tie", "objection", "scheme", "panel", "appeal"]
 KINDS: dict[Kind, Phrase] = {

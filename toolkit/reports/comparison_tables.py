@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.comparison.shares import CAUSES, PLACES_SHOWN, shown_shares
+from toolkit.comparison.shares import CAUSES, PLACES_SHOWN, Shares, shown_shares
 from toolkit.ground.display import Table, shortened
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.reports import wording
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from toolkit.comparison import Comparison
-    from toolkit.comparison.shares import Shares
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.scheme import Scheme

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toolkit.ballots.ballot import group_label
-from toolkit.ballots.folder import STATES
-from toolkit.ballots.group import GroupWeights, group_weights
+from toolkit.ballots.folder import STATES, Ballots, Listed
+from toolkit.ballots.group import GroupJudgement, GroupWeights, group_weights
 from toolkit.comparison import decided_by_each, decided_by_group
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Language, Phrase, joined, phrase
-from toolkit.indicators.panel import judged_by_panel
+from toolkit.indicators.panel import Judging, PanelResult, judged_by_panel
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
 from toolkit.panels.experts import GROUNDS
 from toolkit.panels.severity import MARKED, odd_experts
@@ -36,16 +36,12 @@ from toolkit.reports.columns import (
     written,
 )
 from toolkit.reports.wording import BLANK
-from toolkit.scheme import Weighting
+from toolkit.scheme import Scheme, Weighting
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.ballots.folder import Ballots, Listed
-    from toolkit.ballots.group import GroupJudgement
     from toolkit.evaluation import Evaluation
-    from toolkit.indicators.panel import Judging, PanelResult
-    from toolkit.scheme import Scheme
 
 STANCES = {
     "harsh": Phrase("偏严", "harsh"), "lenient": Phrase("偏宽", "lenient"),

@@ -13,7 +13,7 @@ from toolkit.evaluation.contributions import AwardLine, award_lines, distances
 from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.ground.display import Table
-from toolkit.ground.problems import SEVERITIES
+from toolkit.ground.problems import SEVERITIES, Problems
 from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
@@ -31,7 +31,6 @@ from toolkit.reports.columns import (
     listing,
     place,
     points,
-    row_of,
     rows_of,
     signed,
     text,
@@ -39,18 +38,14 @@ from toolkit.reports.columns import (
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
 from toolkit.reports.wording import WORDS, class_name
 from toolkit.scheme.amendments import place_in_words
-from toolkit.scheme.criteria import Group
+from toolkit.scheme.criteria import Group, Indicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.problems import Problems
     from toolkit.records import Records
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Indicator
-
-__all__ = ["CENTER", "LEFT", "RIGHT", "Row", "breaks", "row_of", "rows_of"]
 
 TIED = Phrase("并列", "tied")
 FIRST = 5  # members of the list that are told beside its digest

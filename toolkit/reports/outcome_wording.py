@@ -11,11 +11,10 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.tiebreaks import tie_keys, tie_title
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.reports.wording import LOWER_FIRST, span_in_words
-from toolkit.scheme.outcomes import Requirement
+from toolkit.scheme.outcomes import Award, Effect, Eligibility, Grades, Quota, Requirement, Shortlist, Veto
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.outcomes import Award, Effect, Eligibility, Grades, Quota, Shortlist, Veto
 
 DIGITS = "零一二三四五六七八九十"
 

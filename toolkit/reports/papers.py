@@ -6,7 +6,7 @@ A text lies in `templates/documents/text`, a paragraph a line; a Word template a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -26,7 +26,6 @@ from toolkit.reports.articles import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
     from toolkit.publication.extract import Extract
     from toolkit.records.dictionary import Tables

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.comparison.ahead import GRADE_ENDS, LEAVES, OTHERS
-from toolkit.ground.text import Phrase, discreet, joined, phrase
+from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.indicators.phases import Standing, Task, due_day, dues, progress
 from toolkit.indicators.selection import BEGINS, HAPPENED, LAPSES, REPAIRABLE, REPAIRED, WITHDRAWN
 from toolkit.reports import wording
@@ -33,7 +33,6 @@ from toolkit.reports.wording import BLANK, WORDS
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Table
-    from toolkit.ground.text import Language
     from toolkit.records import Records
     from toolkit.scheme import Scheme
 

@@ -16,16 +16,13 @@ from toolkit.reports.outcome_wording import (
     veto_in_words,
 )
 from toolkit.reports.wording import IMPUTED_BY, MISSING_POLICIES, aggregate_in_words, span_in_words
-from toolkit.scheme.criteria import Indicator, Node
-from toolkit.scheme.measures import Selection, asked_in_words
-from toolkit.scheme.outcomes import PERMISSIONS
+from toolkit.scheme.criteria import Adjustment, Group, Indicator, Node, Stepped
+from toolkit.scheme.measures import Measure, Selection, Where, Window, asked_in_words
+from toolkit.scheme.outcomes import PERMISSIONS, Consent
 from toolkit.scheme.outliers import TREATMENTS
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Adjustment, Group, Stepped
-    from toolkit.scheme.measures import Measure, Where, Window
-    from toolkit.scheme.outcomes import Consent
 
 
 TAKES = {

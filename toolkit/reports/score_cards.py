@@ -35,14 +35,13 @@ from toolkit.reports.columns import (
 from toolkit.reports.plan_tables import own_table
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, touched_in_words
 from toolkit.reports.wording import WORDS, class_name, outline
-from toolkit.scheme.criteria import Group, Indicator
+from toolkit.scheme.criteria import Group, Indicator, Total
 from toolkit.scheme.shapes import state_name
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.records import Records
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Total
 
 
 NOT_APPLICABLE = "not_applicable"

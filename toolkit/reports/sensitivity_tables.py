@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
-from toolkit.ground.text import Phrase, discreet, figure, phrase
+from toolkit.ground.text import Language, Phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     CENTER,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
 
 

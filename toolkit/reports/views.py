@@ -8,7 +8,7 @@ anything else, in one sentence or two, whose counts come of the evaluation and o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.indicators.panel import OPEN_PLACE
 from toolkit.records.folder import ADD_FILE
 from toolkit.reports import wording
-from toolkit.reports.committee_tables import open_matters_table
+from toolkit.reports.committee_tables import OpenMatter, open_matters_table
 from toolkit.reports.comparison_tables import (
     changes_table,
     comparison_table,
@@ -102,19 +102,16 @@ from toolkit.reports.tipping_tables import (
     stability_table,
 )
 from toolkit.scheme.amendments import place_in_words
-from toolkit.sensitivity.robustness import standings
+from toolkit.sensitivity.robustness import Firmness, standings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
     from toolkit.ground.problems import Problem, Problems
     from toolkit.records import Records
-    from toolkit.reports.committee_tables import OpenMatter
     from toolkit.scheme import Scheme
-    from toolkit.sensitivity.robustness import Firmness
 
 __all__ = [
     "Headline",

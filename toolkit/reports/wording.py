@@ -188,9 +188,7 @@ def aggregate_in_words(rule: Group | Total) -> Phrase:
     return joined(how, "，", ", ")
 
 
-def outline(
-    scheme: Scheme, parent: str | None = None, number: str = ""
-) -> list[tuple[Group | Indicator, str | None, str]]:
+def outline(scheme: Scheme, parent: str | None = None, number: str = "") -> list[tuple[Group | Indicator, str | None, str]]:
     """The tree from the top down: each node with its parent's id and its number, as 2.1.3."""
     lines: list[tuple[Group | Indicator, str | None, str]] = []
     for count, node in enumerate(scheme.children(parent), start=1):

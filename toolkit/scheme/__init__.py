@@ -387,9 +387,7 @@ def _unbalanced(scheme: Scheme, parent: str | None, shared: Mapping[str, float])
     return [Problem("error", *wrong, column="weights")] if wrong else []
 
 
-def _shared_out(
-    siblings: tuple[Group | Indicator, ...], weights: Mapping[str, float], *, keep_sum: bool
-) -> dict[str, float]:
+def _shared_out(siblings: tuple[Group | Indicator, ...], weights: Mapping[str, float], *, keep_sum: bool) -> dict[str, float]:
     """The weights named, and of the others what these leave, shared as they were."""
     named = {node.id: float(weights[node.id]) for node in siblings if node.id in weights}
     if not keep_sum:

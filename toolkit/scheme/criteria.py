@@ -47,9 +47,7 @@ def _present(least: float) -> float:
 Present = Annotated[float, Field(ge=0), AfterValidator(_present)]
 """How many of the applicable children must have a score: a share of them up to 1, or so many from 2 on."""
 Rounding = Literal["half_up", "down"]
-MissingPolicy = Literal[
-    "worst", "exclude", "class_median", "class_mean", "median", "mean", "unranked", "error"
-]
+MissingPolicy = Literal["worst", "exclude", "class_median", "class_mean", "median", "mean", "unranked", "error"]
 
 
 def _aggregate(name: str) -> str:

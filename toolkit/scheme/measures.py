@@ -104,9 +104,7 @@ def _shown(bound: Bound) -> str:
     return str(bound) if isinstance(bound, dt.date) else f"{bound:.9f}".rstrip("0").rstrip(".")
 
 
-Take = Literal[
-    "sum", "count", "distinct", "any", "latest", "mean", "weighted_mean", "max", "min", "ratio", "panel"
-]
+Take = Literal["sum", "count", "distinct", "any", "latest", "mean", "weighted_mean", "max", "min", "ratio", "panel"]
 Unverified = Literal["left_out", "counts"]
 POINTS = "_points"
 """The column that holds the number which `Measure.points` gives a row."""

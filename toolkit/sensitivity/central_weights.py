@@ -10,24 +10,29 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.many import DrawnLists
-from toolkit.evaluation.scores import leaves_of, shares_of
+from toolkit.evaluation.scores import Tree, leaves_of, shares_of
 from toolkit.ground.problems import Refused, did_you_mean, refuse
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.choices import Choices, is_weights
-from toolkit.sensitivity.monte_carlo import Sampling, Tally, in_order, standard_error, summed, tally
+from toolkit.sensitivity.monte_carlo import (
+    Block,
+    Counts,
+    Sampling,
+    Tally,
+    in_order,
+    standard_error,
+    summed,
+    tally,
+)
 from toolkit.sensitivity.probabilities import count_draws
-from toolkit.sensitivity.scenarios import OfficialRuns, Scenarios, refuse_numbers
-from toolkit.sensitivity.weights.draws import BLOCK
+from toolkit.sensitivity.scenarios import OfficialRuns, Outcome, Scenarios, refuse_numbers
+from toolkit.sensitivity.weights.draws import BLOCK, Recipe, WeightSpec
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.scores import Tree
     from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.sensitivity.choices.scenario import Scenario
-    from toolkit.sensitivity.monte_carlo import Block, Counts
-    from toolkit.sensitivity.scenarios import Outcome
-    from toolkit.sensitivity.weights.draws import Recipe, WeightSpec
 
 
 UNIT = 2.0**32

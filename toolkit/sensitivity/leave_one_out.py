@@ -15,11 +15,10 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.scores import TOTAL, Tree, list_scores, rounded_scores
+from toolkit.evaluation.scores import TOTAL, Score, Tree, list_scores, rounded_scores
 from toolkit.ground.answers import asked_once
 
 if TYPE_CHECKING:
-    from toolkit.evaluation.scores import Score
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Pattern
@@ -86,9 +85,7 @@ def without_each_member(
     return _without_members(evaluation, [("member", str(member), str(names[member])) for member in who], absent, relative)
 
 
-def evaluated_without(
-    evaluation: Evaluation, members: Collection[str], *, relative: RelativeShapes = "recomputed"
-) -> Evaluation:
+def evaluated_without(evaluation: Evaluation, members: Collection[str], *, relative: RelativeShapes = "recomputed") -> Evaluation:
     """The evaluation of the same records as if these members were none."""
     kept = evaluation.members.drop(index=list(members))
     measured = evaluation.measured

@@ -17,7 +17,7 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
-from toolkit.evaluation.scores import list_scores, rounded_scores
+from toolkit.evaluation.scores import Score, list_scores, rounded_scores
 from toolkit.evaluation.stages import compared_by
 from toolkit.evaluation.values import resolved, scaled
 from toolkit.ground.answers import asked_once
@@ -26,16 +26,14 @@ from toolkit.ground.text import Phrase
 from toolkit.indicators import adjustment_points
 from toolkit.indicators.evidence import Amount, Value, answered, evidence, value_of_all, values_without_each
 from toolkit.indicators.single_rows import RawValues
-from toolkit.scheme.criteria import Adjustment
+from toolkit.scheme.criteria import Adjustment, Condition, Indicator
 from toolkit.sensitivity.leave_one_out import RelativeShapes
 
 if TYPE_CHECKING:
     from toolkit.evaluation.requirements import Demands
-    from toolkit.evaluation.scores import Score
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.records import Records
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Condition, Indicator
     Item: TypeAlias = Indicator | Adjustment | Condition
 
 

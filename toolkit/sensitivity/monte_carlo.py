@@ -13,18 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from toolkit.evaluation import reordered
+from toolkit.evaluation import Evaluation, reordered
 from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
-from toolkit.sensitivity.weights.draws import BLOCK, Blocks, GivenWeights
+from toolkit.sensitivity.weights.draws import BLOCK, Blocks, GivenWeights, Recipe, WeightSpec
 
 if TYPE_CHECKING:
-    from toolkit.evaluation import Evaluation
     from toolkit.evaluation.steps import Lookup
     from toolkit.ground.ranking import Floats
-    from toolkit.sensitivity.weights.draws import Recipe, WeightSpec
 
 
 T = TypeVar("T")

@@ -26,7 +26,7 @@ from toolkit.sensitivity.tipping.lines import or_better
 from toolkit.sensitivity.tipping.one_value import nearest_values, smallest_values
 from toolkit.sensitivity.tipping.one_weight import nearest_weights, stability_intervals
 from toolkit.sensitivity.weights import WeightSet, around
-from toolkit.sensitivity.weights.draws import WeightDraws
+from toolkit.sensitivity.weights.draws import WeightDraws, WeightSpec
 from toolkit.sensitivity.whole_list import WholeList, told_of, whole_list
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from toolkit.evaluation.contests import Contest
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.records import Records
-    from toolkit.sensitivity.weights.draws import WeightSpec
 
 
 CERTAIN, LIKELY = 0.99, 2 / 3

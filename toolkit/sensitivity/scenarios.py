@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation.aggregation import power
+from toolkit.evaluation.aggregation import Branch, power
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.grades import GradeOutcomes
-from toolkit.evaluation.scores import TOTAL, Score, adjusted, gathered, rounded_scores, sums_beside
+from toolkit.evaluation.scores import TOTAL, Score, Tree, adjusted, gathered, rounded_scores, sums_beside
 from toolkit.evaluation.value_checks import Valued, value_problems
 from toolkit.evaluation.values import stand_ins, valued_column
-from toolkit.ground.problems import Problems, Refused, stop_at
+from toolkit.ground.problems import Problem, Problems, Refused, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.shapes import Relative
 from toolkit.sensitivity.choices import Choices, Factor, factors, scenario_of, uniform_shares
@@ -32,10 +32,7 @@ from toolkit.sensitivity.monte_carlo import in_order, standard_error
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.aggregation import Branch
     from toolkit.evaluation.awards import AwardRule
-    from toolkit.evaluation.scores import Tree
-    from toolkit.ground.problems import Problem
     from toolkit.ground.ranking import Floats, Integers, Mask
 
 

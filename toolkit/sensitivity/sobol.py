@@ -15,21 +15,19 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.problems import refuse, stop_at
+from toolkit.ground.problems import Problem, refuse, stop_at
 from toolkit.ground.text import Phrase
 from toolkit.sensitivity.choices import Choices, scenario_of
 from toolkit.sensitivity.choices.checks import fault, name_faults
 from toolkit.sensitivity.choices.scenario import Scenario
 from toolkit.sensitivity.monte_carlo import in_order
-from toolkit.sensitivity.scenarios import OfficialRuns, Scenarios
+from toolkit.sensitivity.scenarios import OfficialRuns, Outcome, Scenarios
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.problems import Problem
     from toolkit.ground.ranking import Floats, Integers, Mask
-    from toolkit.sensitivity.scenarios import Outcome
 
 
 CELLS = 1 << 22

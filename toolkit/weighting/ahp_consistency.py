@@ -200,9 +200,7 @@ class Mend:
     least: bool = False
 
 
-def ahp_mend(
-    matrix: Typed, names: OptionalNames = None, *, limit: float = LIMIT, random_index: Sequence[float] = SAATY
-) -> Mend:
+def ahp_mend(matrix: Typed, names: OptionalNames = None, *, limit: float = LIMIT, random_index: Sequence[float] = SAATY) -> Mend:
     """The comparison, or else the two, that bring CR under the limit with the least change; else the changes in turn.
 
     Every comparison is tried with every step of the scale; the least |ln(then / now)| wins, then the lower CR, then
@@ -326,9 +324,7 @@ def _cells(matrix: Floats, done: set[MatrixCell]) -> list[MatrixCell]:
     return [pair for pair in pairs if pair not in done and not np.isnan(matrix[pair])]
 
 
-def _trials(
-    matrix: Floats, labels: tuple[str, ...], cells: list[MatrixCell], random_index: Sequence[float]
-) -> list[Change]:
+def _trials(matrix: Floats, labels: tuple[str, ...], cells: list[MatrixCell], random_index: Sequence[float]) -> list[Change]:
     """Every other value on the scale in every cell, with the CR it would give."""
     tried = [(cell, step) for cell in cells for step in STEPS if abs(np.log(step / matrix[cell])) > 1e-9]
     stack = np.repeat(matrix[None], len(tried), axis=0)

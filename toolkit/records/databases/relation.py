@@ -50,9 +50,7 @@ class BoundRelation:
     problems: tuple[Problem, ...]
 
 
-def bound(
-    relation: Relation, columns: Mapping[str, Column], key: Sequence[str], place: Problem, folder: Path
-) -> BoundRelation:
+def bound(relation: Relation, columns: Mapping[str, Column], key: Sequence[str], place: Problem, folder: Path) -> BoundRelation:
     """The relation under the ids of `columns`.
 
     Parameters
@@ -208,9 +206,7 @@ def _distinct(table: ir.Table, name: str) -> frozenset[str]:
     return frozenset(value for value in values if value is not None)
 
 
-def _broken(
-    table: ir.Table, name: str, column: Column, keys: AbstractSet[str], known: Register | None
-) -> ir.BooleanValue | None:
+def _broken(table: ir.Table, name: str, column: Column, keys: AbstractSet[str], known: Register | None) -> ir.BooleanValue | None:
     """Whether a row's cell breaks its column's rules, never null; None where none can."""
     value = table[name]
     tests: list[Any] = [table[MISFIT + name].notnull()] if MISFIT + name in table.columns else []

@@ -115,9 +115,7 @@ def _where(folder: Path, table: Table) -> tuple[Address, str, list[Problem], dic
 
 
 @contextmanager
-def _bound(
-    folder: Path, table: Table, columns: Mapping[str, Column], address: Address, relation: str
-) -> Iterator[BoundRelation]:
+def _bound(folder: Path, table: Table, columns: Mapping[str, Column], address: Address, relation: str) -> Iterator[BoundRelation]:
     place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
     with opened_relation(folder, address, relation) as opened:
         yield bound(opened, columns, _row_key(table), place, folder)

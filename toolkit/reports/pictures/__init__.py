@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.contributions import award_lines
+from toolkit.evaluation.contributions import AwardLine, award_lines
 from toolkit.ground.display import Align, Picture, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, SIZE, Fill, Sheet, text_width
 from toolkit.ground.ranking import Floats
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.evaluation.contributions import AwardLine
     from toolkit.scheme import Scheme
 
 LEFT, RIGHT = 250.0, 690.0
@@ -61,20 +60,12 @@ def totals_picture(evaluation: Evaluation) -> Picture:
         bottom = TOP + 22 + height * (row + 1)
         _class_words(sheet, class_, members, scheme, bottom)
         _histogram(sheet, members, scheme, edges, bottom)
-        _lines(
-            sheet,
-            [line for line in award_lines(evaluation) if line.class_ in ("", class_)],
-            scheme,
-            edges,
-            bottom,
-        )
+        _lines(sheet, [line for line in award_lines(evaluation) if line.class_ in ("", class_)], scheme, edges, bottom)
     alt = phrase("{title}，共 {n} 个会员", "{title}, {n:member|members}", title=title, n=len(ranked))
     return tabled(sheet.picture(alt.into(scheme.language)), scheme.language, awards_table(evaluation))
 
 
-def certainty_picture(
-    probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 24, heading: Phrase = AWARDS
-) -> Picture:
+def certainty_picture(probabilities: pd.DataFrame, evaluation: Evaluation, top: int = 24, heading: Phrase = AWARDS) -> Picture:
     """For the least certain members the probability of each award under other weights, or whatever `heading` says."""
     scheme = evaluation.scheme
     outcomes = [*(award.id for award in scheme.awards), "none"]
@@ -94,9 +85,7 @@ def certainty_picture(
         chances = probabilities.loc[[member], outcomes].to_numpy(dtype=np.float64)[0].tolist()
         _chances(sheet, chances, y)
         sheet.words(RIGHT - 30, y + 15, _kept(evaluation, member, dict(zip(outcomes, chances, strict=True))))
-    alt = phrase(
-        "{title}，最不确定的 {n} 个会员", "{title}, the {n} least certain members", title=title, n=len(shown)
-    )
+    alt = phrase("{title}，最不确定的 {n} 个会员", "{title}, the {n} least certain members", title=title, n=len(shown))
     return tabled(sheet.picture(alt.into(scheme.language)), scheme.language, certainty_table(probabilities, evaluation, top))
 
 
@@ -110,9 +99,7 @@ def _edges(totals: Floats) -> Floats:
     """Edges of at most 50 equal bins of a round width, over all totals."""
     low, high = (float(totals.min()), float(totals.max())) if len(totals) else (0.0, 1.0)
     width = round_width(max(high - low, 1e-6) / 48)
-    return np.asarray(
-        width * np.arange(math.floor(low / width), math.floor(high / width) + 2), dtype=np.float64
-    )
+    return np.asarray(width * np.arange(math.floor(low / width), math.floor(high / width) + 2), dtype=np.float64)
 
 
 def _across(total: float, edges: Floats) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, INK, PART, REST, Sheet
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.reports.pictures import certainty_picture
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
 
 
 PARTS = (("first", FILLS[0], Phrase("单独造成", "alone")), ("total", REST, Phrase("连同与其他选择的共同作用", "with what it does together with others")))

@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.diagnostics import correlations, effective_weights, spread
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FAINT, FILLS, INK, PART, REST, Fill, Sheet, text_width
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.text import Language, Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.reports.diagnostic_tables import influence_table, redundancies_table, spread_table
@@ -20,7 +20,6 @@ from toolkit.scheme.criteria import Indicator
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.statistics import CorrelationMethod
-    from toolkit.ground.text import Language
     from toolkit.scheme import Scheme
 
 TOP = 74.0
@@ -94,9 +93,7 @@ def influence_picture(evaluation: Evaluation, class_: str | None = None) -> Pict
     numbers = [*_known(rows, "counted"), *_known(rows, "effective"), 0.01]
     axis = Axis(min(0.0, *numbers), max(numbers), LEFT, 610.0)
     sheet.line((axis(0), axis(0)), (TOP, TOP + ROW * len(rows)), colour="#8a8a8a")
-    for place, heading in enumerate(
-        (Phrase("表决", "Voted"), Phrase("实际", "Real"), Phrase("倍数", "Times"))
-    ):
+    for place, heading in enumerate((Phrase("表决", "Voted"), Phrase("实际", "Real"), Phrase("倍数", "Times"))):
         sheet.words(_column(place), TOP - 8, heading.into(language), align="right", size=11)
     if len(rows) > len(scheme.indicators):
         middle = TOP + ROW * len(scheme.indicators)
@@ -129,10 +126,7 @@ def _spread_key(sheet: Sheet, language: Language) -> None:
     sheet.line((x, x + 70), (y - 4, y - 4))
     sheet.box(x + 18, y - 10, 34, 12, PART)
     sheet.line((x + 32, x + 32), (y - 10, y + 2), colour=INK)
-    words = Phrase(
-        "线：最低到最高；框：中间一半会员；框内竖线：中位数",
-        "line: lowest to highest; box: the middle half; bar: median",
-    )
+    words = Phrase("线：最低到最高；框：中间一半会员；框内竖线：中位数", "line: lowest to highest; box: the middle half; bar: median")
     sheet.words(x + 80, y, words.into(language), size=11)
 
 
@@ -160,10 +154,7 @@ def _box(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
 
 def _correlation_key(sheet: Sheet, language: Language) -> None:
     x, y = LEFT, 45.0
-    for words, fills in (
-        (Phrase("此高彼低", "opposed"), FALLING[:0:-1]),
-        (Phrase("同涨同落", "alike"), RISING[1:]),
-    ):
+    for words, fills in ((Phrase("此高彼低", "opposed"), FALLING[:0:-1]), (Phrase("同涨同落", "alike"), RISING[1:])):
         for fill in fills:
             sheet.box(x, y - 11, 22, 13, fill)
             x += 22

@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.ballots.ballot import group_label
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, REST, Fill, Sheet
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Language, Phrase, figure, joined, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import percent
 from toolkit.reports.expert_tables import CIRCLED, agreement_table, camps_table, joined_or_why
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
     from toolkit.ballots import Ballots, GroupJudgement, GroupWeights
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
 
 GridCell: TypeAlias = tuple[Fill, str, bool]
 """Its fill, what is written in it, whether bold."""

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, Table, shortened
 from toolkit.ground.drawing import FAINT, Fill, Sheet, text_width
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Language, Phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import row_of
 from toolkit.reports.probability_tables import in_list_order
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
 
 WIDTH, LEFT, RIGHT = 800.0, 236.0, 792.0
 TOP, ROW, SMALL = 68.0, 21.0, 11.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, PART, REST, Fill, Sheet, text_width
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import LEFT as ROWS_LEFT
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
     from toolkit.sensitivity.robustness import Firmness
 
 

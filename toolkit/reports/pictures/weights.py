@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.display import Picture, display_width, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PART, Fill, Sheet, text_width
-from toolkit.ground.text import Phrase, figure
+from toolkit.ground.text import Language, Phrase, figure
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import RIGHT, ROW, TOP, tabled, titled, upright
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.text import Language
 
 CENTRE, HALF, GAP, NAMES = 472.0, 50.0, 24.0, 150.0
 HIGH, LINE, SMALL = 32.0, 13.0, 10.0

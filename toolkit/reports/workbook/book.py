@@ -126,9 +126,7 @@ class Book:
             self._content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
         created = dt.datetime.combine(evaluation.scheme.as_of, dt.time())
-        self.file.set_properties(
-            {"title": evaluation.scheme.title, "created": created, "author": "committee"}
-        )
+        self.file.set_properties({"title": evaluation.scheme.title, "created": created, "author": "committee"})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def save(self) -> None:
@@ -154,14 +152,7 @@ class Book:
     @property
     def heading(self) -> Any:
         """The format of column headings."""
-        return self.format(
-            font_name=HEAD,
-            bold=True,
-            align="center",
-            text_wrap=True,
-            bg_color="#E7E6E6",
-            border_color="#404040",
-        )
+        return self.format(font_name=HEAD, bold=True, align="center", text_wrap=True, bg_color="#E7E6E6", border_color="#404040")
 
     def number(self, decimals: int | None = None, **wanted: Any) -> Any:
         """A right-aligned number with so many decimals, or as it is."""

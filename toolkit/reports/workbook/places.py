@@ -21,11 +21,10 @@ from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.workbook.book import HEADING_ROW, Book
 from toolkit.reports.workbook.compared import CLASS_NUMBER, HAS, HAS_NOT, MOST, NONE, score_format
 from toolkit.reports.workbook.scores import ScoreCells, letters
-from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, TieRule
+from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, Award, Requirement, TieRule
 
 if TYPE_CHECKING:
     from toolkit.evaluation.contests import Allotment
-    from toolkit.scheme.outcomes import Award, Requirement
 
 NOTE = Phrase(
     "名次、奖项为公式，由“得分”表的总分按同分规则和名额算出；改动得分或权重，这里随之变动。参评、一票否决、申报条件是评审时的数值（“可评”列），公式不重算",

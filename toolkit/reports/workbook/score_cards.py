@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from toolkit.reports.score_cards import (
     RECORDS,
     VETOES,
     Card,
+    ScoreCard,
     card_tables,
     outcome,
     score_cards,
@@ -27,7 +28,6 @@ from toolkit.reports.score_cards import (
 from toolkit.reports.workbook.book import HEAD, Book
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
 
     import pandas as pd
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from toolkit.ground.display import Table
     from toolkit.records import Records
     from toolkit.reports.columns import ListColumn
-    from toolkit.reports.score_cards import ScoreCard
     from toolkit.scheme import Scheme
 
 CARD, OBJECTION = Phrase("得分单", "Score card"), Phrase("如有异议", "To object")

@@ -17,13 +17,12 @@ from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
 from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, score_format
-from toolkit.scheme.criteria import Group
+from toolkit.scheme.criteria import Group, Indicator, Total
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.scheme import Scheme
-    from toolkit.scheme.criteria import Indicator, Total
 
 
 ObservedCase: TypeAlias = tuple[tuple[bool, ...], tuple[float, ...]]
@@ -160,10 +159,7 @@ LEFT = (
     (Phrase("会员名称", "Member"), 30.0),
     (Phrase("会员代码", "Key"), 20.0),
 )
-NOTE = Phrase(
-    "权重行以下为各会员得分；小计与总分为公式，可逐项复核",
-    "weights stand above the scores; subtotals and totals are formulas",
-)
+NOTE = Phrase("权重行以下为各会员得分；小计与总分为公式，可逐项复核", "weights stand above the scores; subtotals and totals are formulas")
 COMPARED = Phrase("下列与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动：", "compared among members (`value` of a group or the total) and values as they were evaluated, which do not move, nor do places by them: ")
 BESIDE = Phrase("与其他会员相比而得的小计、总分也是公式，所比的分数和比较标准列在总分之后", "what is compared among members is a formula too: the scores that are compared, and the standard, stand beside the total")
 WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
@@ -249,9 +245,7 @@ def _write_headings(book: Book, sheet: Any, headings: Sequence[TreeColumn], leve
     for column, (heading_of_member, width) in enumerate(LEFT):
         sheet.set_column(column, column, width)
         _merge(sheet, (HEADING_ROW, column, bottom, column), heading_of_member.into(book.language), book.heading)
-        sheet.write_string(
-            bottom + 1, column, WEIGHT.into(book.language) if column == 1 else "", book.heading
-        )
+        sheet.write_string(bottom + 1, column, WEIGHT.into(book.language) if column == 1 else "", book.heading)
     for column, heading in enumerate(headings, start=len(LEFT)):
         sheet.set_column(column, column, 11)
         top = HEADING_ROW + heading.level
@@ -261,9 +255,7 @@ def _write_headings(book: Book, sheet: Any, headings: Sequence[TreeColumn], leve
             top = min(top + 1, bottom)
         label = SUBTOTAL.into(book.language) if heading.is_group else heading.node.label
         _merge(sheet, (top, column, bottom, column), label, book.heading)
-        sheet.write_number(
-            bottom + 1, column, heading.node.weight, book.number(bold=True, bg_color="#F2F2F2")
-        )
+        sheet.write_number(bottom + 1, column, heading.node.weight, book.number(bold=True, bg_color="#F2F2F2"))
     beyond = [adjustment.label for adjustment in book.evaluation.scheme.adjustments] + [SUM.into(book.language), *(said.into(book.language) for said in beside)]
     for column, label in enumerate(beyond, start=len(LEFT) + len(headings)):
         sheet.set_column(column, column, 11)

@@ -16,7 +16,7 @@ from toolkit.evaluation.scores import TOTAL, TURNED, order_of
 from toolkit.ground.answers import asked_once
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
-from toolkit.sensitivity.bounds.leads import LOOKED_AT, NOISE, Leads, Positions
+from toolkit.sensitivity.bounds.leads import LOOKED_AT, NOISE, Extremes, Leads, Positions
 from toolkit.sensitivity.tipping.lines import is_linear, or_better
 from toolkit.sensitivity.weights import WeightBounds, WeightHull, WeightOrder, WeightSet, around
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Award
-    from toolkit.sensitivity.bounds.leads import Extremes
 
 __all__ = ["WeightBounds", "WeightHull", "WeightOrder", "around", "award_bounds", "necessary_and_possible", "rank_bounds"]
 

@@ -19,7 +19,7 @@ from toolkit.evaluation.requirements import Demands
 from toolkit.evaluation.scores import TOTAL, TURNED, node_scores, shares_of
 from toolkit.evaluation.steps import Steps, bars_of, over
 from toolkit.evaluation.tiebreaks import tie_keys
-from toolkit.ground.ranking import rounded
+from toolkit.ground.ranking import Floats, Integers, Mask, rounded
 from toolkit.sensitivity.tipping.lines import exact_scores, is_linear, score_bounds
 from toolkit.sensitivity.weights import Box, WeightBounds, WeightHull, WeightSet
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.awards import AwardRule
-    from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.outcomes import Requirement
 
 Positions: TypeAlias = "NDArray[np.intp]"

@@ -7,7 +7,7 @@ Weights that might have been voted are choices too: one for each group, or one f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
@@ -19,18 +19,15 @@ from toolkit.ground.problems import Problem, Refused, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.choices.checks import fault
 from toolkit.sensitivity.choices.rules import Aggregations, Goalposts, MissingPolicies, Valuings
-from toolkit.sensitivity.choices.scenario import Draw, Scenario
+from toolkit.sensitivity.choices.scenario import BaseCase, Draw, Scenario
 from toolkit.sensitivity.choices.values import GivenValues, LateRecords, MeasurementErrors
-from toolkit.sensitivity.weights.draws import WeightDraws
+from toolkit.sensitivity.weights.draws import WeightDraws, WeightSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats
-    from toolkit.sensitivity.choices.scenario import BaseCase
-    from toolkit.sensitivity.weights.draws import WeightSpec
     Settler: TypeAlias = tuple[str, Callable[[Scenario, Draw], None]]
 
 __all__ = [

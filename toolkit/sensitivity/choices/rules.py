@@ -16,7 +16,7 @@ from toolkit.evaluation.aggregation import UNWEIGHTED
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.text import Phrase, phrase
 from toolkit.scheme.amendments import value_words
-from toolkit.scheme.criteria import AGGREGATE, MIDDLES, MissingPolicy
+from toolkit.scheme.criteria import AGGREGATE, MIDDLES, Group, Indicator, MissingPolicy, Total
 from toolkit.scheme.shapes import (
     Borda,
     Category,
@@ -50,7 +50,6 @@ from toolkit.sensitivity.choices.checks import (
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.problems import Problem
-    from toolkit.scheme.criteria import Group, Indicator, Total
     from toolkit.scheme.shapes.absolute import Better
     from toolkit.sensitivity.choices.scenario import Draw, Scenario
 

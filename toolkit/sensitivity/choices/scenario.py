@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit.evaluation import reordered, rescored
+from toolkit.evaluation import Evaluation, reordered, rescored
 from toolkit.evaluation.many import weights_of
 from toolkit.evaluation.scores import TOTAL
 
 if TYPE_CHECKING:
-    from toolkit.evaluation import Evaluation
     from toolkit.evaluation.values import States
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.scheme import Scheme

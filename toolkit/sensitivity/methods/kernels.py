@@ -322,9 +322,7 @@ def copeland(values: Floats, shares: ArrayLike) -> Floats:
     return points + 0.0 * counted_shares(values, shares)[:, 0]
 
 
-def promethee(
-    values: Floats, shares: ArrayLike, *, indifference: ArrayLike = 0.0, preference: ArrayLike | None = None
-) -> Floats:
+def promethee(values: Floats, shares: ArrayLike, *, indifference: ArrayLike = 0.0, preference: ArrayLike | None = None) -> Floats:
     """The net flow of PROMETHEE II, -1 to 1: how much a member is preferred to the others on average, less the reverse.
 
     Under the usual criterion any lead counts in full. With `preference` p the criterion is linear: a lead d counts

@@ -11,21 +11,20 @@ import numpy as np
 from toolkit.evaluation.scores import (
     TOTAL,
     TURNED,
+    Tree,
     adjusted,
     node_scores,
     order_of,
     sums_beside,
     total_bounds,
 )
-from toolkit.ground.ranking import Floats, rounded
+from toolkit.ground.ranking import Floats, Mask, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
-    from toolkit.evaluation.scores import Tree
-    from toolkit.ground.ranking import Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.outcomes import Award, Requirement
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from toolkit.evaluation.awards import AwardRule, RuleInSteps
 from toolkit.evaluation.scores import TURNED, list_scores, order_of, rounded_scores
-from toolkit.evaluation.steps import Steps
+from toolkit.evaluation.steps import Standing, Steps
 from toolkit.evaluation.values import stepped
 from toolkit.ground.answers import asked_once
 from toolkit.scheme.shapes import Category, Relative
@@ -27,7 +27,6 @@ from toolkit.sensitivity.tipping.lines import Search, or_better, sides, together
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
-    from toolkit.evaluation.steps import Standing
     from toolkit.ground.ranking import Floats, Integers, Mask
     from toolkit.scheme.criteria import Indicator
     from toolkit.scheme.outcomes import Award

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.many import Lists, shifted, siblings_of
-from toolkit.evaluation.scores import TOTAL, TURNED
+from toolkit.evaluation.scores import TOTAL, TURNED, Tree
 from toolkit.ground.answers import asked_once
 from toolkit.sensitivity.tipping.lines import answered, or_better, together
 from toolkit.sensitivity.tipping.paths import Breakpoints, FirstChange, first_on_grid, narrowed
@@ -19,7 +19,6 @@ from toolkit.sensitivity.tipping.paths import Breakpoints, FirstChange, first_on
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.aggregation import Branch
-    from toolkit.evaluation.scores import Tree
     from toolkit.ground.ranking import Floats, Mask
 
 COLUMNS = ["node", "weight", "lowest", "highest", "exact", "gain_below", "lose_below", "gain_above", "lose_above"]

@@ -16,13 +16,12 @@ import numpy as np
 
 from toolkit.evaluation.scores import TOTAL, order_of
 from toolkit.evaluation.tiebreaks import tie_nodes
-from toolkit.ground.ranking import rounded
+from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.sensitivity.tipping.lines import Rivals, Search, exact_scores, levels, rivals, score_bounds
 
 if TYPE_CHECKING:
 
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.ranking import Floats, Mask
 
 Slopes: TypeAlias = "Mapping[str, Floats]"
 """By node how fast each member's score moves on each path, float64[paths, members]."""
