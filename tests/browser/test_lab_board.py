@@ -217,6 +217,15 @@ def test_what_is_not_joined_says_so_in_words_and_offers_to_open_again(page: Page
     sync_api.expect(lost.get_by_role("button", name="重新打开本页")).to_be_visible()
     assert "没有连上计算程序" in lost.inner_text()
     lost.evaluate("each => each.remove()")
+    page.evaluate("""() => {
+      sessionStorage.setItem('committee-opening', String(Date.now() - 61_000));
+      document.body.append(Object.assign(document.createElement('p'), {id: 'opening', textContent: '正在打开'}));
+      document.querySelector('#opening').dataset.asked = 'true';
+    }""")
+    long = page.locator("#opening .long")
+    sync_api.expect(long).to_contain_text("已等了较久：机器可能正忙")
+    sync_api.expect(long.get_by_role("button", name="重新打开本页")).to_be_visible()
+    page.locator("#opening").evaluate("each => each.remove()")
 
 
 def test_another_notebook_opens_computed_and_ends_the_former_kernel(opened: Opened) -> None:

@@ -7,13 +7,15 @@ window.voila_heartbeat = () => {};
     zh: {
       seconds: "已 {n} 秒", skip: "跳到正文", hidden: "点开查看，{n} 段", loading: "正在载入……", opening: "正在打开“{name}”并计算，请稍候……", again: "重新打开本页",
       lost: "这一部分没有连上计算程序。请重新打开本页；若仍如此，请按页面上方的“重新计算全部”（没有这个按钮时，请关闭程序后重新启动）。",
+      long: "已等了较久：机器可能正忙，可以再等一会，也可以重新打开本页；若仍如此，请关闭程序后重新启动。",
     },
     en: {
       seconds: "{n} s", skip: "Skip to the text", hidden: "Show, {n} part(s)", loading: "Loading …", opening: "Opening “{name}” and computing it, one moment …", again: "Open this page again",
       lost: "This part could not be joined to what computes it. Open the page again; if it stays so, press “Recompute all” above (where there is no such button, end the program and start it again).",
+      long: "This takes long: the machine may be busy. Wait a little longer, or open the page again; if it stays so, end the program and start it again.",
     },
   };
-  const BEGAN = "committee-opening", LONGEST = 300_000, PATIENT = 3; // how long what was pressed may take, and from which second on they are counted
+  const BEGAN = "committee-opening", LONGEST = 300_000, PATIENT = 3, LONG = 60; // how long what was pressed may take, from which second on they are counted, and from which on it is said what to do
   const ONCE = "committee-opened-again", ANEW = 120_000; // milliseconds in which a page opens itself again only once
   const notebook = /([^/]+)\.ipynb$/.exec(decodeURIComponent(window.location.pathname));
   const title = notebook ? `${notebook[1]} · ${document.title}` : document.title; // Lab would write its own name and cut that of the notebook
@@ -27,13 +29,16 @@ window.voila_heartbeat = () => {};
     window.location.reload();
     return true;
   };
-  const lost = (node) => {
-    if (openAgain()) return;
+  const againButton = () => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = words.again;
     button.addEventListener("click", () => window.location.reload());
-    node.replaceChildren(words.lost, " ", button);
+    return button;
+  };
+  const lost = (node) => {
+    if (openAgain()) return;
+    node.replaceChildren(words.lost, " ", againButton());
     node.setAttribute("role", "alert");
     node.dataset.lost = "true";
     document.getElementById("opening")?.remove();
@@ -84,6 +89,11 @@ window.voila_heartbeat = () => {};
       line.append(" ", shown);
     }
     if (seconds >= PATIENT) say(shown, words.seconds.replace("{n}", String(seconds)));
+    if (seconds < LONG || line.querySelector(".long")) return;
+    const long = document.createElement("span");
+    long.className = "long";
+    long.append(words.long, " ", againButton());
+    line.append(long);
   };
   window.setInterval(count, 1000);
   window.addEventListener("pageshow", (event) => { if (event.persisted) document.getElementById("opening")?.remove(); }); // come back to by the browser's own button
