@@ -21,7 +21,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate, rescored
 from toolkit.ground.problems import Refused
 from toolkit.reports import TABLES, WORKBOOK, csv_files
-from toolkit.reports.csv_files import write_results
+from toolkit.reports.csv_files import text_cells, write_results
 
 
 @pytest.fixture
@@ -105,6 +105,12 @@ def test_other_numbers_are_exact(evaluation: Evaluation, written: Path) -> None:
     pd.testing.assert_frame_equal(
         read, evaluation.scores, check_exact=True, check_names=False, check_index_type=False
     )
+
+
+def test_a_zero_has_no_sign() -> None:
+    cells = text_cells(pd.DataFrame({"float": [-0.0, -1e-20], "numpy": np.array([-0.0, 0.5], object)}))
+    assert cells["float"].tolist() == ["0.0", "-1e-20"]
+    assert cells["numpy"].tolist() == ["0.0", "0.5"]
 
 
 def test_the_ranking_reads_back(evaluation: Evaluation, written: Path) -> None:

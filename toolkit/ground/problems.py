@@ -255,7 +255,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Phrase | None:
-    """The mend of an unknown name: whether the known one most like it is meant; None when none is close."""
+    """The mend of an unknown name: whether the known one most like it is meant; None when none is close.
+
+    Examples
+    --------
+    >>> did_you_mean("agregate", ["aggregate", "label"]).en, did_you_mean("best", ["first"])
+    ('is `aggregate` meant?', None)
+    """
     guess = nearest(word, known)
     return phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=guess) if guess else None
 

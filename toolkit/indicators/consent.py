@@ -30,6 +30,18 @@ BRANCH = (
     Phrase("总机构同意公开的，请以总机构的代码登记", "if the head office agrees, enter it under its own code"),
 )
 VERSION = Phrase("登记错了的请改正；会员签错了的，请寄去本类的承诺书重签", "correct the entry; if the member signed the wrong one, send it the one for its class to sign")
+SIGNED_LATER = (
+    Phrase("签订日期晚于截止日期：截止日期以前没有签，本届不计分", "signed after the as-of date: within this edition it is not signed, and scores nothing"),
+    Phrase("日期写错了请改正；确是那时才签的，不必处理", "correct the date if it is wrong; leave it if it was signed then"),
+)
+YET_WITHDRAWN = (
+    Phrase("写有撤回日期，状态仍是已签：不予公开，计分的却照签订计", "withdrawn, and yet entered as signed: nothing is published, but what scores it takes it for signed"),
+    Phrase("确已撤回的请改状态；没有撤回的请清空撤回日期", "if it is withdrawn, change the state; else clear the day of withdrawal"),
+)
+YET_UNSIGNED = (
+    Phrase("填了签订日期，状态却不是已签：按没有签处理，同意公开的各项不生效", "dated, and yet not entered as signed: taken as not signed, and what it permits does not hold"),
+    Phrase("已经签的请改状态；没有签的请清空签订日期；已撤回的请填撤回日期", "if it is signed, change the state; if not, clear the date; if withdrawn, enter the day of withdrawal"),
+)
 
 
 def permissions(engine: Engine, scheme: Scheme, records: Records) -> pd.DataFrame:
@@ -84,20 +96,6 @@ def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     for (rule, mend), test, column in _signed_otherwise(rows, scheme, consent, source.date):
         for file, sheet, row in fetched(rows.filter(test).order_by(PLACE).select(*PLACE)).itertuples(index=False):
             yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=column)
-
-
-SIGNED_LATER = (
-    Phrase("签订日期晚于截止日期：截止日期以前没有签，本届不计分", "signed after the as-of date: within this edition it is not signed, and scores nothing"),
-    Phrase("日期写错了请改正；确是那时才签的，不必处理", "correct the date if it is wrong; leave it if it was signed then"),
-)
-YET_WITHDRAWN = (
-    Phrase("写有撤回日期，状态仍是已签：不予公开，计分的却照签订计", "withdrawn, and yet entered as signed: nothing is published, but what scores it takes it for signed"),
-    Phrase("确已撤回的请改状态；没有撤回的请清空撤回日期", "if it is withdrawn, change the state; else clear the day of withdrawal"),
-)
-YET_UNSIGNED = (
-    Phrase("填了签订日期，状态却不是已签：按没有签处理，同意公开的各项不生效", "dated, and yet not entered as signed: taken as not signed, and what it permits does not hold"),
-    Phrase("已经签的请改状态；没有签的请清空签订日期；已撤回的请填撤回日期", "if it is signed, change the state; if not, clear the date; if withdrawn, enter the day of withdrawal"),
-)
 
 
 def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: str | None) -> Iterator[tuple[tuple[Phrase, Phrase], Any, str]]:
