@@ -250,6 +250,14 @@ class Lists:
             yield np.array(given, np.bool_).reshape(awards, len(some), members)
 
 
+def as_columns(evaluation: Evaluation) -> tuple[Floats, Mask, dict[str, Floats]]:
+    """What scores are made of, as it stands: values float64[members, indicators], to whom they apply, bool alike, and float64[members] points by adjustment."""
+    members, names = evaluation.members.index, [item.id for item in evaluation.scheme.indicators]
+    values, applicable = evaluation.values.loc[members, names].to_numpy(np.float64), evaluation.applicable.loc[members, names].to_numpy(np.bool_)
+    points = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
+    return values, applicable, points
+
+
 def shifted(tree: Tree, shares: Floats, node: int, share: Floats, held: Collection[int] = ()) -> Floats:
     """Shares float64[vectors, nodes] in which one node has each of `share`, and its siblings, those of `held` apart, divide the rest as they did."""
     vectors = np.tile(shares, (len(share), 1))

@@ -15,11 +15,12 @@ import pandas as pd
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
+from toolkit.evaluation.many import as_columns
 from toolkit.evaluation.scores import TOTAL, Score, Tree, list_scores, rounded_scores
 from toolkit.ground.answers import asked_once
 
 if TYPE_CHECKING:
-    from toolkit.ground.ranking import Floats, Integers, Mask
+    from toolkit.ground.ranking import Integers, Mask
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Pattern
 
@@ -142,11 +143,7 @@ def _without_members(evaluation: Evaluation, removals: Sequence[Removal], absent
 
 def _scores_under(evaluation: Evaluation, tree: Tree) -> Score:
     """The rounded scores of all members under another tree, float64[members] by node."""
-    members, names = evaluation.members.index, list(tree.nodes[tree.leaves])
-    values: Floats = evaluation.values.loc[members, names].to_numpy(np.float64)
-    applicable: Mask = evaluation.applicable.loc[members, names].to_numpy(np.bool_)
-    points = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
-    return list_scores(evaluation.scheme, tree, values, applicable, points)
+    return list_scores(evaluation.scheme, tree, *as_columns(evaluation))
 
 
 @dataclass(frozen=True, eq=False)

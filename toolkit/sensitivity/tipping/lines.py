@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from toolkit.evaluation.many import as_columns
 from toolkit.evaluation.scores import (
     TOTAL,
     TURNED,
@@ -53,14 +54,10 @@ class Rivals:
 
 def exact_scores(evaluation: Evaluation) -> dict[str, Floats]:
     """Unrounded scores, float64[members], at every node; the total with its adjustments, not held in its bounds, and turned round."""
-    tree, members = evaluation.tree, evaluation.members.index
-    names = list(tree.nodes[tree.leaves])
-    values = evaluation.values.loc[members, names].to_numpy(np.float64)
-    table = node_scores(tree, values, evaluation.applicable.loc[members, names].to_numpy(np.bool_))
-    points = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
-    scores = dict(zip(tree.nodes, table.T.copy(), strict=True)) | points
+    tree, (values, applicable, points) = evaluation.tree, as_columns(evaluation)
+    scores = dict(zip(tree.nodes, node_scores(tree, values, applicable).T.copy(), strict=True)) | points
     scores |= sums_beside(evaluation.scheme, scores)
-    unranked = evaluation.scores.loc[members, TOTAL].isna().to_numpy(np.bool_)
+    unranked = evaluation.scores.loc[evaluation.members.index, TOTAL].isna().to_numpy(np.bool_)
     total = adjusted(scores[TOTAL], points.values(), unranked=unranked)
     return scores | {TOTAL: total, TURNED: -total}
 

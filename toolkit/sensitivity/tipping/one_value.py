@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.awards import AwardRule, RuleInSteps
+from toolkit.evaluation.many import as_columns
 from toolkit.evaluation.scores import TURNED, list_scores, order_of, rounded_scores
 from toolkit.evaluation.steps import Standing, Steps
 from toolkit.evaluation.values import stepped
@@ -123,11 +124,7 @@ class Revalued:
     @classmethod
     def of(cls, evaluation: Evaluation) -> Revalued:
         """An evaluation as it stands."""
-        members, names = evaluation.members.index, [item.id for item in evaluation.scheme.indicators]
-        values = evaluation.values.loc[members, names].to_numpy(np.float64)
-        applicable = evaluation.applicable.loc[members, names].to_numpy(np.bool_)
-        added = {item.id: evaluation.scores.loc[members, item.id].to_numpy(np.float64) for item in evaluation.scheme.adjustments}
-        return cls(evaluation, values, applicable, added)
+        return cls(evaluation, *as_columns(evaluation))
 
     @cached_property
     def raw(self) -> dict[str, Floats]:
