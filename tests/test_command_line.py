@@ -29,6 +29,18 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
+def test_a_revision_with_a_bad_name_is_refused_before_anything_is_read(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.commands.seal.evaluated", lambda *_: pytest.fail("read"))
+    done = run("seal", small_edition, "--as", "第二版")
+    assert (done.exit_code, "例如 r1" in done.output) == (1, True)
+
+
+def test_a_passphrase_that_never_comes_is_asked_for_and_nothing_is_said_to_be_broken_off(tmp_path: Path) -> None:
+    done = run("key", "new", tmp_path / "k")
+    assert (done.exit_code, "没有读到口令" in done.output) == (1, True)
+    assert not (tmp_path / "k").exists()
+
+
 def test_check_says_how_many_rows_were_read_and_that_all_is_well(small_edition: Path) -> None:
     """And what a killed `publish` left in the folder."""
     (left := small_edition / "out" / "cards" / f"{UNFINISHED}75cl8maw").mkdir(parents=True)

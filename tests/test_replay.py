@@ -21,7 +21,7 @@ from tests.sealing import (
 from toolkit.ground.problems import Problems
 from toolkit.ground.text import former_words
 from toolkit.sealing.differences import Wording
-from toolkit.sealing.notebooks import Accused, run_again, run_notebooks
+from toolkit.sealing.notebooks import UNREADABLE, Accused, run_again, run_notebooks, source_problems
 from toolkit.sealing.replay import signed_as_sealed
 
 
@@ -105,3 +105,10 @@ def test_a_notebook_that_accused_the_copy_may_say_no_more_of_it(tmp_path: Path) 
         assert found("办法改动过", "数据字典") == found() == ["error"]
         path.write_text(path.read_text("utf-8").replace('"\'甲公司\'"', '"\'乙公司\'"', 1), "utf-8")
         assert found("办法改动过") == ["note", "error"]
+
+
+def test_a_notebook_without_an_end_is_one_that_cannot_be_read(house: Path, tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "1_data.ipynb").write_text("[" * 100_000, "utf-8")
+    (problem,) = source_problems(house, tmp_path / "notebooks")
+    assert (problem.file, problem.rule) == ("notebooks/1_data.ipynb", UNREADABLE)

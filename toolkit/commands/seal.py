@@ -66,6 +66,7 @@ OLDER = (
 )
 PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
 AGAIN = Phrase("再输入一次", "Once more")
+NO_INPUT, TYPE_IT = Phrase("没有读到口令：输入已经结束", "no passphrase came: there is nothing more to read"), Phrase("请在终端里运行，照提示输入；或从管道送入，一行一个", "run it in a terminal and type it when asked, or pipe it in, one a line")
 UNLIKE, NO_PASSPHRASE = Phrase("两次输入不一致，请重新输入", "The two are not the same: begin again"), Phrase("口令不能为空", "The passphrase must not be empty")
 ONE_OF = Phrase(
     "请指明版次（--as），或只封存办法（--rules），或记入办法的封存包没有了（--rules-lost），三者取一；只封存办法时不替代任何一版",
@@ -121,7 +122,7 @@ def seal(
     from toolkit.minutes.journal import read_journal
     from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing.kernels import one_reading
-    from toolkit.sealing.revisions import untold_seals
+    from toolkit.sealing.revisions import refuse_revision, untold_seals
     from toolkit.sealing.rules import enter_rules_lost
     from toolkit.sealing.seals import seal_edition, seal_rules
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
@@ -139,6 +140,7 @@ def seal(
         if rules:
             _tell_sealed(seal_rules(folder, by=by), keys, language)
             return
+        refuse_revision(folder, revision)  # before minutes go into reading what it would be made of
         with one_reading():
             before = len(read_journal(folder).entries)
             edition, evaluation, problems = evaluated(folder, language)
@@ -281,7 +283,7 @@ def _typed(asked: str) -> str:
         return getpass.getpass(f"{asked}: ")
     typer.echo(f"{asked}: ", err=True)
     if not (line := sys.stdin.readline()):
-        raise typer.Abort
+        raise refuse(NO_INPUT, TYPE_IT)
     return line.rstrip("\r\n")
 
 

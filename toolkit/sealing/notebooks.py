@@ -138,7 +138,7 @@ def written_digest(path: Path) -> str:
 
     Raises
     ------
-    ValueError, KeyError, TypeError, AttributeError, OSError
+    ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError
         When the file is no notebook.
     """
     notebook = json.loads(path.read_text("utf-8"))
@@ -186,7 +186,7 @@ def run_again(
         try:
             before: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
             nbformat.validate(before)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, nbformat.ValidationError):
             yield Problem("error", UNREADABLE, ASK, file=f"{sealed.name}/{notebook.name}")
             continue
         try:
@@ -201,7 +201,7 @@ def run_again(
 def _fault(notebook: Path, path: Path) -> Phrase | None:
     try:
         digest = written_digest(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return UNREADABLE
     own = {written_digest(notebook)} if notebook.is_file() else set()
     return None if digest in own | set(EARLIER.get(notebook.name, ())) else FOREIGN
