@@ -40,7 +40,7 @@ ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
     ),
     "seal": (
         {"toolkit.sealing.bag": ()},
-        ("test_bag", "test_seal", "test_signatures", "test_replay"),
+        ("test_bag",),
     ),
     "programs": (
         {"toolkit.sealing.agreement": ()},
