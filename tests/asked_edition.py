@@ -66,6 +66,45 @@ telephone = "020-12345678"
 records = ["act", "severity", "found"]
 certainty = true
 """
+ENGLISH = """
+[english]
+"小型联合会年度评选办法" = "Rules of the Small Federation"
+"测试联合会" = "Federation of Tests"
+"秘书处" = "the secretariat"
+"某市某路 1 号" = "1 Some Road"
+"优秀会员" = "Outstanding member"
+"先进会员" = "Advanced member"
+"代理" = "Agents"
+"采购人" = "Purchasers"
+"诚信自律" = "Integrity"
+"学习交流" = "Study"
+"警示扣分" = "Points off for warnings"
+"良好行为加分" = "Points for good conduct"
+"不良行为扣分" = "Points off for bad conduct"
+"扣分" = "points off"
+"性质" = "kind"
+"良好" = "good"
+"不良" = "bad"
+"状态" = "state"
+"学时" = "hours"
+"讲座场次" = "Lectures"
+"形式" = "form"
+"讲座" = "lecture"
+"签署承诺书" = "Pledge signed"
+"承诺书" = "pledge"
+"已签" = "signed"
+"未签" = "not signed"
+"答卷数" = "answers"
+"事由" = "act"
+"程度" = "severity"
+"轻微" = "minor"
+"一般" = "general"
+"严重" = "grave"
+"认定日期" = "found on"
+"已撤销" = "struck out"
+"申诉中" = "under appeal"
+"""
+"""Of every name that pages show, but for 调查答卷."""
 CONSENT = """[publication.consent]
 table = "pledges"
 holds = { status = ["已签"] }
@@ -111,7 +150,7 @@ def pledged(code: str) -> str:
 def write_edition(folder: Path) -> Path:
     """The small edition, whose members were asked item by item; with records of conduct, and a secret wherever none is to be told."""
     write_small_edition(folder)
-    scheme = SCHEME[: SCHEME.index("[publication.consent]")].replace("[publication]\n", RULES.lstrip("\n"), 1) + CONSENT
+    scheme = SCHEME[: SCHEME.index("[publication.consent]")].replace("[publication]\n", RULES.lstrip("\n"), 1) + CONSENT + ENGLISH
     (folder / "scheme.toml").write_text(scheme, "utf-8")
     (folder / "tables.toml").write_text(TABLES + PLEDGES + MORE, "utf-8")
     book = folder / "records" / "会员名册.csv"

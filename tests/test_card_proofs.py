@@ -231,7 +231,7 @@ def test_the_page_says_the_same_as_the_command(cards: tuple[Path, str], checking
     page.fill("#pasted", json.dumps({"card": "{}"}))
     page.get_by_role("button", name="English").click()
     assert page.locator("#verdict").inner_text().startswith("This is no score card")
-    assert page.title() == "Check a score card"
+    assert page.title() == "核对得分单 Check a score card"
     assert noise == []
 
 

@@ -55,6 +55,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.disclosures import Activity, Figures
+from toolkit.publication.english import ENGLISH_HALF
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.reports.papers import rules_page
@@ -95,6 +96,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = run("publish", edition / "sealed" / "r1", "--to", place, "--from", BEGINS.isoformat())
     assert done.exit_code == 0, done.output
     assert "公示网站在" in done.output
+    assert "英文页面上有 1 个名称仍是中文：调查答卷。" in done.output
     assert UNTRIED.zh in done.stdout
     under_way = [*(step.zh for step in (CHECKING, PREPARING, OPENING, SHOWING, BUILDING)), *(f"正在核对：{name}" for name in ("软件包", "工作簿公式", "网页程序"))]
     assert done.stderr.splitlines() == [f"… {step}" for step in under_way]
@@ -237,6 +239,24 @@ def test_rules_and_forms_say_word_for_word_what_the_papers_say(sent: Path, editi
 
 def without_blanks(text: str) -> str:
     return re.sub(r"\s", "", text)
+
+
+CHINESE_ALL_THE_SAME = re.compile(r"测试〔2019〕1号|（?实名|第\d+号版本|.*的事|调查答卷")
+"""A document number, a word of the law, what somebody typed, and the one name that has no English."""
+
+
+def test_the_english_half_says_every_name_in_english_but_those_of_members(sent: Path) -> None:
+    left: dict[str, set[str]] = {}
+    names = {name for _, name, *_ in MEMBERS} | {HOSTILE}
+    for page in pages(sent / "site"):
+        half = "".join(ENGLISH_HALF.findall(page.read_text("utf-8")))
+        texts = [html.unescape(text).strip() for text in re.findall(r">([^<>]+)<", half)] + re.findall(r'data-head="([^"]*)"', half)
+        for text in texts:
+            if text not in names and (chinese := [run for run in re.findall(r"[\u3000-\u9fff\uff00-\uffef0-9]*[\u4e00-\u9fff][\u3000-\u9fff0-9]*", text) if not CHINESE_ALL_THE_SAME.fullmatch(run)]):
+                left.setdefault(page.name, set()).update(chinese)
+    assert left == {}
+    assert "Federation of Tests · Contact: the secretariat; address: 1 Some Road; telephone: 020-12345678<" in (sent / "site" / "index.html").read_text("utf-8")
+    assert all(re.search(r"<title>[^<A-Za-z]+ [A-Z][\w ,]+ · ", page.read_text("utf-8")) for page in pages(sent / "site") if page.name != "check-card.html")
 
 
 # ---- who sees what -----------------------------------------------------------------------------------------------

@@ -108,7 +108,6 @@
   function show() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     for (const place of document.querySelectorAll("[data-say]")) place.textContent = say(place.dataset.say);
-    document.title = say("title");
     const [key, css] = verdict;
     $("verdict").className = css;
     $("verdict").textContent = key ? say(key) : "";

@@ -5,7 +5,7 @@
   const DATA = JSON.parse($("data").textContent), WORDS = JSON.parse($("say").textContent);
   const { scheme, members, results } = DATA, SHOWN = 12;
   const top = [...(scheme.group ?? []), ...scheme.indicator].filter((node) => (node.group ?? null) === null);
-  const label = Object.fromEntries([...(scheme.award ?? []), ...scheme.indicator].map((item) => [item.id, item.label ?? item.id]));
+  const label = Object.fromEntries([...(scheme.award ?? []), ...scheme.indicator].map((item) => [item.id, item.label ?? item.id])), english = new Map(Object.entries(DATA.english));
   // A class left out whole has no say in the others, unless classes compete together.
   const apart = scheme.classes && (scheme.award ?? []).every(({ quota }) => (quota?.within ?? "class") === "class" && (quota?.in_all ?? null) === null);
   const complete = !DATA.withheld.length && (apart || !DATA.classes.some((own) => own.left_out));
@@ -13,7 +13,9 @@
   let language = document.documentElement.dataset.language, now = null, opened = null;
 
   const say = (key, parts = {}) => WORDS[key][language].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
-  const named = (awards) => awards.map((id) => label[id]).join(language === "zh" ? "、" : ", ");
+  /** A name of the scheme or the records, in English where the scheme says it. */
+  const called = (name) => (language === "en" ? english.get(name) ?? name : name);
+  const named = (awards) => awards.map((id) => called(label[id])).join(language === "zh" ? "、" : ", ");
   const points = (x) => (x === null || x === undefined ? "—" : x.toFixed(scheme.decimals));
   const rankOf = (row) => (!row.rank ? "—" : row.rank === row.rank_to ? `${row.rank}` : `${row.rank}–${row.rank_to}`);
   const none = (x) => (Number.isNaN(x) ? null : x);
@@ -44,7 +46,7 @@
       for (const [key, here, there, same] of pairs) if (!same) found.push(say("differs", { who: member.name, what: say(key), here: here || "—", there: there || "—" }));
     });
     for (const line of DATA.lines) {
-      const own = done.lines.find((one) => one.award === line.award && one.class === line.class), who = [label[line.award], line.class].filter(Boolean).join(" ");
+      const own = done.lines.find((one) => one.award === line.award && one.class === line.class), who = [called(label[line.award]), called(line.class)].filter(Boolean).join(" ");
       const pairs = [["line", own?.line, line.line, line.line === null || own?.line === line.line], ["places", own?.places, line.places, !own || own.places === line.places],
         ["openWinners", own?.open ?? 0, line.winners - line.unnamed, (own?.open ?? 0) === line.winners - line.unnamed]];
       for (const [key, here, there, same] of pairs) if (!same) found.push(say("differs", { who, what: say(key), here: here ?? "—", there: there ?? "—" }));
@@ -67,7 +69,7 @@
     } else element("p", say(told ? "good" : "goodNoLine", { n: members.length, lines: told }), place, "said");
     if (DATA.withheld.length) element("p", say("withheld", { n: DATA.withheld.length }), place, "note");
     const out = DATA.classes.filter((own) => own.left_out);
-    if (out.length) element("p", say("leftOut", { classes: out.map((own) => own.class || say("noClass")).join("、") }), place, "note");
+    if (out.length) element("p", say("leftOut", { classes: out.map((own) => called(own.class) || say("noClass")).join("、") }), place, "note");
   }
 
   function showLines() {
@@ -79,8 +81,8 @@
     const body = head(element("div", undefined, place, "wide"), [[say("award")], ...(classes ? [[say("class")]] : []), [say("applied"), "number"], [say("places"), "number"], [say("given"), "number"], [say("unnamed"), "number"], [say("line"), "number"]]);
     for (const line of DATA.lines) {
       const row = element("tr", undefined, body), own = DATA.classes.filter((one) => !line.class || one.class === line.class);
-      element("td", label[line.award], row);
-      if (classes) element("td", line.class || say("together"), row);
+      element("td", called(label[line.award]), row);
+      if (classes) element("td", called(line.class) || say("together"), row);
       element("td", own.reduce((n, one) => n + one.taking_part, 0), row, "number");
       element("td", line.places ?? say("noLimit"), row, "number");
       for (const cell of [line.winners, line.unnamed, points(line.line)]) element("td", cell, row, "number");
@@ -108,11 +110,11 @@
     const fields = element("div", undefined, place, "weights");
     for (const node of top) {
       const field = element("label", undefined, fields), value = weights[node.id] ?? node.weight;
-      element("span", node.label ?? node.id, field);
+      element("span", called(node.label ?? node.id), field);
       const [slider, box] = ["range", "number"].map((type) => {
         const input = element("input", undefined, field);
         Object.assign(input, { type, min: 0, max: Math.max(100, node.weight), step: "any", value });
-        if (type === "range") input.setAttribute("aria-label", node.label ?? node.id);
+        if (type === "range") input.setAttribute("aria-label", called(node.label ?? node.id));
         else input.dataset.node = node.id;
         return input;
       });
@@ -148,17 +150,17 @@
     const inside = head(cell, [[say("indicator")], [say("raw"), "number"], [say("value"), "number"]]);
     scheme.indicator.forEach((item, at) => {
       const line = element("tr", undefined, inside), gone = member.inapplicable.includes(at), raw = member.raw[at];
-      element("td", item.label ?? item.id, line);
-      element("td", gone ? say("inapplicable") : raw === null ? say("missing") : `${raw === "true" || raw === "false" ? say(raw) : raw}${item.unit ? ` ${item.unit}` : ""}`, line, "number");
+      element("td", called(item.label ?? item.id), line);
+      element("td", gone ? say("inapplicable") : raw === null ? say("missing") : `${raw === "true" || raw === "false" ? say(raw) : called(raw)}${item.unit ? ` ${called(item.unit)}` : ""}`, line, "number");
       element("td", own ? points(none(own.values[at])) : "—", line, "number");
     });
     (scheme.adjustment ?? []).forEach((item) => {
       const line = element("tr", undefined, inside);
-      element("td", item.label ?? item.id, line);
+      element("td", called(item.label ?? item.id), line);
       element("td", "", line);
       element("td", own ? points(none(own.scores[item.id])) : "—", line, "number");
     });
-    for (const id of member.vetoes) element("p", say("vetoed", { what: (scheme.veto.find((veto) => veto.id === id) ?? { label: id }).label ?? id }), cell, "note");
+    for (const id of member.vetoes) element("p", say("vetoed", { what: called((scheme.veto.find((veto) => veto.id === id) ?? { label: id }).label ?? id) }), cell, "note");
   }
 
   /** Why a member has no award, where that is no matter of its total: a veto that bars it, or that it did not take part. */
@@ -168,7 +170,7 @@
     if (!member.applied) return say("notApplied");
     const bars = ({ effect }, id) => effect.award === "none" || (Array.isArray(effect.award) && effect.award.includes(id));
     const barring = (scheme.veto ?? []).filter((veto) => member.vetoes.includes(veto.id) && scheme.award.every(({ id }) => bars(veto, id)));
-    if (barring.length) return say("struck", { what: barring.map((veto) => veto.label ?? veto.id).join(language === "zh" ? "、" : ", ") });
+    if (barring.length) return say("struck", { what: barring.map((veto) => called(veto.label ?? veto.id)).join(language === "zh" ? "、" : ", ") });
     return own.rank || own.total === null || scheme.eligibility === undefined ? "" : say("notEligible");
   }
 
@@ -195,7 +197,7 @@
     const body = head($("list"), headings);
     for (const place of rows) {
       const own = shown[place], told = results[place], row = element("tr", undefined, body, own.awards.length ? "won" : "");
-      if (scheme.classes) element("td", members[place].class, row);
+      if (scheme.classes) element("td", called(members[place].class), row);
       element("td", rankOf(own), row, "number");
       const button = element("button", members[place].name, element("td", undefined, row, "name"));
       button.type = "button";
@@ -204,7 +206,7 @@
       element("td", points(none(own.total ?? NaN)), row, "number");
       const award = element("td", named([...own.awards, ...(own.open ?? [])]), row, now && String(own.awards) !== String(told.awards) ? "award moved" : "award");
       element("span", whyNot(place, own), award, "why");
-      if (graded) element("td", own.grade, row, now && own.grade !== told.grade ? "moved" : "");
+      if (graded) element("td", called(own.grade), row, now && own.grade !== told.grade ? "moved" : "");
       if (now) element("td", say("was", { rank: rankOf(told), award: named(told.awards) || "—" }), row, own.rank !== told.rank || String(own.awards) !== String(told.awards) ? "moved" : "note");
       if (opened === place) showDetails(place, body);
     }
@@ -221,20 +223,21 @@
     const body = head(element("div", undefined, place, "wide"), [...(scheme.classes ? [[say("class")]] : []), [say("name")], [say("award")]]);
     for (const own of found) {
       const row = element("tr", undefined, body);
-      if (scheme.classes) element("td", own.class ?? "", row);
+      if (scheme.classes) element("td", called(own.class ?? ""), row);
       element("td", own.name, row);
-      element("td", own.award, row);
+      element("td", called(own.award), row);
     }
   }
 
   function show() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     for (const place of document.querySelectorAll("[data-say]")) place.textContent = say(place.dataset.say);
+    $("title").textContent = called(DATA.title);
     $("facts").textContent = [DATA.edition, DATA.revision, say("open", { n: members.length, of: DATA.classes.reduce((n, own) => n + own.members, 0) })].join(" · ");
     const chosen = $("class").value, classes = [...new Set(members.map((member) => member.class))];
     $("class").replaceChildren();
     element("option", say("every"), $("class")).value = "";
-    for (const name of classes) element("option", name, $("class")).value = name;
+    for (const name of classes) element("option", called(name), $("class")).value = name;
     $("class").value = chosen;
     $("classes").style.display = scheme.classes && classes.length > 1 ? "" : "none";
     $("print").textContent = DATA.print ? say("print", { print: DATA.print }) : "";

@@ -161,6 +161,7 @@ def _recomputed(found: Sequence[Opinion]) -> Phrase:
 
 def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str, step: Callable[[Phrase], None]) -> Iterator[Phrase]:
     """Write open bag, page of results, site and, where it has an `address` for them, cards under lock into `made`; what is to be said of them once they are in `to`. Each `step` is told."""
+    from toolkit.publication.english import told_without_english
     from toolkit.publication.extract import read_extract
     from toolkit.publication.site import CHECK_SITE, INDEX, OWN_CARD
     from toolkit.reports.results_page import RESULTS, results_page
@@ -184,6 +185,8 @@ def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str, step: 
     under_lock = lock_cards(bag, disclosed.agreeing, to / CODES, made / CODES, address) if address else None
     step(BUILDING)
     send_site(disclosed, made / OPEN, made / SITE, cards=under_lock and under_lock.cards)
+    pages = (page.read_text("utf-8") for page in sorted((made / SITE).glob("*.html")))
+    yield from filter(None, [told_without_english(disclosed.edition.scheme, disclosed.edition.records.tables, pages)])
     if under_lock is not None:
         step(INFORMING)
         _write_letters(disclosed, {member: (address + OWN_CARD, code) for member, code in under_lock.codes.items()}, made / LETTERS)

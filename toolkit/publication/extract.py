@@ -98,9 +98,9 @@ class Extract:
     ----------
     notice
         The facts of the notice: title, edition, revision, approval, as_of, working_days, contact, language, order,
-        fields, awards (id, label, count, unnamed), named and unnamed (members awarded), obliged (item and article),
+        fields, awards (id, label, count, unnamed; english where the scheme says it), named and unnamed (members awarded), obliged (item and article),
         classes, members, applied, digests, sealed_on, toolkit_version; where there are such, revises and because (the revision
-        in whose place it stands, and why), journal (the head of the committee's journal) and reached (the office's address, telephone, email, hours). One sealed before consent was
+        in whose place it stands, and why), journal (the head of the committee's journal) and reached (the office's address, telephone, email, hours), english (what names are in English). One sealed before consent was
         asked for has no named, unnamed and obliged.
     rows
         One for each award of each member that is named, in the order of publication: award, class, then
@@ -160,10 +160,11 @@ def _is_notice(notice: object) -> bool:
     asked = isinstance(notice, dict) and "unnamed" in notice
     return (
         _holds(notice, KINDS | (ASKED_KINDS if asked else {}))
-        and all(_holds(award, AWARD_KINDS | (ASKED_AWARD_KINDS if asked else {})) for award in notice["awards"])
+        and all(_holds(award, AWARD_KINDS | (ASKED_AWARD_KINDS if asked else {})) and isinstance(award.get("english", ""), str) for award in notice["awards"])
         and all(field in FIELDS for field in notice["fields"])
         and notice["language"] in {"zh", "en"}
         and _are_words(notice.get("reached", {}))
+        and _are_words(notice.get("english", {}))
     )
 
 
@@ -214,10 +215,11 @@ def public_extract(
         "working_days": publication.working_days,
         "contact": publication.contact,
         **({"reached": publication.reached} if publication.reached else {}),
+        **({"english": dict(scheme.english)} if scheme.english else {}),
         "language": scheme.language,
         "order": order,
         "fields": fields,
-        "awards": [_counted(award.id, award.label, places) for award in scheme.awards],
+        "awards": [_counted(award.id, award.label, places, scheme.english.get(award.label, "")) for award in scheme.awards],
         "named": len({place["_member"] for place in named}),
         "unnamed": len({place["_member"] for place in places if not place["_named"]}),
         "obliged": dict(consent.obliged),
@@ -327,10 +329,10 @@ def _publication(scheme: Scheme) -> tuple[Publication, Consent]:
     return publication, consent
 
 
-def _counted(id_: str, label: str, places: list[NoticeRow]) -> dict[str, Any]:
+def _counted(id_: str, label: str, places: list[NoticeRow], english: str) -> dict[str, Any]:
     """How many an award was given to, and how many of them are not named."""
     given = [place["_named"] for place in places if place["_award"] == id_]
-    return {"id": id_, "label": label, "count": len(given), "unnamed": given.count("")}
+    return {"id": id_, "label": label, "count": len(given), "unnamed": given.count("")} | ({"english": english} if english else {})
 
 
 def _places(evaluation: Evaluation, order: str) -> list[NoticeRow]:

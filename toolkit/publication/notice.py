@@ -337,8 +337,8 @@ def _tally(number: str, unit: str, label: str) -> Safe:
 
 
 def award_called(award: dict[str, str], language: Language) -> str:
-    """What an award is called; in English by its code as well, as its label is Chinese."""
-    return award["label"] if language == "zh" else f"{award['label']} ({award['id'].replace('_', ' ')})"
+    """What an award is called; in English as the scheme says, else by its code as well, as its label is Chinese."""
+    return award["label"] if language == "zh" else award.get("english") or f"{award['label']} ({award['id'].replace('_', ' ')})"
 
 
 def _award_table(extract: Extract, label: str, rows: list[NoticeRow], language: Language, *, whole: bool) -> Safe:

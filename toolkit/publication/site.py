@@ -6,7 +6,7 @@ No page asks for anything, runs more than its own script, or knows more than the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from toolkit.ground.resources import page_of
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase, joined, phrase
 from toolkit.minutes.objections import working_days_after
+from toolkit.publication.english import in_english, page_in_english
 from toolkit.publication.notice import (
     COMPLAINT,
     OBJECTION,
@@ -139,7 +140,8 @@ def _publisher(extract: Extract) -> Phrase:
     """The federation, as its papers call it, and whom to ask."""
     contact = phrase("受理与联系：{contact.zh}", "Contact: {contact.en}", contact=contact_of(extract))
     organisation = extract.notice.get("organisation", "").strip()
-    return joined([Phrase(organisation, organisation), contact], " · ", " · ") if organisation else contact
+    said = joined([Phrase(organisation, organisation), contact], " · ", " · ") if organisation else contact
+    return Phrase(said.zh, in_english(said.en, extract.notice.get("english", {})))
 
 
 def _said(words: Phrase) -> Iterable[Safe]:
@@ -151,14 +153,14 @@ def pause_page() -> str:
     return f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{PAUSE.zh}</title></head>\n<body><p>{PAUSE.zh}</p><p lang="en">{PAUSE.en}</p></body></html>\n'
 
 
-def framed(extract: Extract, here: str, pages: Sequence[str], content: Callable[[Language], Safe]) -> str:
-    """A page of the site around its content, which is said in both languages."""
+def framed(extract: Extract, here: str, pages: Sequence[str], content: Callable[[Language], Safe], members: Collection[str] = ()) -> str:
+    """A page of the site around its content, which is said in both languages; `members` are whose names on it have no English."""
     first, title = "en" if extract.notice["language"] == "en" else "zh", TITLES[here]
     return page_of(
         FOLDER, "page.html", STYLES, ("site.js",),
         lang="en" if first == "en" else "zh-CN",
         title=escape(f"{title.zh} {title.en} · {extract.notice['title']}"),
-        navigation=navigation(extract, pages, here), **{language: content(language) for language in LANGUAGES},
+        navigation=navigation(extract, pages, here), zh=content("zh"), en=page_in_english(content("en"), extract.notice.get("english", {}), members),
     )  # fmt: skip
 
 
@@ -171,7 +173,7 @@ def plain_head(extract: Extract, here: str, language: Language) -> Safe:
 
 def notice_page(extract: Extract, period: Period, pages: Sequence[str], *, live: bool = False) -> str:
     """The notice: the awarded, from when to when, how to object, whom to ask, the fingerprints; `live` where a server has the list with filters too."""
-    return framed(extract, INDEX, pages, partial(_notice, extract, period, pages, live))
+    return framed(extract, INDEX, pages, partial(_notice, extract, period, pages, live), {row.get("name", "") for row in extract.rows})
 
 
 def _notice(extract: Extract, period: Period, pages: Sequence[str], live: bool, language: Language) -> Safe:  # noqa: FBT001 - bound before
@@ -219,7 +221,7 @@ ON_PLEDGES = Phrase(
 
 def records_page(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date, pages: Sequence[str]) -> str:
     """The records of conduct, good and bad, that may be shown on a day."""
-    return framed(extract, RECORDS, pages, partial(_records, extract, records, as_of))
+    return framed(extract, RECORDS, pages, partial(_records, extract, records, as_of), {record.name for record in records})
 
 
 def _records(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date, language: Language) -> Safe:
@@ -250,7 +252,7 @@ def _conduct_row(record: ConductRecord, language: Language) -> list[str]:
 
 def pledges_page(extract: Extract, pledges: Sequence[Pledge], pages: Sequence[str]) -> str:
     """Who signed which pledge, and when."""
-    return framed(extract, PLEDGES, pages, partial(_pledges, extract, pledges))
+    return framed(extract, PLEDGES, pages, partial(_pledges, extract, pledges), {pledge.name for pledge in pledges})
 
 
 def _pledges(extract: Extract, pledges: Sequence[Pledge], language: Language) -> Safe:

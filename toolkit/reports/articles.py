@@ -271,6 +271,7 @@ IN_WORDS = (
 IN_ENGLISH = (
     (r" = True\b", " is yes"), (r" = False\b", " is no"), (r" = ", " is "), (r"(?<=\d) ?，(?=\S)|，", ", "), (r"\bat most -([\d.]+)", r"at most \1 taken"), (r"(?<!\S)-([\d.]+) for each", r"\1 taken for each"),
     (r"\bof each class( that take part)? ([\d.]+%)", r"\2 of the members of each class\1"), (r"\bof (each class|all)( that take part)? ([\d./]+%?)", r"\3 of \1\2"), (r"\bone (\S+) counts once", r"each \1 counts once"), (r"\bwindow (?=by |from )", "while it counts, "),
+    (r"\bwindow 按([^，；（）,;()]+)", r"while it counts, by \1"), (r"\bwindow 自([^，；（）,;()]+)起", r"while it counts, from \1 on"),
 )  # fmt: skip
 MEASURED = (
     (r"^(.+?) (sum of|weighted mean of|mean of|largest|smallest|latest|number of different|panel score of) ([^ ,;（]+(?:（[^）]*）)?)", r"\2 \3 in \1"),

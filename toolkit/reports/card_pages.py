@@ -203,7 +203,7 @@ def check_page(title: str, root: str, language: Language = "zh", navigation: str
     """
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", SITE_SCRIPT),
-        language=language, edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation, forms=forms,
+        language=language, heading=_both(WORDS["title"]), edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation, forms=forms,
         connect="", opening="", handed="", lock="",
     )  # fmt: skip
 
@@ -219,9 +219,13 @@ def own_card_page(title: str, root: str, cards: LockedCards, language: Language,
     lock = {"folder": LOCKED_FOLDER, "salt": cards.salt.hex(), "address": cards.address, "rounds": ROUNDS, "root": root, "signs": SIGNS, "length": LENGTH, "nonce": NONCE, "count": COUNT}
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", "code.js", SITE_SCRIPT),
-        language=language, edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation, forms=forms,
+        language=language, heading=_both(OWN_WORDS["title"]), edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation, forms=forms,
         connect="connect-src 'self'; ", opening=OPENING, handed=" hidden", lock=f'<script type="application/json" id="lock">{as_json(lock)}</script>\n',
     )  # fmt: skip
+
+
+def _both(words: Phrase) -> str:
+    return escape(f"{words.zh} {words.en}")
 
 
 def _head_table(evaluation: Evaluation, card: ScoreCard) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, one_line, phrase
+from toolkit.publication.english import fields_in_english
 from toolkit.publication.notice import COMPLAINT, OBJECTION, Safe, element
 from toolkit.publication.site import RULES, Period, framed, plain_head
 from toolkit.reports.articles import (
@@ -77,7 +78,7 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
     """
     papers, public, blank = scheme.papers, scheme.publication, BLANK[language]
     called = scheme.title.removeprefix(papers.organisation).strip() or scheme.title  # the line above it names the organisation
-    return {
+    said = {
         "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank,
         "审议机构": council_of(scheme, language), "主管部门": papers.authority or blank,
         "联系": public.asked.into(language) if public and (public.contact or public.reached) else blank,
@@ -88,6 +89,7 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
         "公示工作日": f"{public.working_days}" if public else blank, "公示期": period.in_words.into(language) if period else blank,
         "方案指纹": digest[:16] or blank,
     }  # fmt: skip
+    return fields_in_english(said, scheme.english) if language == "en" else said
 
 
 def council_of(scheme: Scheme, language: Language) -> str:
@@ -120,12 +122,14 @@ def _occasion(title: str) -> str:
 
 def rules_fields(scheme: Scheme, tables: Tables, language: Language) -> Fields:
     """Chapters of the evaluation rules, and the table of indicators."""
-    return {"章节": evaluation_rules(scheme, tables, council_of(scheme, language), language), "指标表": indicator_table(scheme, tables, language)}
+    said = {"章节": evaluation_rules(scheme, tables, council_of(scheme, language), language), "指标表": indicator_table(scheme, tables, language)}
+    return fields_in_english(said, scheme.english) if language == "en" else said
 
 
 def grading_fields(scheme: Scheme, tables: Tables, language: Language) -> Fields:
     """Chapters of the grading rules, and the table of indicators."""
-    return {"章节": grading_rules(scheme, tables, council_of(scheme, language), language), "指标表": indicator_table(scheme, tables, language)}
+    said = {"章节": grading_rules(scheme, tables, council_of(scheme, language), language), "指标表": indicator_table(scheme, tables, language)}
+    return fields_in_english(said, scheme.english) if language == "en" else said
 
 
 # ---- as pages ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.resources import as_json, page_of, words_as_json
 from toolkit.ground.text import Phrase
 from toolkit.publication.recomputation import page_data
-from toolkit.publication.site import NAVIGATION, SITE_SCRIPT
+from toolkit.publication.site import LANGUAGES, NAVIGATION, SITE_SCRIPT, TITLES
 
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
@@ -119,10 +119,10 @@ def results_page(rows: OpenRows, extract: Extract, navigation: str = "", forms: 
         Where the forms of an objection and of a complaint are, as HTML; nothing where it stands alone.
     """
     notice = extract.notice
-    data = {key: notice[key] for key in ("edition", "revision")} | {"named": _only_named(rows, extract), "print": notice.get("digests", {}).get("open", "")} | page_data(rows)
+    data = {key: notice[key] for key in ("title", "edition", "revision")} | {"english": notice.get("english", {})} | {"named": _only_named(rows, extract), "print": notice.get("digests", {}).get("open", "")} | page_data(rows)
     return page_of(
         FOLDER, "results.html", ("results.css", NAVIGATION), (*SCRIPTS, "results.js", SITE_SCRIPT), navigation=navigation, forms=forms,
-        language="en" if notice["language"] == "en" else "zh", title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),
+        language="en" if notice["language"] == "en" else "zh", heading=" ".join(TITLES[RESULTS].into(spoken) for spoken in LANGUAGES), title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),
     )  # fmt: skip
 
 

@@ -233,7 +233,7 @@ class Scheme(StrictModel):
     of indicators, whatever their weight, on which nobody ranked of the same class (of all, where `members` name no class)
     has a higher rounded value; more is better, those who share the highest are all first, and a value that does not count
     is not; and, with its direction, a `TieRule`: a node whose lower score is ahead, a number, a date or a state. Last may stand ``joint``, or ``committee``, which holds where neither does. `open_ties` says whether an edition may be sealed while places are open among members level in every way, as `ties`
-    leaves them to the committee: ``refused``, or ``may_stay``.
+    leaves them to the committee: ``refused``, or ``may_stay``. `english` says what the names of the scheme and its records are in English, for English pages and papers.
     """
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
@@ -271,6 +271,7 @@ class Scheme(StrictModel):
     phases: Annotated[tuple[Phase, ...], Field(alias="phase")] = ()
     workplan: Workplan | None = None
     appointments: Annotated[tuple[Appointment, ...], Field(alias="appointment")] = ()
+    english: dict[Name, Name] = {}
 
     @property
     def nodes(self) -> dict[str, Group | Indicator]:

@@ -71,6 +71,7 @@ KEYS: dict[str, Phrase] = {
     "edition": Phrase("届次", "edition"),
     "effect": Phrase("后果", "effect"),
     "email": Phrase("受理邮箱", "e-mail"),
+    "english": Phrase("英文名称", "English names"),
     "eligibility": Phrase("申报资格", "eligibility"),
     "end_day": Phrase("到期日当天", "end day"),
     "expert": Phrase("专家代号栏", "expert"),

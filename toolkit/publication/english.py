@@ -1,0 +1,114 @@
+"""The names that an edition gives, in English: what `[english]` of its scheme says for them, and which of those that pages show it does not say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from html import escape, unescape
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from toolkit.ground.text import REACHED, Phrase, phrase
+
+if TYPE_CHECKING:
+    from toolkit.records.dictionary import Tables
+    from toolkit.scheme import Scheme
+
+T = TypeVar("T")
+CHINESE = "[\u4e00-\u9fff]"
+LACKING = (
+    '英文页面上有 {n} 个名称仍是中文：{names.zh}。要英文的，在 scheme.toml 的 [english] 里写，如 "{first}" = "..."',
+    '{n:name|names} on the English pages without an English one: {names.en}; write them in [english] of scheme.toml, such as "{first}" = "..."',
+)
+ENGLISH_HALF = re.compile(r'<div class="told" lang="en">.*?(?=<div class="told"|</main>)', re.DOTALL)
+SIGNS = {"（": " (", "）": ")", "、": ", "}
+"""Chinese signs between names, and what stands for them between English ones."""
+SHOWN = 12
+"""Names that are listed; the others are counted."""
+
+
+def in_english(text: str, english: Mapping[str, str]) -> str:
+    """A text with each name that has an English one said in English; none within a longer Chinese word.
+
+    Examples
+    --------
+    >>> in_english("学习: weight 30, 学习培训: weight 70", {"学习": "Study", "学习培训": "Training"})
+    'Study: weight 30, Training: weight 70'
+    """
+    return _any_of(tuple(english)).sub(lambda name: english[name[0]], text) if english else text
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = "|".join(map(re.escape, sorted(filter(None, names), key=len, reverse=True)))
+    return re.compile(rf"(?<!{CHINESE})(?:{longest_first})(?!{CHINESE})")
+
+
+def page_in_english(page: str, english: Mapping[str, str], names: Collection[str] = ()) -> str:
+    """The HTML of a page with its texts, and the heads of its cells, said `in_english`; `names` of members stay as they are.
+
+    Examples
+    --------
+    >>> page_in_english('<td data-head="奖项">金奖</td><td>金奖</td>', {"金奖": "Gold & more"}, ())
+    '<td data-head="奖项">Gold &amp; more</td><td>Gold &amp; more</td>'
+    """
+    if not english:
+        return page
+
+    def said(found: re.Match[str]) -> str:
+        text = unescape(found[0])
+        return found[0] if text in names else escape(in_english(text, english))
+
+    return re.sub(r'(?<=>)[^<>]+(?=<)|(?<=data-head=")[^"]*', said, page)
+
+
+def fields_in_english(value: T, english: Mapping[str, str]) -> T:
+    """What is filled into a paper, each text in it said `in_english`, brackets with it.
+
+    Examples
+    --------
+    >>> fields_in_english({"文": ["签到表（类别 is 讲座、论坛）"]}, {"签到表": "sheets", "类别": "kind", "讲座": "lecture", "论坛": "forum"})
+    {'文': ['sheets (kind is lecture, forum)']}
+    """
+    said: Any = value
+    if isinstance(value, str):
+        said = in_english(value, english)
+        for sign, meant in SIGNS.items():
+            said = re.sub(rf"(?<=[!-~]){sign}", meant, said)
+    elif isinstance(value, dict):
+        said = {key: fields_in_english(item, english) for key, item in value.items()}
+    elif isinstance(value, list):
+        said = [fields_in_english(item, english) for item in value]
+    return said  # type: ignore[no-any-return]
+
+
+def names_without_english(scheme: Scheme, tables: Tables, pages: Iterable[str]) -> list[str]:
+    """The Chinese names of a scheme and its records for which `[english]` says nothing and which stand in the English half of `pages`; each once, in the order in which they are decided."""
+    names = tuple(name for name in dict.fromkeys(_names(scheme, tables)) if re.search(CHINESE, name) and name not in scheme.english)
+    texts = "\n".join(unescape(text) for page in pages for half in ENGLISH_HALF.findall(page) for text in re.findall(r">([^<>]+)<", half))
+    found = set(_any_of(names).findall(texts)) if names else set()
+    return [name for name in names if name in found]
+
+
+def told_without_english(scheme: Scheme, tables: Tables, pages: Iterable[str]) -> Phrase | None:
+    """What `publish` says of them; None where nothing is lacking."""
+    if not (names := names_without_english(scheme, tables, pages)):
+        return None
+    more = Phrase("等", " and others") if len(names) > SHOWN else Phrase("", "")
+    return phrase(LACKING[0], LACKING[1], n=len(names), names=phrase("{names}{more.zh}", "{names}{more.en}", names="、".join(names[:SHOWN]), more=more), first=names[0])
+
+
+def _names(scheme: Scheme, tables: Tables) -> Iterable[str]:
+    yield from (scheme.title, scheme.papers.organisation, scheme.papers.council)
+    if (told := scheme.publication) is not None:
+        yield from (told.contact, *(told.reached[key] for key in REACHED if key in told.reached))
+    parts = (*scheme.groups, *scheme.indicators, *scheme.adjustments, *scheme.sums, *scheme.conditions, *scheme.vetoes, *scheme.awards)
+    for part in parts:
+        yield part.label
+        yield getattr(part, "unit", "") or ""
+    yield from (name for name, _ in scheme.grades.bands) if scheme.grades else ()
+    for table in tables.table.values():
+        yield table.label
+        for column in table.column.values():
+            if not column.personal:
+                yield from (*column.headings[:1], *column.choices)
