@@ -301,6 +301,15 @@ def test_one_name_under_two_codes_is_named_with_both(tmp_path: Path) -> None:
     assert not write(tmp_path, [], ("A,甲公司,,,,,", "B,甲公司,,A,,,"))[1].problems  # its former code: one body
 
 
+@pytest.mark.parametrize(("name", "said"), [
+    ("=HYPERLINK(1)", "formula"), ("＠SUM", "formula"), ("甲<b>公司", "angle brackets"), ("甲" * 81, "longer than 80"), ("甲\u05d0公司", "right to left"), ("甲\u200b公\u202e司", "cannot be seen"),
+    ("甲（广东）公司 No. 1-2 & Co.", ""), ("甲" * 80, ""),
+])  # fmt: skip
+def test_a_name_as_no_body_has_is_told_with_its_place(tmp_path: Path, name: str, said: str) -> None:
+    problems = [problem for problem in write(tmp_path, [], ("A,乙公司,,,,,", f"B,{name},,,,,"))[1].problems if problem.severity != "note"]
+    assert [(problem.severity, problem.row, problem.column, said in problem.rule.en) for problem in problems] == [("warning", 3, "名称", True)] * bool(said)
+
+
 # ---- what is written wrongly -----------------------------------------------------------------------------------------
 
 

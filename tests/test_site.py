@@ -234,7 +234,7 @@ def test_rules_and_forms_say_word_for_word_what_the_papers_say(sent: Path, editi
     assert (lines ^ page) - {""} == set()
     assert len("".join(lines)) > (3000 if graded else 150)
     if name != "rules.html":
-        assert ("2019年2月14日" if language == "zh" and name == "objection.html" else "秘书处") in "".join(page)
+        assert ("2019年2月14日" if language == "zh" and name == "objection.html" else "秘书处" if language == "zh" else "FederationofTests") in "".join(page)
 
 
 def without_blanks(text: str) -> str:
@@ -270,7 +270,7 @@ def test_no_byte_of_the_site_tells_what_was_not_permitted(sent: Path) -> None:
 
 def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disputed(sent: Path) -> None:
     text = (sent / "site" / "records.html").read_text("utf-8")
-    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "139****5678", "2018年11月1日", "2019年11月1日", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
+    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "在申诉的事：法定代表人曹某（电话 139****5678）行贿的事", "2018年11月1日", "2019年11月1日", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
         assert told in text, told
     disputed = [row for row in re.findall(r"<tr>.*?</tr>", text) if "申诉中</span>" in row]
     assert len(disputed) == 1
@@ -569,6 +569,9 @@ def test_the_list_with_filters_opens_under_the_path_too(reader: Reader, address:
     assert "2019年1月31日至2019年2月14日" in page.inner_text(".particulars")
     page.fill(".notice-filters input", "采购中心")
     page.locator(".count", has_text="显示 1 家").wait_for()
+    page.get_by_text("English", exact=True).click()
+    page.locator(".class", has_text="Purchasers").wait_for()
+    assert page.locator("h1").inner_text() == "Rules of the Small Federation"
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
     assert complaints == []
     page.close()

@@ -20,6 +20,7 @@ from toolkit.__main__ import app
 from toolkit.edition import check_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.resources import house_folder
+from toolkit.publication.opening import items_told
 from toolkit.records.credit_code import ALPHABET, check_character
 from toolkit.records.dictionary import Column, Table, Tables, load_tables
 from toolkit.records.references import reference_problems
@@ -173,3 +174,12 @@ def test_an_unknown_template_names_the_nearest_and_lists_all(tmp_path: Path) -> 
     assert asked.exit_code == 1
     assert "是否应为“highway_contractor”" in asked.stderr
     assert all(folder.name in asked.stderr for folder in TEMPLATES)
+
+
+@pytest.mark.parametrize("template", [path for path in TEMPLATES if load_scheme(path / "scheme.toml").consent], ids=lambda path: path.name)
+def test_the_form_asks_for_all_that_the_open_bag_tells(template: Path) -> None:
+    """Else no member could ever stand in it; where a rule of an authority obliges, it is for whoever adopts it to say how far."""
+    scheme, consent = load_scheme(template / "scheme.toml"), load_scheme(template / "scheme.toml").consent
+    assert consent is not None
+    lacking = {item for item in (*items_told(scheme), "rank", "total") if not consent.says(item)}
+    assert lacking == set() if consent.table else lacking <= {"rank", "total", "good", "bad"}

@@ -14,6 +14,7 @@ single expert gave is in none of it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -87,9 +88,46 @@ DOMINATED = 0.1
 """Of the largest amount: what all but the two largest come to at least, so that the second cannot tell the largest to within so much (p %-rule)."""
 PLACE = ["table", "file", "sheet", "row"]
 IN_PUBLIC = (
-    Phrase("这一列要向社会公开，格里写有电话、证件或银行卡号码：公开时号码打星号，同格的姓名等照写", "the public reads this column, and a telephone, identity or card number stands in it: that goes out masked, a name beside it as it stands"),
-    Phrase("请把个人信息从这一格删去", "take what is personal out of this cell"),
+    Phrase(
+        "这一列要向社会公开，格里写有电话、证件或银行卡号码，或像是个人姓名：公开时号码打星号，姓名只留姓（张某）；认不出的姓名照写",
+        "the public reads this column, and a telephone, identity or card number stands in it, or what looks like a person's name: numbers go out masked, of a name the surname alone; a name that is not recognised goes out as it stands",
+    ),
+    Phrase("请把个人信息从这一格删去（《个人信息保护法》第二十五条：未经本人单独同意不得公开）", "take what is personal out of this cell (art. 25 of the Personal Information Protection Law: nothing of a person is made public without its own consent)"),
 )
+ROLE = (
+    "法定代表人|法人代表|法人|负责人|实际控制人|控股股东|股东|董事长|执行董事|董事|监事|总经理|副总经理|项目经理|部门经理|经理|厂长|院长|所长|会长|书记|员工|职工|职员|工作人员|业务员|联系人|经办人|当事人|举报人|投诉人|"
+    "代理人|委托代理人|评标专家|评审专家|专家|工程师(?!范)|造价师|拍卖师|会计(?!师)|出纳"
+)
+SURNAMES = (
+    "赵孙李周吴郑王冯陈蒋沈韩杨朱秦尤许何吕张曹魏陶姜邹喻苏潘葛范彭鲁韦马苗袁柳鲍唐薛雷贺倪汤罗毕郝卞康余孟黄穆萧尹姚邵汪戴宋庞熊纪舒屈祝董梁杜阮蓝季贾郭梅林钟徐邱骆蔡樊胡凌霍柯卢莫丁邓洪崔龚邢裴陆荣翁焦侯刘詹黎赖卓谭姬冉桑牛庄晏柴瞿阎艾廖耿寇聂覃辛饶甘栾"
+)
+OFTEN_A_WORD = "钱程项毛武白温曾关江施谢段景龙叶房简游童田欧池习高方于时常任安应和单成万金向明全连包解路文孔史严"
+"""Surnames that begin an ordinary word as often: a name only where it stands by itself."""
+NOT_IN_NAMES = "因在与及等被的为系不未伪提将把以对致从已涉受违收行挂串弄虚同其是于和一由向有"
+"""What begins the next word."""
+PERSON = re.compile(
+    rf"(?P<role>(?:{ROLE})(?:为|系|是|姓名)?[：:\s]?)(?:(?P<surname>欧阳|司马|上官|诸葛|皇甫|尉迟|[{SURNAMES}])(?P<given>(?![{NOT_IN_NAMES}])[\u4e00-\u9fff](?:(?![{NOT_IN_NAMES}])[\u4e00-\u9fff])?)"
+    rf"|(?P<rare>[{OFTEN_A_WORD}])[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff]))"
+    rf"|(?<![\u4e00-\u9fff])(?P<called>[{SURNAMES}{OFTEN_A_WORD}])[\u4e00-\u9fff]{{1,2}}(?=先生|女士|同志|[（，,(]?(?:身份证|电话|手机))"
+)
+
+
+def without_persons(text: str) -> str:
+    """The text with each name of a person that follows its office, or is addressed, cut down to its surname, as courts publish it; not every name can be known for one.
+
+    Examples
+    --------
+    >>> without_persons("法定代表人张三因串标被罚；项目经理：欧阳修，评标专家李小明收受财物")
+    '法定代表人张某因串标被罚；项目经理：欧阳某，评标专家李某收受财物'
+    >>> without_persons("负责人高度重视，专家评审后整改；经理任职不满一年")
+    '负责人高度重视，专家评审后整改；经理任职不满一年'
+    """
+
+    def cut(found: re.Match[str]) -> str:
+        surname = next(filter(None, (found["surname"], found["rare"], found["called"])))
+        return f"{found['role'] or ''}{surname}某"
+
+    return PERSON.sub(cut, text)
 
 
 @dataclass(frozen=True)
@@ -230,7 +268,7 @@ def masked_cells(scheme: Scheme, records: Records) -> Iterator[Problem]:
         for selection, _ in _selections(scheme):
             columns = _shown(scheme, records.tables.table[selection.table])
             for row in engine.listed(selection, columns).to_dict("records"):
-                typed |= {(row["file"], row["sheet"], row["row"], column) for column in columns if isinstance(cell := row[column], str) and discreet(cell) != cell}
+                typed |= {(row["file"], row["sheet"], row["row"], column) for column in columns if isinstance(cell := row[column], str) and told(cell) != cell}
     for file, sheet, number, column in sorted(typed, key=str):
         yield Problem("warning", *IN_PUBLIC, file=file, sheet=sheet, row=int(number) or None, column=column)
 
@@ -281,6 +319,11 @@ def _named(records: Records, member: str) -> tuple[str, str]:
     return discreet(one_line(str(own["name"]))), "" if is_missing(own["class"]) else discreet(one_line(str(own["class"])))
 
 
+def told(text: str) -> str:
+    """What was typed into a record, as the public reads it: numbers of persons masked, their names cut down to surnames."""
+    return without_persons(discreet(text))
+
+
 def _text(cell: Any) -> str:
     if is_missing(cell):
         return ""
@@ -288,7 +331,7 @@ def _text(cell: Any) -> str:
         return day.isoformat()
     if isinstance(cell, bool):
         return "是" if cell else "否"
-    return figure(float(cell)) if isinstance(cell, int | float) else discreet(one_line(str(cell)))
+    return figure(float(cell)) if isinstance(cell, int | float) else told(one_line(str(cell)))
 
 
 def _day(cell: Any) -> dt.date | None:

@@ -8,9 +8,10 @@ from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from toolkit.ground.text import REACHED, Phrase, phrase
+from toolkit.ground.text import REACHED, Language, Phrase, phrase
 
 if TYPE_CHECKING:
+    from toolkit.publication.extract import Extract
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
 
@@ -60,6 +61,12 @@ def page_in_english(page: str, english: Mapping[str, str], names: Collection[str
         return found[0] if text in names else escape(in_english(text, english))
 
     return re.sub(r'(?<=>)[^<>]+(?=<)|(?<=data-head=")[^"]*', said, page)
+
+
+def told_in(language: Language, page: str, extract: Extract) -> str:
+    """A part of a notice as HTML, or one of its names alone, with the names of its scheme in English where that is its language."""
+    english = extract.notice.get("english", {}) if language == "en" else {}
+    return page_in_english(page, english, {row.get("name", "") for row in extract.rows}) if "<" in page else english.get(page, page)
 
 
 def fields_in_english(value: T, english: Mapping[str, str]) -> T:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import one_line
 from toolkit.ground.text import Language, Phrase, phrase, whom_to_ask
+from toolkit.publication.english import told_in
 from toolkit.publication.extract import Extract, NoticeRow, read_extract
 
 if TYPE_CHECKING:
@@ -448,20 +449,20 @@ class NoticePage:
     def _translate(self) -> None:
         everywhere = Phrase("全部类别", "All classes").into(self.spoken)
         chosen = self.class_.value
-        self.class_.options = [(everywhere, ""), *((name, name) for name in self.extract.notice["classes"])]
+        self.class_.options = [(everywhere, ""), *((told_in(self.spoken, name, self.extract), name) for name in self.extract.notice["classes"])]
         self.class_.value = chosen  # new options choose their first
         self.class_.tooltip = HEADINGS["class"].into(self.spoken)
         self.words.tooltip = HEADINGS["name"].into(self.spoken)
         self.words.placeholder = Phrase("输入名称中的几个字", "Part of a member's name").into(self.spoken)
-        self.masthead.value = masthead(self.extract, self.spoken)
-        self.particulars.value = particulars(self.extract, self.spoken)
+        self.masthead.value = told_in(self.spoken, masthead(self.extract, self.spoken), self.extract)
+        self.particulars.value = told_in(self.spoken, particulars(self.extract, self.spoken), self.extract)
         self.colophon.value = colophon(self.extract, self.spoken)
         self._select()
 
     def _select(self) -> None:
         rows = matching(self.extract, self.class_.value or "", self.words.value[:LONGEST_WORDS])
         self.count.value = count_line(self.extract, len(rows), self.spoken)
-        self.list.value = award_list(self.extract, rows, self.spoken)
+        self.list.value = told_in(self.spoken, award_list(self.extract, rows, self.spoken), self.extract)
 
     def _laid_out(self) -> widgets.VBox:
         import ipywidgets as widgets

@@ -6,6 +6,7 @@ from html import escape
 
 from toolkit.ground.resources import filled, house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
+from toolkit.publication.english import told_in
 from toolkit.publication.extract import Extract
 from toolkit.publication.notice import Safe, award_list, colophon, element, masthead, particulars
 from toolkit.publication.site import LIVE
@@ -80,8 +81,8 @@ def _still_notice(extract: Extract, language: Language, *, still: bool) -> Safe:
     main = element("div", *[why] * still, award_list(extract, extract.rows, language), css="notice-main widget-box")
     return element(
         "div",
-        masthead(extract, language),
-        element("div", main, particulars(extract, language), css="notice-body widget-box"),
+        Safe(told_in(language, masthead(extract, language), extract)),
+        Safe(told_in(language, element("div", main, particulars(extract, language), css="notice-body widget-box"), extract)),
         colophon(extract, language),
         css=f"told {language}",
         lang=LANGUAGE_TAGS[language],

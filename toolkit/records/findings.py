@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, phrase
 
 UNSEEN = (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0E, 0xFE0F, 0xFEFF)
 INVISIBLE = dict.fromkeys(UNSEEN)  # zero width, soft hyphens, marks of direction and of the look of a sign
@@ -97,6 +98,31 @@ def normal_heading(text: str) -> str:
     '保证金(元)'
     """
     return "".join(half_width(text).casefold().split()).strip("*")
+
+
+LONGEST_NAME = 80
+STRANGE: tuple[tuple[re.Pattern[str], Phrase], ...] = (
+    (re.compile(r"\s*[=+\-@＝＋－＠]"), Phrase("名称以 = + - @ 开头，像电子表格的公式", "the name begins with = + - @, as a formula of a spreadsheet does")),
+    (re.compile(r".*[<>＜＞]", re.DOTALL), Phrase("名称里有尖括号，像网页代码", "the name has angle brackets, as the code of a page does")),
+    (re.compile(r".*[\x00-\x1f\x7f-\x9f\u2028\u2029]", re.DOTALL), Phrase("名称里有换行或控制符号", "the name has a line break or another sign of control")),
+    (re.compile(r".*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]", re.DOTALL), Phrase("名称里有从右向左书写的文字，显示的次序会变", "the name has letters written from right to left, which change the order in which it is shown")),
+    (re.compile(rf".{{{LONGEST_NAME + 1}}}", re.DOTALL), phrase("名称超过 {n} 字", "the name is longer than {n} signs", n=LONGEST_NAME)),
+)
+"""What no name of a body has, and what is said of it."""
+AS_REGISTERED = Phrase(
+    "请按营业执照（登记证书）上的名称核对改正；名称在公示、得分单和证书上一律按文字显示，不会被执行", "write the name as it is registered; notice, cards and certificates show it as text, and run nothing of it",
+)
+
+
+def strangeness(name: str) -> Finding | None:
+    """What is strange about the name of a member; None where nothing is.
+
+    Examples
+    --------
+    >>> strangeness("=HYPERLINK(1)").rule.en, strangeness("甲（广东）公司 No. 1-2")
+    ('the name begins with = + - @, as a formula of a spreadsheet does', None)
+    """
+    return next((Finding(said, AS_REGISTERED) for pattern, said in STRANGE if pattern.match(name)), None)
 
 
 class Doubtful(str):

@@ -19,7 +19,7 @@ from toolkit.ground.problems import Problem, nearest
 from toolkit.ground.text import Phrase, discreet, phrase
 from toolkit.records.credit_code import is_valid
 from toolkit.records.dictionary import PLACE, Column, Table, Tables
-from toolkit.records.findings import normal_key
+from toolkit.records.findings import normal_key, strangeness
 from toolkit.scheme.measures import Range
 
 if TYPE_CHECKING:
@@ -275,6 +275,13 @@ def shared_name_problems(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mappi
             yield Problem("warning", rule, mend, file=file, sheet=sheet, row=int(row), column=spec.name, value=name)
 
 
+def strange_name_problems(rows: pd.DataFrame, spec: MembersSpec) -> Iterator[Problem]:
+    """A warning for each name that is not as names are."""
+    for name, file, sheet, row in rows.dropna(subset=[spec.name])[[spec.name, *PLACE]].itertuples(index=False, name=None):
+        if found := strangeness(name):
+            yield Problem("warning", *found, file=file, sheet=sheet, row=int(row), column=spec.name, value=discreet(name))
+
+
 def name_problems(frame: pd.DataFrame, member: str, column: str, names: NameRegister) -> Iterator[Problem]:
     """Rows of a table whose name is not that of their code: an error where it is another member's."""
     rows = frame.dropna(subset=[member, column])
@@ -433,6 +440,7 @@ def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersS
         *_former_problems(rows, spec, former, codes),
         *_head_problems(rows, spec, heads, codes, set(rows[spec.key].dropna())),
         *shared_name_problems(rows, spec, counts_to),
+        *strange_name_problems(rows, spec),
     ]
     problems = [_headed(problem, tables.table[spec.table]) for problem in problems]
     problems += [*_named_otherwise(frames, tables, spec, counts_to), *_notes(moved, rows, spec, counts_to)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +12,7 @@ from toolkit.records.cells import NO_MEMBER, Cell, read_cells, unknown_member
 from toolkit.records.credit_code import is_valid, looks_meant
 from toolkit.records.dictionary import Column
 from toolkit.records.files import Sheet, without_remarks
-from toolkit.records.findings import Finding, normal_key, shown
+from toolkit.records.findings import UNSEEN, Finding, normal_key, shown
 from toolkit.records.headings import (
     Headings,
     bare_columns,
@@ -256,6 +257,14 @@ def _column(rows: Sequence[Sequence[object]], place: int) -> list[object]:
         return [row[place] if place < len(row) else "" for row in rows]
 
 
+HIDDEN = re.compile(f"[{''.join(map(chr, UNSEEN))}]")
+LEFT_OUT = (
+    "文字里有看不见的符号（零宽空格、改变书写方向的标记等），已略去，名称按略去后的显示（这一列共 {n} 格）",
+    "signs that cannot be seen stand in the text (of no width, or turning its direction); they are left out wherever it is shown ({n:cell|cells} of this column)",
+)
+RETYPE = Phrase("请重新输入这一格，或从原文件重新粘贴为纯文本", "type the cell anew, or paste it as plain text")
+
+
 def _cell_problems(  # noqa: PLR0917 - private
     numbers: Sequence[int],
     raws: Mapping[str, Sequence[object]],
@@ -265,6 +274,8 @@ def _cell_problems(  # noqa: PLR0917 - private
     place: Problem,
 ) -> Iterator[Problem]:
     for key, column_cells in cells.items():
+        if columns[key].type == "text" and (unseen := [place for place, raw in enumerate(raws[key]) if isinstance(raw, str) and HIDDEN.search(raw)]):
+            yield replace(place, severity="warning", rule=phrase(*LEFT_OUT, n=len(unseen)), mend=RETYPE, row=numbers[unseen[0]] + 1, column=names[key], value=quoted_cell(raws[key][unseen[0]], columns[key]))
         for number, raw, cell in zip(numbers, raws[key], column_cells, strict=True):
             if cell.finding:
                 finding = _discreet(cell.finding) if columns[key].personal and shown(raw) else cell.finding

@@ -52,6 +52,14 @@ UNASKED = (
     "结果页面和开放包公开 {n} 家会员的{items.zh}及各项指标的数值，而办法没有就此征求会员同意",
     "the page of results and the open bag tell {items.en} and the values of {n:member|members}, and the scheme asks nobody to agree to that",
 )
+NOBODY = (
+    "没有一家会员能列入开放包：列入须同意公开{items.zh}，而办法没有就此征求同意",
+    "no member can ever stand in the open bag: to be in it is to agree to {items.en}, and the scheme asks nobody for that",
+)
+ASK_ALL = (
+    "请在承诺书（或申报表）上加上这几项（tables.toml 里各加一列），在 [publication.consent] 写 {keys}；章程或规定要求公开的，写进 obliged",
+    "ask on the pledge (or the application), a column each in tables.toml, and write {keys} in [publication.consent]; what a charter or a rule demands goes into obliged",
+)
 ASK = (
     "请在承诺书（或申报表）上加上这几项，在 [publication.consent] 写 {keys}，征求以后再公开",
     "ask on the pledge (or the application), write {keys} in [publication.consent], and publish once they have answered",
@@ -183,6 +191,10 @@ def told_before(evaluation: Evaluation) -> tuple[Phrase | None, Problems]:
 
 def _unasked(scheme: Scheme, rows: OpenRows) -> Iterator[Problem]:
     """A warning where ranks, totals and values of members become public that nobody was asked to permit."""
+    never = [item for item in items_told(scheme) if scheme.consent and not scheme.consent.says(item)]
+    if never:
+        told = phrase(*NOBODY, items=joined([PERMISSIONS[item] for item in never], "、", " and "))
+        yield Problem("warning", told, phrase(*ASK_ALL, keys="、".join(never)), file="scheme.toml", column="publication.consent")
     beside: tuple[Permission, ...] = ("rank", "total")
     unasked = [item for item in beside if scheme.consent and not scheme.consent.says(item)]
     if unasked and (count := len(rows.members)):
