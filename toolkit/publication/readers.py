@@ -26,7 +26,7 @@ class Patience:
     start
         From the start of its kernel until a browser has joined it, whatever it does in between.
     join
-        From the last sign of life of a page that is sent and not yet joined.
+        From the last sign of life of a page that is sent and not yet joined: a telephone twelve times slower than this machine, which was busy besides, was silent for 8 seconds.
     rejoin
         From a connection that broke until the same page connects again.
     idle
@@ -37,7 +37,7 @@ class Patience:
 
     request: float = 20
     start: float = 60
-    join: float = 10
+    join: float = 20
     rejoin: float = 20
     idle: float = 1800
     ping: float = 10

@@ -106,7 +106,7 @@ STRANGE: tuple[tuple[re.Pattern[str], Phrase], ...] = (
     (re.compile(r".*[<>＜＞]", re.DOTALL), Phrase("名称里有尖括号，像网页代码", "the name has angle brackets, as the code of a page does")),
     (re.compile(r".*[\x00-\x1f\x7f-\x9f\u2028\u2029]", re.DOTALL), Phrase("名称里有换行或控制符号", "the name has a line break or another sign of control")),
     (re.compile(r".*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]", re.DOTALL), Phrase("名称里有从右向左书写的文字，显示的次序会变", "the name has letters written from right to left, which change the order in which it is shown")),
-    (re.compile(rf".{{{LONGEST_NAME + 1}}}", re.DOTALL), phrase("名称超过 {n} 字", "the name is longer than {n} signs", n=LONGEST_NAME)),
+    (re.compile(rf".{{{LONGEST_NAME + 1}}}", re.DOTALL), phrase("名称超过 {n} 字", "the name is longer than {n:sign|signs}", n=LONGEST_NAME)),
 )
 """What no name of a body has, and what is said of it."""
 AS_REGISTERED = Phrase(
