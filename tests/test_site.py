@@ -241,7 +241,7 @@ def without_blanks(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-CHINESE_ALL_THE_SAME = re.compile(r"测试〔2019〕1号|（?实名|第\d+号版本|.*的事|调查答卷")
+CHINESE_ALL_THE_SAME = re.compile(r"测试〔2019〕1号|（?实名|第\d+号版本|在申诉的事.*|.*的事|调查答卷")
 """A document number, a word of the law, what somebody typed, and the one name that has no English."""
 
 
