@@ -209,7 +209,7 @@ def _table(document: Any, rows: list[str], widths: list[int], kinds: dict[str, d
         cells = [row, *[""] * (len(widths) - 1)] if row.startswith("{%tr") else [cell.strip(" ") for cell in row.removeprefix("|").removeprefix("+").split("|")]
         written = _row(table, cells, widths, kinds["head" if listing and place == 0 else "cell" if ruled else "name"], kinds["bar"])
         if ruled and not listing:
-            written.height = Mm((14 if height < 10 else 21) if row.startswith("|+") else height)
+            written.height = Mm((14 if height < 10 else 17) if row.startswith("|+") else height)
             for cell in written.cells:
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if ruled and not listing:
