@@ -7,6 +7,7 @@ import atexit
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from threading import RLock
@@ -70,6 +71,18 @@ def pytest_collection() -> Iterator[None]:
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
         gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The files whose tests took longest, all tests of a file together: seconds of the clock, which run on while others have the processor."""
+    seconds = Counter[str]()
+    for report in (report for reports in terminalreporter.stats.values() for report in reports):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    longest = ", ".join(f"{file} {taken:.0f} s" for file, taken in seconds.most_common(8) if taken > 1)
+    if len(seconds) > 1 and longest:
+        terminalreporter.write_line(f"longest files: {longest}")
 
 
 def pytest_unconfigure() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -14,9 +15,10 @@ import pytest
 import xlsxwriter
 
 from tests.sealing import OfOneProcess, sealed, write_house
-from toolkit.ground.answers import Answers, kept
+from toolkit.ground.answers import KEPT, Answers, kept
 from toolkit.ground.resources import house_folder
 from toolkit.publication.copies import arguments_of, hand_over
+from toolkit.records import reading
 
 SCHEME = """\
 schema   = 1
@@ -192,14 +194,22 @@ def write_small_edition(folder: Path) -> Path:
     (folder / "tables.toml").write_text(TABLES, encoding="utf-8")
     lines = [("会员代码", "会员名称", "类别", "承诺书", "答卷数", "扣分"), *MEMBERS]
     (records / "会员名册.csv").write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8-sig")
-    with xlsxwriter.Workbook(records / "签到2018.xlsx") as book:
+    (records / "签到2018.xlsx").write_bytes(signed_in())
+    return folder
+
+
+@cache
+def signed_in() -> bytes:
+    """The workbook of who took part in what; it is the same for every edition that is written afresh."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"created": dt.datetime(2018, 12, 31)})  # noqa: DTZ001 - a workbook's clock has no zone
         sheet = book.add_worksheet("签到")
         sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
         sheet.write_row(1, 0, ("001", "讲座", 1))
         for row, (code, hours) in enumerate(HOURS.items(), start=2):
             sheet.write_row(row, 0, (code, "讲座" if hours % 2 == 0 else "学习班", hours))
-    return folder
+    return content.getvalue()
 
 
 def with_applications(folder: Path) -> Path:
@@ -246,6 +256,37 @@ def _written_once() -> Iterator[None]:
         changed.setattr(Backend, "compile", compiled)
         changed.setattr("typer.testing._get_command", cache(get_command))
         yield
+
+
+READ = reading._read_once
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once_a_file() -> Iterator[None]:
+    """The tests of one file read what is the same to the last bit once: a sheet's content, its dictionary, and whom it may be about.
+
+    It is what a seal and a replay do (`toolkit.records.reading`); nothing else is kept. Who tries how it is read asks for `read_afresh`.
+    """
+    read = Answers()
+
+    def read_once(*asked: Any) -> Any:
+        if KEPT.get() is not None:
+            return READ(*asked)
+        before = KEPT.set(read)
+        try:
+            return READ(*asked)
+        finally:
+            KEPT.reset(before)
+
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(reading, "_read_once", read_once)
+        yield
+
+
+@pytest.fixture
+def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read each time they are asked for."""
+    monkeypatch.setattr(reading, "_read_once", READ)
 
 
 @pytest.fixture(scope="session", autouse=True)

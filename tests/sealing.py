@@ -80,7 +80,7 @@ def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progres
     folder.mkdir(parents=True)
     rows = evaluation.ranking[["name", "award", "total"]].fillna({"total": -1.0}).to_numpy().tolist()
     (folder / "one_page.html").write_text("\n".join(f"<p>{name} {award}</p>" for name, award, _ in rows), encoding="utf-8")
-    with xlsxwriter.Workbook(folder / "robustness.xlsx", {"strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(folder / "robustness.xlsx", {"in_memory": True, "strings_to_formulas": False}) as book:
         book.set_properties({"created": dt.datetime(2018, 12, 31)})  # noqa: DTZ001 - a workbook's clock has no zone
         sheet = book.add_worksheet("一页结论")
         for number, row in enumerate(rows):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from toolkit import Evaluation, Records, evaluate, open_edition
 from toolkit.ground.problems import Refused
 from toolkit.reports.workbook.score_cards import card_names, write_cards
@@ -49,6 +50,7 @@ def test_the_same_evaluation_gives_the_same_bytes(small: tuple[Evaluation, Recor
 
 
 @example({"m/": "x", "m:": "X"})  # one name to Windows
+@settings(max_examples=examples(18))
 @given(st.dictionaries(st.text(min_size=1, max_size=90), st.text(max_size=90), max_size=6))
 def test_file_names_are_safe_and_differ(names: dict[str, str]) -> None:
     found = card_names(names)

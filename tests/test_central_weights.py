@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 from itertools import product
 from statistics import NormalDist
 
@@ -26,11 +27,12 @@ from toolkit.sensitivity import (
     scenario_probabilities,
 )
 from toolkit.sensitivity.central_weights import JointDraws
+from toolkit.sensitivity.weights.draws import BLOCK
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=examples(12), phases=PHASES)
+@settings(max_examples=examples(6), phases=PHASES)
 @given(contested())
 def test_they_are_the_means_over_the_official_lists(asked: Evaluation) -> None:
     spec = WeightDraws(draws=8, spread=0.6)
@@ -109,7 +111,7 @@ def normal(z: float) -> float:
     return NormalDist().cdf(z)
 
 
-@settings(max_examples=examples(8), phases=PHASES)
+@settings(max_examples=examples(4), phases=PHASES)
 @given(contested())
 def test_choices_that_change_nothing_change_nothing(asked: Evaluation) -> None:
     spec, first = WeightDraws(draws=12, spread=0.6), asked.scheme.awards[0].id
@@ -119,8 +121,11 @@ def test_choices_that_change_nothing_change_nothing(asked: Evaluation) -> None:
             pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
-@pytest.mark.parametrize(("sought", "draws"), [(2, 530), ("prize", 70)])  # the first takes two blocks
-def test_acceptabilities_are_those_of_the_scenarios(sought: str | int, draws: int) -> None:
+@pytest.mark.parametrize(("sought", "draws"), [(2, 70), ("prize", 70), pytest.param(2, 530, marks=pytest.mark.slow)])
+def test_acceptabilities_are_those_of_the_scenarios(sought: str | int, draws: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if draws < BLOCK:  # it takes two blocks all the same
+        for module in ("weights.draws", "central_weights"):
+            monkeypatch.setattr(import_module(f"toolkit.sensitivity.{module}"), "BLOCK", 64)
     asked = unclamped({"a": [60, 50, 48], "b": [40, 47, 46]})
     weights = GivenWeights(pd.concat([ONE.weights] * draws))
     found = central_weights(asked, weights, sought, ERRORS)
@@ -210,7 +215,7 @@ def test_weights_are_said_once_and_choices_have_to_fit() -> None:
         central_weights(asked, UniformWeights(draws=5), 1, MeasurementErrors(1.0))
 
 
-@settings(max_examples=examples(8), phases=PHASES)
+@settings(max_examples=examples(4), phases=PHASES)
 @given(contested())
 def test_confidence_counts_what_the_official_runs_would(asked: Evaluation) -> None:
     spec, choices = WeightDraws(draws=1, seed=5), Choices(MeasurementErrors(0.05))

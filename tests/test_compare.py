@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, evaluate, open_edition, rescored, views
 from toolkit.comparison import Comparison, compare, made, scheme_causes, undone
@@ -108,6 +109,7 @@ def test_all_changes_made_one_after_another_are_the_other_scheme(found: Evaluati
     assert plain_values(scheme_now, written=False) == plain_values(one, written=False)
 
 
+@settings(max_examples=examples(6))
 @given(evaluations(), st.data())
 def test_what_is_said_of_a_change_is_so(found: Evaluation, data: st.DataObject) -> None:
     before = rescored(found, found.scheme.with_({f"indicator[{item.id}].missing": "worst" for item in found.scheme.indicators}))

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contested import contested
+from tests.examples import examples
 from tests.invented import MEASURE, NO_VETOES, decided, indicator, members, scheme, totals
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
@@ -193,6 +194,7 @@ def test_places_by_class_and_empty_ones() -> None:
     assert found.reason.iloc[3] == "未获奖：本类名额 0 个"
 
 
+@settings(max_examples=examples(15))
 @given(contested())
 def test_no_quota_is_exceeded_and_nobody_has_what_excludes_another(asked: Evaluation) -> None:
     scheme_, awards = asked.scheme, asked.awards
@@ -217,6 +219,7 @@ def test_no_quota_is_exceeded_and_nobody_has_what_excludes_another(asked: Evalua
     assert not held & set(zip(asked.reserves["award"], asked.reserves["member"], strict=True))
 
 
+@settings(max_examples=examples(10))
 @given(contested(), st.randoms(use_true_random=False))
 def test_the_order_of_members_has_no_influence(asked: Evaluation, random: Any) -> None:
     order = list(asked.members.index)
@@ -231,6 +234,7 @@ def test_the_order_of_members_has_no_influence(asked: Evaluation, random: Any) -
     assert asked.ties == other.ties
 
 
+@settings(max_examples=examples(15))
 @given(contested())
 def test_without_a_bound_in_all_nobody_loses_a_place(asked: Evaluation) -> None:
     awards = tuple(

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.altered import altered
+from tests.examples import examples
 from tests.invented import MEASURE, evaluation, evaluations, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, node_factors
@@ -27,6 +28,7 @@ def asked(values: dict[str, list[float]], points: list[float] | None = None, **p
     return evaluation(scheme(**added, **parts), who, pd.DataFrame(values, index=who.index), adjustments)
 
 
+@settings(max_examples=examples(18))
 @given(evaluations())
 def test_they_sum_to_the_total_to_the_last_decimal(found: Evaluation) -> None:
     points, decimals = contributions(found), found.scheme.decimals
@@ -37,6 +39,7 @@ def test_they_sum_to_the_total_to_the_last_decimal(found: Evaluation) -> None:
         assert all(part == round(part, decimals) for part in row if not isnan(part))
 
 
+@settings(max_examples=examples(15))
 @given(evaluations(), st.randoms())
 def test_the_order_of_members_is_of_no_account(found: Evaluation, rng: Any) -> None:
     order = list(found.members.index)

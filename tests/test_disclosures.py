@@ -10,12 +10,13 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.asked_edition import write_edition, write_rows
 from tests.contested import contested
 from tests.drawing import flat
+from tests.examples import examples
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, scored
 from toolkit.indicators.consent import standing_pledges
@@ -66,6 +67,7 @@ def test_totals_of_who_did_not_apply_are_told_of(applied: list[bool]) -> None:
     assert ["2 家没有申报" in words.zh and "2 members in it did not apply" in words.en for words in warned_of(rows)] == [True] * (not all(applied))
 
 
+@settings(max_examples=examples(12))
 @given(st.data())
 def test_an_audience_sees_no_more_than_is_permitted_and_a_member_all_of_its_own(data: st.DataObject) -> None:
     asked = data.draw(contested())

@@ -6,11 +6,12 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.drawing import table_under
+from tests.examples import examples
 from tests.invented import evaluation, indicator, members, scheme
 from tests.straight import straight
 from toolkit.evaluation import Evaluation
@@ -20,6 +21,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.sensitivity import WeightDraws
 
 
+@settings(max_examples=examples(15))
 @given(contested() | straight(), st.sampled_from([0.05, 0.7]))
 def test_a_standing_is_that_of_the_listed_score(asked: Evaluation, spread: float) -> None:
     shares = next(WeightDraws(draws=3, spread=spread).blocks(asked.tree, 5))

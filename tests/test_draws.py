@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.altered import altered
+from tests.examples import examples
 from tests.invented import (
     applicability,
     evaluation,
@@ -42,6 +43,7 @@ def plain_awards(asked: Evaluation, shares: np.ndarray) -> pd.Series[str]:
     return decide_awards(asked.scheme, asked.members, table, asked.vetoes).award
 
 
+@settings(max_examples=examples(12))
 @given(evaluations(), st.sampled_from([0.05, 0.3, 0.9]), st.sampled_from([0, 1, 16]))
 def test_every_draw_follows_the_official_rule(asked: Evaluation, spread: float, patterns: int) -> None:
     spec = WeightDraws(draws=6, spread=spread)
@@ -55,6 +57,7 @@ def test_every_draw_follows_the_official_rule(asked: Evaluation, spread: float, 
             assert (given_[draw] == (expected == award.id)).all()
 
 
+@settings(max_examples=examples(10))
 @given(evaluations(), st.integers(1, 300))
 def test_chunks_have_no_influence_and_probabilities_are_shares(asked: Evaluation, chunk: int) -> None:
     spec = WeightDraws(draws=300)
@@ -67,6 +70,7 @@ def test_chunks_have_no_influence_and_probabilities_are_shares(asked: Evaluation
         assert np.allclose(whole[f"{id_}_error"] ** 2 * 300, whole[id_] * (1 - whole[id_]))
 
 
+@settings(max_examples=examples(12))
 @given(evaluations(), st.randoms(use_true_random=False))
 def test_the_order_of_members_has_no_influence(asked: Evaluation, random: object) -> None:
     order = list(asked.members.index)

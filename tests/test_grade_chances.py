@@ -12,6 +12,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.drawing import flat, graded_under
+from tests.examples import examples
 from tests.invented import MEASURE, NO_VETOES, evaluation, members, scheme, tables, trees
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import TOTAL, Tree
@@ -55,7 +56,7 @@ def graded(draw: st.DrawFn) -> Evaluation:
     return evaluation(rules, who, values, vetoes=vetoes, conditions=conditions, previous=previous)
 
 
-@settings(phases=PHASES)
+@settings(max_examples=examples(12), phases=PHASES)
 @given(graded())
 def test_every_draw_follows_the_official_rule(asked: Evaluation) -> None:
     spec = WeightDraws(draws=5, spread=0.6)

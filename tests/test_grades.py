@@ -5,10 +5,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.drawing import graded_under
+from tests.examples import examples
 from tests.invented import MEASURE, NO_VETOES, evaluation, group, indicator, members, scheme, totals
 from tests.rule_by_hand import RuleByHand
 from toolkit.evaluation import Evaluation
@@ -344,6 +345,7 @@ def with_places(draw: st.DrawFn) -> Evaluation:
     return evaluation(rules, who, values, vetoes=vetoes, conditions=years)
 
 
+@settings(max_examples=examples(15))
 @given(with_places())
 def test_places_of_bands_are_as_counted_by_hand_and_every_draw_follows(asked: Evaluation) -> None:
     assert asked.grading.grade.tolist() == by_hand(asked)

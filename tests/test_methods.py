@@ -76,7 +76,7 @@ def test_a_share_goes_to_the_siblings_not_to_all() -> None:
     assert values_and_shares(one)[1].tolist() == [[0.25, 0.25, 0.5], [0, 0.5, 0.5]]
 
 
-@FEW
+@settings(FEW, max_examples=examples(6))  # three tables of a list, twice
 @given(contested())
 def test_the_order_of_members_changes_nothing(one: Evaluation) -> None:
     class Still:

@@ -287,7 +287,7 @@ def test_a_late_record_is_as_if_it_had_come_in(small_edition: Path) -> None:
     asked = evaluate(edition.scheme, edition.records)
     spec = LateRecords(0.5, ("talks",))
     late = Scenarios.of(asked, Choices(spec))[0].raw["talks"] - asked.indicators["talks"]
-    with xlsxwriter.Workbook(small_edition / "records" / "签到补.xlsx") as book:
+    with xlsxwriter.Workbook(small_edition / "records" / "签到补.xlsx", {"in_memory": True}) as book:
         sheet = book.add_worksheet("签到")
         sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
         for row, member in enumerate(late.index[late > 0], start=1):

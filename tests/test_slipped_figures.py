@@ -97,7 +97,7 @@ def test_what_a_workbook_shows_as_435_meets_435(tmp_path: Path) -> None:
     (folder / "records" / "m.csv").unlink()
     described = (folder / "tables.toml").read_text(encoding="utf-8")
     (folder / "tables.toml").write_text(described.replace("records/m.csv", "records/m.xlsx"), encoding="utf-8")
-    with xlsxwriter.Workbook(folder / "records" / "m.xlsx") as book:
+    with xlsxwriter.Workbook(folder / "records" / "m.xlsx", {"in_memory": True}) as book:
         sheet = book.add_worksheet("s")
         sheet.write_row(0, 0, ["code", "name", "kind", "a"])
         sheet.write_row(1, 0, ["M1", "A", "K"])

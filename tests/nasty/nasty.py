@@ -89,7 +89,7 @@ def xlsx(
 ) -> bytes:
     """A workbook of one sheet 签到, changed by `tweak`."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"default_date_format": "yyyy-mm-dd", **options}) as book:
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "yyyy-mm-dd", **options}) as book:
         sheet = book.add_worksheet("签到")
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)

@@ -147,7 +147,7 @@ def write_judged_edition(
     write(folder / "ballots/专家.csv", "专家代号,姓名,所在单位,外部专家", experts)
     write(folder / "ballots/利害关系.csv", "专家代号,会员代码,情形", interests)
     for place, (expert, rows) in enumerate(sheets.items(), start=1):
-        with xlsxwriter.Workbook(folder / f"ballots/评分表{place}.xlsx") as book:
+        with xlsxwriter.Workbook(folder / f"ballots/评分表{place}.xlsx", {"in_memory": True}) as book:
             page = book.add_worksheet("评分表")
             page.write_row(0, 0, ("专家代号", "会员代码", "会员名称", "创新", "服务"))
             for row, (member, scores) in enumerate(rows.items(), start=1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import pairwise
 from typing import Protocol
 
@@ -132,15 +133,14 @@ def find_headings(
     or all of them joined may answer.
     """
     known = _known(expected)
+    meaning = cache(partial(_meaning, known=known))  # most names stand in several of the blocks that are tried
     best: tuple[int, int, int] | None = None
     tall = [merge for merge in merges if merge[1][0] > merge[0][0]]
     for first in range(min(DEEPEST_START, len(rows))):
         for depth in range(_least_depth(first, tall, rows), DEEPEST + 1):
             if first + depth > min(DEEPEST_START, len(rows)):
                 break
-            answered = {
-                _meaning(name, known) for names in _names(rows[first : first + depth]) for name in names
-            }
+            answered = {meaning(name) for names in _names(rows[first : first + depth]) for name in names}
             rank = (len(answered - {None}), -depth, -first)
             best = max(best, rank) if best else rank
     if best is None or best[0] == 0:
@@ -164,17 +164,18 @@ def _with_units(headings: Headings, rows: Sequence[Sequence[object]], first: int
 
 def _known(expected: Mapping[str, Expected]) -> dict[str, str]:
     """Column id by normalised heading; whole headings go before those without their unit."""
-    named = [(heading, key) for key, column in expected.items() for heading in (key, *column.headings)]
-    whole = {normal_heading(heading): key for heading, key in named}
-    return {_without_unit(heading): key for heading, key in reversed(named)} | whole
+    named = [(normal_heading(heading), key) for key, column in expected.items() for heading in (key, *column.headings)]
+    return {_without_unit(heading): key for heading, key in reversed(named)} | dict(named)
 
 
 def _without_unit(heading: str) -> str:
-    return BRACKETED.sub("", normal_heading(heading)) or normal_heading(heading)
+    """A normalised heading without the brackets at its end."""
+    return BRACKETED.sub("", heading) or heading
 
 
 def _meaning(name: str, known: Mapping[str, str]) -> str | None:
-    return known.get(normal_heading(name)) or known.get(_without_unit(name))
+    heading = normal_heading(name)
+    return known.get(heading) or known.get(_without_unit(heading))
 
 
 def _least_depth(first: int, tall: Sequence[Merge], rows: Sequence[Sequence[object]]) -> int:
