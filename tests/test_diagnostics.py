@@ -213,7 +213,7 @@ def rescored_values(one: Evaluation, rules: Any) -> Evaluation:
     return evaluation(rules, one.members, one.values)
 
 
-@SOME
+@settings(SOME, max_examples=examples(10))  # by three methods each
 @given(evaluations())
 def test_correlations_agree_with_pandas_on_the_members_that_have_both(one: Evaluation) -> None:
     methods: tuple[CorrelationMethod, ...] = ("pearson", "spearman", "kendall")

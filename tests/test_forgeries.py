@@ -355,7 +355,7 @@ def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag
 
 @pytest.mark.parametrize(
     ("release", "replay"),
-    [("0.2.0", False), ("0.3.0", False), ("0.4.0", False), ("0.5.0", True), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0", "0.4.0"))],
+    [("0.2.0", False), ("0.3.0", False), ("0.4.0", False), ("0.5.0", False), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0", "0.4.0", "0.5.0"))],
 )
 def test_a_bag_sealed_by_an_earlier_release_is_whole_and_passes_with_notes_at_most(release: str, tmp_path: Path, *, replay: bool) -> None:
     """Sealed by that release from the small edition of these tests, with grades besides; the house's own notebooks, all of them."""

@@ -297,7 +297,7 @@ def test_a_late_record_is_as_if_it_had_come_in(small_edition: Path) -> None:
 
 
 def test_what_cannot_be_asked_is_refused_before_anything_runs() -> None:
-    with pytest.raises(Refused, match="is it talks"):
+    with pytest.raises(Refused, match="is `talks` meant"):
         scenario_probabilities(contest(), Choices(LateRecords(0.5, ("talk",))), progress=lambda _: pytest.fail("it ran"))
     with pytest.raises(Refused, match="it is at least 1"):
         scenario_probabilities(contest(), Choices(), draws=0)

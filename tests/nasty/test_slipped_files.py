@@ -83,7 +83,7 @@ label = "自愿申报表"
 credit_code = { headings = ["信用代码"], type = "member", required = true }
 """
     book = io.BytesIO()
-    with xlsxwriter.Workbook(book) as written:
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as written:
         written.add_worksheet("填表说明")
         written.add_worksheet("申报").write_row(0, 0, ["信用代码"])
     files = {"会员 报名.XLSX": book.getvalue(), "会员 报名2.xlsx": b"PK\x03\x04 damaged"}
@@ -158,7 +158,7 @@ def test_what_is_no_file_is_named_and_nobody_waits_for_it(tmp_path: Path) -> Non
 def test_a_sheet_that_another_table_reads_and_a_sheet_of_choices_are_not_unread(tmp_path: Path) -> None:
     def book(*names: str) -> bytes:
         buffer = io.BytesIO()
-        with xlsxwriter.Workbook(buffer) as made:
+        with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
             for name in names:
                 made.add_worksheet(name).write_column(0, 0, ["信用代码", JIA])
         return buffer.getvalue()
