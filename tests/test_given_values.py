@@ -67,7 +67,7 @@ def test_what_is_independent_is_given_by_itself() -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"aa": A}, ["is it a?"]),
+        ({"aa": A}, ["is `a` meant"]),
         ({"a": A.rename(columns={"m1": "m9"}), "c": A}, ["GivenValues.values.a", "m9", "c"]),
         ({"a": pd.concat([A, A[["m1"]]], axis=1)}, ["m1", "there twice"]),
         ({"a": A, "b": B.iloc[:2]}, ["a 4, b 2", "a GivenValues of its own"]),

@@ -61,7 +61,7 @@ def test_only_ratios_among_siblings_matter() -> None:
 @pytest.mark.parametrize(
     ("votes", "said"),
     [
-        ({"gg": [1.0], "h": [1.0]}, "is it g"),
+        ({"gg": [1.0], "h": [1.0]}, "is `g` meant"),
         ({"g": [1.0]}, "its weight is lacking"),
         ({"g": [-1.0], "h": [1.0]}, "expert E7"),
         ({"g": [np.nan], "h": [1.0]}, "expert E7"),
