@@ -133,6 +133,7 @@ KEYS: dict[str, Phrase] = {
     "outliers": Phrase("异常值处理", "outliers"),
     "outside": Phrase("外部专家至少占", "outside"),
     "over": Phrase("分母", "over"),
+    "telephone": Phrase("受理电话", "telephone"),
     "times": Phrase("乘以", "times"),
     "mean_on": Phrase("按哪些日期平均", "mean over the days"),
     "overrun": Phrase("经费不够下一家时", "when the budget is short"),
