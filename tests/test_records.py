@@ -450,7 +450,7 @@ def test_values_in_problems_are_short_and_on_one_line(folder: Path) -> None:
 def test_an_edition_is_opened_or_refused_with_everything(small_edition: Path) -> None:
     edition = open_edition(small_edition)
     assert len(edition.records.members) == 12
-    assert repr(edition) == "Edition(small-2018: Records(members: 12 rows, activities: 12 rows; 0 problems))"
+    assert repr(edition) == "Edition(small-2018: Records(members: 12 rows, activities: 12 rows; 2 problems))"
     with (small_edition / "records" / "会员名册.csv").open("a", encoding="utf-8") as file:
         file.write("009,壬,代理,已签,x,0\n")
     found, problems = check_edition(small_edition)
