@@ -6,7 +6,9 @@ import json
 import math
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from toolkit.interactive import background
 from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card
 from toolkit.interactive.board_words import board_in_words
-from toolkit.interactive.tuning import typed
+from toolkit.interactive.tuning import Tuning, typed
 from toolkit.interactive.weight_board import PAGE, SCRIPTS, WeightBoard, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
@@ -110,6 +112,34 @@ def test_a_board_leaves_before_what_takes_longer_begins_and_of_moves_at_once_onl
     heard.later("chances")
     assert [evaluation for _, evaluation in counted] == [heard.board.after]
     assert counted[0][0] - left > 0.25
+
+
+def test_chances_under_way_wait_while_a_question_is_answered_and_are_dropped_by_a_newer_board(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    counting, answering, looked = Event(), Event(), list[bool]()
+
+    def counted(_: Chances, __: object, dropped: Callable[[], bool]) -> None:
+        counting.set()
+        answering.wait(30)
+        looked.append(dropped())
+
+    monkeypatch.setattr(Chances, "counted", counted)
+    heard.ask("move", node="learning", share=20)
+    assert counting.wait(30)
+    take = heard.board.take
+
+    def slowly(tuning: Tuning) -> None:
+        answering.set()
+        time.sleep(0.1)
+        assert not looked
+        take(tuning)
+
+    monkeypatch.setattr(heard.board, "take", slowly)
+    assert "refused" not in heard.ask("move", node="learning", share=21)
+    for _ in range(600):
+        if looked:
+            break
+        time.sleep(0.05)
+    assert looked[0]
 
 
 def test_a_card_tells_what_the_total_is_made_of(heard: Heard) -> None:

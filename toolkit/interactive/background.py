@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SWITCH = 0.0005
-"""Seconds after which work beside the board gives way to who has an answer to hear or to send: Python's own 5 ms, waited for at each of their steps, is a third of a move."""
+"""Seconds after which work beside the board gives way to who has an answer to hear or to send: of Python's own 5 ms, waited for at each of their steps, a move is made of several."""
 
 LEAVES = 0.01
 """Seconds that a board is given to leave before what takes longer begins."""
@@ -39,11 +39,29 @@ class Background:
 
     def __init__(self, board: WeightBoard) -> None:
         self._board, self._changed = board, Condition()
-        self._number = 0
+        self._number, self._answering = 0, False
         self._wanted: tuple[int, Evaluation, str, Trial] | None = None
         self._member: tuple[int, Evaluation, Trial] | None = None
         self._chances = Chances()
         self._thread: Thread | None = None
+
+    @contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """While a question is answered, chances that are under way wait: they need the interpreter too, and are mostly dropped by the answer."""
+        with self._changed:
+            self._answering = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._answering = False
+                self._changed.notify_all()
+
+    def _dropped(self, number: int) -> bool:
+        """Whether a newer board than this was asked for; told when no question is being answered."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._answering)
+            return self._number != number
 
     def begun(self) -> int:
         """The number of a new board: what is under way for earlier ones is dropped."""
@@ -69,7 +87,7 @@ class Background:
             sys.setswitchinterval(min(SWITCH, sys.getswitchinterval()))
             self._thread = Thread(target=self._run, name="board", daemon=True)
             self._thread.start()
-        self._changed.notify()
+        self._changed.notify_all()
 
     def _run(self) -> None:
         while True:
@@ -96,7 +114,7 @@ class Background:
             if self._changed.wait_for(lambda: self._number != number, timeout=LEAVES):
                 return
         self._board.send(self._board.kept())
-        counts = self._chances.counted(evaluation, lambda: self._number != number)
+        counts = self._chances.counted(evaluation, lambda: self._dropped(number))
         if counts is None:
             return
         self._board.send({"kind": "chances", "number": number}, buffers=[counts.astype("<u2").tobytes()])

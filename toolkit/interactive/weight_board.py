@@ -211,21 +211,22 @@ class WeightBoard(anywidget.AnyWidget):
         """Answer a question of the page: with the board, or with why it cannot be."""
         if not isinstance(asked, dict) or not isinstance(asked.get("ask"), int):
             return
-        answer: Said = {"answer": asked["ask"], "view": str(asked.get("view", ""))}
-        try:
-            answer |= self._beside(asked) if asked.get("do") in BESIDE else self._answer(asked)
-        except Refused as refused:
-            answer["refused"] = refusal(refused)
-            answer["reopen"] = isinstance(refused, ChangedMeanwhile)
-        except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
-            answer["refused"] = both(FAILED)
-        if "kind" in answer:
-            self.send(answer)
-            return
-        number = self._background.begun()
-        self.send({"kind": "board", **self._state(asked.get("shown")), "number": number, **answer}, buffers=self.board.buffers)
-        if self.sure:
-            self._background.ask_board(number, self.after, str(asked.get("node", "")), self._trial())
+        with self._background.giving_way():
+            answer: Said = {"answer": asked["ask"], "view": str(asked.get("view", ""))}
+            try:
+                answer |= self._beside(asked) if asked.get("do") in BESIDE else self._answer(asked)
+            except Refused as refused:
+                answer["refused"] = refusal(refused)
+                answer["reopen"] = isinstance(refused, ChangedMeanwhile)
+            except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
+                answer["refused"] = both(FAILED)
+            if "kind" in answer:
+                self.send(answer)
+                return
+            number = self._background.begun()
+            self.send({"kind": "board", **self._state(asked.get("shown")), "number": number, **answer}, buffers=self.board.buffers)
+            if self.sure:
+                self._background.ask_board(number, self.after, str(asked.get("node", "")), self._trial())
 
     def _answer(self, asked: Said) -> Said:
         """What is done for a question, and what is to be told beside the board."""

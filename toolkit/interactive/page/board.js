@@ -131,15 +131,19 @@ class Page {
     if (!this.start) return;
     this.state = message;
     this.struck = new Set(message.struck);
-    if (message.number !== this.number) { this.until = null; this.wide = null; this.number = message.number; this.freshen(false); }
+    const another = message.number !== this.number;
+    if (another) { this.until = null; this.wide = null; this.number = message.number; }
     [this.total, this.margin] = [0, 2].map((place) => array(Int32Array, buffers[place]));
     this.rank = array(buffers[1].byteLength === buffers[0].byteLength ? Int32Array : Uint16Array, buffers[1]);
     [this.award, this.grade] = [3, 4].map((place) => array(Int8Array, buffers[place]));
-    if (mine) this.notice(message.refused || (message.adopted ? this.amid(message.notice) : message.notice), Boolean(message.refused), Boolean(message.reopen));
     if (message.start && message.card === undefined) this.asked = undefined;
     if (message.adopted && mine) this.adopted();
     if (message.saved && mine) this.lookAgain();
-    this.steadily(() => this.all());
+    this.steadily(() => {
+      if (another) this.freshen(false);
+      if (mine) this.notice(message.refused || (message.adopted ? this.amid(message.notice) : message.notice), Boolean(message.refused), Boolean(message.reopen));
+      this.all();
+    });
     this.mark("board");
   }
 
@@ -154,14 +158,16 @@ class Page {
   }
 
   all() {
+    // What is in sight is asked before anything is written, and what fits into a line when all is: the browser lays the page out anew for each look at what was written.
+    const sight = this.sight();
     this.tree();
     this.status();
-    this.moves();
     this.ordered();
-    this.paint();
+    this.paint(sight);
     this.panels();
     this.tried();
     if (!this.state.changed) this.changes([]);
+    this.moves();
   }
 
   freshen(fresh) {

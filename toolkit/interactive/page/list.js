@@ -164,8 +164,9 @@ class List {
     return Object.assign(row, { cells, bars, percent, nameText, classText });
   }
 
-  paint() {
-    const first = this.printing ? 0 : Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), height = this.scroll.clientHeight || 420;
+  sight() { return [this.printing ? 0 : Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), this.scroll.clientHeight || 420]; }
+
+  paint([first, height] = this.sight()) {
     const many = this.printing ? this.order.length : Math.min(this.order.length - first, Math.ceil(height / ROW) + 1); // on paper all who are listed
     while (this.pool.length < many) { const row = this.row(); this.pool.push(row); this.rows.append(row); }
     this.rows.style.transform = `translateY(${first * ROW}px)`;
