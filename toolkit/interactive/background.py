@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SWITCH = 0.0005
-"""Seconds after which work beside the board gives way to who has an answer to hear or to send: of Python's own 5 ms, waited for at each of their steps, a move is made of several."""
+"""Seconds after which work beside the board gives way to who has an answer to hear or to send: Python's own 5 ms would be waited for at each of their steps."""
 
 LEAVES = 0.01
 """Seconds that a board is given to leave before what takes longer begins."""

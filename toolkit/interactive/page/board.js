@@ -5,6 +5,7 @@ const ROW = 28; // pixels of a row of the list
 const PATIENCE = 1000, LONG = 20_000; // milliseconds without an answer after which the page says so; where the records are asked again
 const [LINES, WHOLE] = [":lines", ":total"]; // what can be looked at beside the nodes
 const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
+const FADES = 200; // milliseconds that chances of the board before stand as they were
 const PAUSE = 1000; // a slider that rests so long begins another gesture
 
 const array = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
@@ -64,7 +65,7 @@ class Questions {
 
 class Page {
   constructor(model, root) {
-    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, order: [], top: 0, chances: null, until: null, unfolded: new Set() });
+    Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, fading: 0, order: [], top: 0, chances: null, until: null, unfolded: new Set() });
     this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
       (busy) => { root.dataset.busy = String(busy); });
     // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
@@ -171,10 +172,12 @@ class Page {
   }
 
   freshen(fresh) {
-    // Chances are of the board before till those of this one are there: they fade meanwhile.
+    // Chances are of the board before till those of this one are there: they fade where that takes long. To begin and to break off so many transitions for each move costs more than the move.
     this.fresh = fresh;
-    this.root.classList.toggle("stale", !fresh);
-    if (!fresh) this.chanceLines();
+    if (!fresh) { this.fading ||= window.setTimeout(() => this.root.classList.add("stale"), FADES); this.chanceLines(); return; }
+    window.clearTimeout(this.fading);
+    this.fading = 0;
+    this.root.classList.remove("stale");
   }
 
   amid(notice) {
