@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import gc
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
+from toolkit.publication.copies import HeldCopy
 from toolkit.sealing import kernels
 from toolkit.sealing.kernels import Copies, one_reading
 from toolkit.sealing.notebooks import _executed
@@ -48,6 +51,18 @@ def shown(path: Path, **places: Path) -> list[Any]:
     """What the cells of a notebook show."""
     cells = [cell.outputs for cell in _executed(path, places).cells if cell.cell_type == "code"]
     return [{kind: said for kind, said in output.get("data", {}).items() if "widget" not in kind} for outputs in cells for output in outputs]
+
+
+def test_a_copy_of_a_server_with_many_files_open_is_seen_to_end() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
+    low, held = os.pipe()
+    copy = HeldCopy(os.getpid(), fcntl.fcntl(low, fcntl.F_DUPFD, 1100))
+    os.close(low)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert copy.poll() is None
+    os.close(held)
+    assert (copy.wait(), copy.poll()) == (0, 0)
 
 
 def test_an_answer_is_kept_for_the_very_same_question_alone(small_edition: Path) -> None:

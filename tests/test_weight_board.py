@@ -43,7 +43,7 @@ class Heard:
         """What comes at once."""
         self.number += 1
         before = len(self.sent)
-        self.board._heard(self.board, {"ask": self.number, "view": "v", "do": do, **more})
+        self.board._heard(self.board, {"ask": self.number, "view": "v", "do": do} | more)
         answers = [said for said, _ in self.sent[before:] if said.get("answer") == self.number]
         return answers[0]
 
@@ -236,6 +236,8 @@ def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
         ({"do": "move", "node": "learning", "typed": "nan"}, "“学习交流”不能是“nan”；"),
         ({"do": "turn", "dial": "award[outstanding].quota.share", "typed": "五"}, "名额比例 %”不能是“五”；"),
         ({"do": "move", "node": "nothing", "share": 3}, "没有这个指标或分组"),
+        ({"do": "turn", "dial": "award[outstanding].quota.most", "typed": "2.5"}, "不能是“2.5”；请输入整数"),
+        ({"do": "turn", "dial": "award[outstanding].quota.most", "typed": "1，5"}, "请输入整数"),
         ({"do": "turn", "dial": "ties", "value": 3}, "这里没有这样的选项"),
         ({"do": "turn", "dial": "award[outstanding].quota.share", "value": 1e9}, "名额比例 %”不能是“1000000000”；请输入 0 到 100 之间的数"),
         ({"do": "member", "member": "x"}, "已退回原处"),
@@ -503,6 +505,26 @@ def test_adoption_makes_the_board_the_decided_scheme(heard: Heard, small_edition
     heard.ask("undo")
     assert heard.ask("adopt", by="第二次会议", reason="收回")["adopted"]
     assert read_journal(small_edition).entries[1].details["before"] == entry.details["after"]
+
+
+def test_only_the_list_that_was_shown_is_adopted(heard: Heard, small_edition: Path) -> None:
+    adoption = {"by": "甲", "reason": "学习为本"}
+    shown = heard.ask("move", node="learning", share=25)["stand"]
+    heard.ask("move", view="another window", node="learning", share=10)
+    assert "页面上还不是现在的名单；这次没有采用，姓名和理由也没有记入" in heard.ask("adopt", seen=shown, **adoption)["refused"]["zh"]
+    shown = heard.ask("open")["stand"]
+    heard.ask("move", node="learning", typed="140")
+    refused = heard.ask("adopt", seen=shown, **adoption)["refused"]["zh"]
+    assert "“学习交流”不能是 140" in refused
+    assert "这次没有采用" in refused
+    assert "140" not in heard.ask("adopt", view="another window", seen=shown, **adoption)["refused"]["zh"]
+    shown = heard.ask("lock", node="learning")["stand"]
+    assert not read_journal(small_edition).entries
+    assert "没有写明理由" in heard.ask("adopt", seen=shown, by="甲", reason="")["refused"]["zh"]
+    done = heard.ask("adopt", seen=shown, **adoption)
+    assert done["adopted"]
+    assert done["stand"] != shown
+    assert "没有采用" in heard.ask("adopt", view="another window", seen=shown, by="乙", reason="学习为本")["refused"]["zh"]
 
 
 def test_anothers_adoption_is_told_and_ones_own_weights_are_kept(heard: Heard, small_edition: Path) -> None:

@@ -22,6 +22,8 @@ SEALED = Phrase("这里是封存的副本，只读，不能采用", "this is a s
 OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the notebook on the edition itself")
 ONLY_TRIED = Phrase("试算的名单不能采用", "what is only tried cannot be adopted")
 PUT_BACK = Phrase("请先按“全部放回”", "press 'Put everything back' first")
+NOT_SEEN = Phrase("按下“采用”时，页面上还不是现在的名单；这次没有采用，姓名和理由也没有记入", "as 'Adopt' was pressed, the page did not show the list as it is now: nothing was adopted, and no name or reason entered")
+LOOK_AGAIN = Phrase("请看过现在的名单再采用", "look at the list as it is now, and adopt it then")
 RESUMED = Phrase(
     "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
     "All is as you left it, not adopted, and can be undone further; 'As decided' leads back to the decided list",
@@ -207,6 +209,8 @@ WORDS: dict[str, Phrase] = {
     "as_table": Phrase("同一内容的表", "The same as a table"),
     "unawarded": Phrase("未获奖", "none"),
     "class_changes": Phrase("{name}（变动 {n} 家）", "{name} (changed: {n})"),
+    "moved_elsewhere": Phrase("另一窗口改动了办法，这里的名单已随之更新", "Another window moved the scheme; the list here has followed"),
+    "adopted_elsewhere": Phrase("另一窗口：", "In another window: "),
     "renewed_below": Phrase("；本页其余各节仍是采用前的，按页面上方的“重新计算全部”即更新", "; the other parts of this page are still those from before: press “Recompute all” above"),
     "dead": Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新打开本页。", "No answer: the kernel is busy or has ended. If this stays, open the page again."),
 }

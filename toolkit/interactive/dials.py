@@ -135,9 +135,9 @@ class Dial:
         if asked is None or (self.optional and isinstance(asked, str) and asked.strip() in NO_LIMIT):
             return None
         high = self.high if self.bounded and self.high is not None else math.inf
-        number = typed_number(asked, self.label, high) if isinstance(asked, str) else asked
+        number = typed_number(asked, self.label, high, whole=self.whole) if isinstance(asked, str) else asked
         if not math.isfinite(number) or (self.bounded and not 0.0 <= number <= high):
-            raise cannot_be(self.label, asked if isinstance(asked, str) else f"{number:.10g}", high)
+            raise cannot_be(self.label, asked if isinstance(asked, str) else f"{number:.10g}", high, whole=self.whole)
         return round(number) if self.whole else round(number / self.factor, 6)
 
 

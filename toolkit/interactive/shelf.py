@@ -13,10 +13,10 @@ import numpy as np
 from toolkit.ballots.folder import load_ballots
 from toolkit.ballots.group import fewer_than_before, group_weights, scheme_with_group_weights
 from toolkit.evaluation.grades import grade_names
-from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.interactive.board import Board, Changes
-from toolkit.interactive.board_words import WORDS
+from toolkit.interactive.board_words import LOOK_AGAIN, NOT_SEEN, WORDS
 from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, shares
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
@@ -111,6 +111,41 @@ class KeptSteps:
         self._told |= new.keys()
         past, (now,), future = ([known[_identity(step)][0] for step in side] for side in (tuning.past, [tuning.step], tuning.future))
         return {"decided": starting_point(tuning.decided), "past": past, "now": now, "future": future, "locked": sorted(tuning.locked), "patches": new}
+
+
+class Stand:
+    """Which list there is: a number that grows as often as another takes its place, or one was asked for and refused.
+
+    A page tells with an adoption the number of the list that it showed as the button was pressed; what came since was seen by nobody.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._refused: tuple[object, Problems] = (None, Problems())
+
+    def another(self) -> None:
+        """Another list stands now."""
+        self.number += 1
+        self._refused = (None, Problems())
+
+    def refused(self, asked: Said, problems: Problems) -> None:
+        """A page asked for another, and was refused; of an adoption nothing is kept."""
+        if asked.get("do") != "adopt":
+            self.another()
+            self._refused = (asked.get("view"), problems)
+
+    def seen(self, asked: Said) -> None:
+        """Refuse an adoption of what the page did not show, with what the same page was refused since; one that tells no number means the list there is.
+
+        Raises
+        ------
+        Refused
+            When it is another.
+        """
+        if asked.get("seen", self.number) == self.number:
+            return
+        since = self._refused[1].items if asked.get("view") == self._refused[0] else ()
+        raise Refused(Problems((*since, Problem("error", NOT_SEEN, LOOK_AGAIN))))
 
 
 def starting_point(decided: Scheme) -> str:

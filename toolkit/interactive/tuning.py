@@ -313,16 +313,17 @@ def _refuse_unfit(tuning: Tuning, node: str, share: float) -> None:
         raise refuse(rule, _from_to(highest))
 
 
-def _from_to(highest: float) -> Phrase:
+def _from_to(highest: float, *, whole: bool = False) -> Phrase:
     if math.isinf(highest):
-        return Phrase("请输入数字", "type a number")
-    return phrase("请输入 0 到 {highest:g} 之间的数", "type a number from 0 to {highest:g}", highest=round(highest, DECIMALS))
+        return Phrase("请输入整数", "type a whole number") if whole else Phrase("请输入数字", "type a number")
+    kind = Phrase("整数", "whole number") if whole else Phrase("数", "number")
+    return phrase("请输入 0 到 {highest:g} 之间的{zh}", "type a {en} from 0 to {highest:g}", highest=round(highest, DECIMALS), zh=kind.zh, en=kind.en)
 
 
-def cannot_be(label: Phrase, said: str, highest: float) -> Refused:
-    """The refusal of what was asked for, up to the most that it can be; inf where it can be any number."""
+def cannot_be(label: Phrase, said: str, highest: float, *, whole: bool = False) -> Refused:
+    """The refusal of what was asked for, up to the most that it can be; inf where it can be any number, or any whole one."""
     said = said.strip()[:40]
-    return refuse(Phrase(f"“{label.zh}”不能是“{said}”", f"`{label.en}` cannot be `{said}`"), _from_to(highest))
+    return refuse(Phrase(f"“{label.zh}”不能是“{said}”", f"`{label.en}` cannot be `{said}`"), _from_to(highest, whole=whole))
 
 
 def both(sentence: Phrase) -> dict[str, str]:
@@ -330,13 +331,15 @@ def both(sentence: Phrase) -> dict[str, str]:
     return {"zh": sentence.zh, "en": sentence.en}
 
 
-def typed_number(text: str, label: Phrase, highest: float) -> float:
-    """A number as a person types it: full-width digits, a sign of per cent and a comma for the point are read as meant.
+def typed_number(text: str, label: Phrase, highest: float, *, whole: bool = False) -> float:
+    """A number as a person types it: full-width digits, a sign of per cent, commas between thousands, and a comma for the point are read as meant.
 
     Parameters
     ----------
     label, highest
         What it is typed for, and the most it can be, for the words of a refusal.
+    whole
+        Whether it counts something: then there is no point, nor a comma for it.
 
     Raises
     ------
@@ -347,10 +350,15 @@ def typed_number(text: str, label: Phrase, highest: float) -> float:
     --------
     >>> typed_number("３０．５％", Phrase("学习培训", "learning"), 100)
     30.5
+    >>> typed_number("１，２００", Phrase("每类至多", "at most"), math.inf, whole=True)
+    1200.0
     """
-    plain = re.sub(r"[,。、]", ".", unicodedata.normalize("NFKC", text)).replace("%", "").strip()
-    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", plain):
-        raise cannot_be(label, text, highest)
+    plain = unicodedata.normalize("NFKC", text).replace("%", "").strip()
+    if re.fullmatch(r"[+-]?[1-9][0-9]{0,2}([,、][0-9]{3})+([.。][0-9]*)?", plain):
+        plain = re.sub(r"[,、]", "", plain)
+    plain = re.sub(r"[,。、]", ".", plain)
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", plain) or (whole and "." in plain):
+        raise cannot_be(label, text, highest, whole=whole)
     return float(plain)
 
 

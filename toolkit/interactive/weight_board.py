@@ -54,6 +54,7 @@ from toolkit.interactive.board_words import (
 from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
 from toolkit.interactive.shelf import (
     KeptSteps,
+    Stand,
     class_numbers,
     fitting,
     origin,
@@ -149,7 +150,7 @@ class WeightBoard(anywidget.AnyWidget):
         self.decided = self.board = Board.of(evaluation, self._grades)
         super().__init__(shares=shares(evaluation.scheme), key=evaluation.scheme.edition)
         self._opened = edition.records.digests.get("scheme.toml", "") if edition else ""
-        self._steps = KeptSteps()
+        self._steps, self._stand = KeptSteps(), Stand()
         self._elsewhere: tuple[object, dict[str, str] | None] = (None, None)
         self._background, self._errands, self._behind = Background(self), Errands(), Behind()
         self.on_msg(self._heard)
@@ -163,10 +164,7 @@ class WeightBoard(anywidget.AnyWidget):
         """The scheme as it stands."""
         return self.tuning.scheme
 
-    @property
-    def value(self) -> Scheme:
-        """The scheme as it stands."""
-        return self.tuning.scheme
+    value = scheme
 
     def __repr__(self) -> str:
         return board_in_words(self.decided, self.board, self.before, self.after).into(self.language)
@@ -189,6 +187,7 @@ class WeightBoard(anywidget.AnyWidget):
             after = self._evaluated(tuning)
             grades = grades_after(self._grades, self.after, after)
             self.after, self.board, self._grades = after, Board.of(after, grades), grades
+            self._stand.another()
         self.tuning = tuning
 
     def _evaluated(self, tuning: Tuning) -> Evaluation:
@@ -216,10 +215,11 @@ class WeightBoard(anywidget.AnyWidget):
             try:
                 answer |= self._beside(asked) if asked.get("do") in BESIDE else self._answer(asked)
             except Refused as refused:
-                answer["refused"] = refusal(refused)
-                answer["reopen"] = isinstance(refused, ChangedMeanwhile)
+                answer |= {"refused": refusal(refused), "reopen": isinstance(refused, ChangedMeanwhile)}
+                self._stand.refused(asked, refused.problems)
             except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
                 answer["refused"] = both(FAILED)
+                self._stand.refused(asked, Problems())
             if "kind" in answer:
                 self.send(answer)
                 return
@@ -247,6 +247,7 @@ class WeightBoard(anywidget.AnyWidget):
             case "undo" | "redo" | "restore":
                 self.take({"undo": undone, "redo": redone, "restore": restored}[do](self.tuning))
             case "adopt":
+                self._stand.seen(asked)
                 return self._adopt(str(asked.get("by", "")), str(asked.get("reason", "")))
             case "reopen" | "reread":
                 return self._reopen() if do == "reopen" else self._reread()
@@ -321,8 +322,7 @@ class WeightBoard(anywidget.AnyWidget):
         """Make the scheme as it stands the edition's own; never what is only tried."""
         if self.tuning.what_if:
             raise refuse(ONLY_TRIED, PUT_BACK)
-        folder = self._folder()
-        done = adopt_scheme(folder, self._opened, self.scheme, by=by, reason=reason)
+        done = adopt_scheme(self._folder(), self._opened, self.scheme, by=by, reason=reason)
         self._decide(adopted(self.tuning), self.after, done.digest)
         entry = entry_in_words(done.entry)
         return {"start": self._start(), "adopted": True, "notice": both(phrase(*ADOPTED, zh=entry.zh, en=entry.en))}
@@ -330,8 +330,7 @@ class WeightBoard(anywidget.AnyWidget):
     def _reopen(self) -> Said:
         """Take up the scheme as the edition has it now, and keep what was moved."""
         folder = self._folder()
-        digest, scheme = scheme_digest(folder), load_scheme(folder / "scheme.toml")
-        former = self.tuning.decided
+        former, digest, scheme = self.tuning.decided, scheme_digest(folder), load_scheme(folder / "scheme.toml")
         self._decide(decided_anew(self.tuning, scheme), evaluated_by(self.before, scheme, self.edition), digest)
         return {"start": self._start(), "notice": next((both(told) for told in moved_on(former, self.tuning)), None)}
 
@@ -356,6 +355,7 @@ class WeightBoard(anywidget.AnyWidget):
         self._grades = GradeOutcomes.of(before)
         self.decided = self.board = Board.of(before, self._grades)
         self.tuning, self._opened, self._steps = Tuning.of(before.scheme), digest, KeptSteps()
+        self._stand.another()
         self.take(tuning)
 
     def _folder(self) -> Path:
@@ -452,7 +452,7 @@ class WeightBoard(anywidget.AnyWidget):
             "what_if": both(out.words(self.before)) if out else None, "own": out.ballot,
             "left": {"node": sorted(out.nodes), "member": places, "expert": sorted(out.experts), "veto": sorted(out.vetoes)},
             "own_shares": _rounded(shares(self.after.scheme)) if out.ballot else None, "decimals": shown_decimals(self.after.scheme),
-            "shares": _rounded(shares(tuning.scheme)),
+            "stand": self._stand.number, "shares": _rounded(shares(tuning.scheme)),
             "ranges": ranges(tuning), "locked": sorted(tuning.locked),
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
             "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": both(changes.words),

@@ -75,7 +75,7 @@ class HeldCopy(Copy):
 
     def poll(self) -> int | None:
         """0 once it has ended."""
-        if self.returncode is None and select.select([self.alive], [], [], 0)[0]:
+        if self.returncode is None and has_ended(self.alive, 0):
             os.close(self.alive)
             self.returncode = 0
         return self.returncode
@@ -83,8 +83,15 @@ class HeldCopy(Copy):
     def wait(self) -> int:
         """The same, when it has ended."""
         if self.returncode is None:
-            select.select([self.alive], [], [])
+            has_ended(self.alive, None)
         return self.poll() or 0
+
+
+def has_ended(alive: int, patience: int | None) -> bool:
+    """Whether nobody holds the other end any more, after so many milliseconds at most; None waits for it. A server may have any number of files open."""
+    asked = select.poll()
+    asked.register(alive, select.POLLIN)
+    return bool(asked.poll(patience))
 
 
 class Original:

@@ -130,6 +130,7 @@ class Page {
       this.build();
     }
     if (!this.start) return;
+    const moved = this.state && this.state.stand !== message.stand;
     this.state = message;
     this.struck = new Set(message.struck);
     const another = message.number !== this.number;
@@ -143,6 +144,8 @@ class Page {
     this.steadily(() => {
       if (another) this.freshen(false);
       if (mine) this.notice(message.refused || (message.adopted ? this.amid(message.notice) : message.notice), Boolean(message.refused), Boolean(message.reopen));
+      else if (message.adopted) this.notice(this.worded((words, language) => words.adopted_elsewhere + message.notice[language]), false, false);
+      else if (moved && !message.refused) this.notice(this.worded((words) => words.moved_elsewhere), false, false);
       this.all();
     });
     this.mark("board");
@@ -182,9 +185,10 @@ class Page {
 
   amid(notice) {
     // Within a notebook other parts stand as they were till they are computed anew.
-    const { words } = this.start;
-    return this.root.closest(".jp-Notebook") ? Object.fromEntries(Object.entries(notice).map(([language, text]) => [language, text + words[language].renewed_below])) : notice;
+    return this.root.closest(".jp-NotebookPanel") ? this.worded((words, language) => notice[language] + words.renewed_below) : notice;
   }
+
+  worded(said) { return Object.fromEntries(Object.entries(this.start.words).map(([language, words]) => [language, said(words, language)])); }
 
   mark(name) { this.root.dataset[name] = String(this.number); }
 

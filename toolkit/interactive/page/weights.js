@@ -92,7 +92,7 @@ class Weights {
     this.by = field("by", "by_hint");
     this.reason = field("reason");
     this.adoptHint = make("p", {}, this.say("adopt_help"));
-    this.adoptButton = make("button", { type: "button", class: "adopt", onclick: () => this.questions.ask({ do: "adopt", by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
+    this.adoptButton = make("button", { type: "button", class: "adopt", onclick: () => this.questions.ask({ do: "adopt", seen: this.state.stand, by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
     return make("div", { class: "adoption" }, make("label", {}, this.say("by"), this.by), make("label", {}, this.say("reason"), this.reason),
       make("div", {}, this.adoptButton, this.adoptHint));
   }
