@@ -463,7 +463,8 @@ def test_a_change_by_hand_is_told_at_the_next_move_and_can_be_taken_up(heard: He
     again = heard.ask("reopen")
     assert (again["elsewhere"], again["notice"], again["shares"]["learning"]) == (None, None, 26)
     path.unlink()
-    assert heard.ask("move", node="learning", share=27)["elsewhere"]["zh"]
+    assert "scheme.toml：读写不成" in heard.ask("move", node="learning", share=27)["elsewhere"]["zh"]
+    assert "scheme.toml：读写不成" in heard.ask("adopt", by="甲", reason="乙")["refused"]["zh"]
 
 
 def told_of(heard: Heard, position: int) -> dict[str, Any]:

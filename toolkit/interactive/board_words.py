@@ -212,7 +212,7 @@ WORDS: dict[str, Phrase] = {
     "moved_elsewhere": Phrase("另一窗口改动了办法，这里的名单已随之更新", "Another window moved the scheme; the list here has followed"),
     "adopted_elsewhere": Phrase("另一窗口：", "In another window: "),
     "renewed_below": Phrase("；本页其余各节仍是采用前的，按页面上方的“重新计算全部”即更新", "; the other parts of this page are still those from before: press “Recompute all” above"),
-    "dead": Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新打开本页。", "No answer: the kernel is busy or has ended. If this stays, open the page again."),
+    "dead": Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新打开本页；仍打不开时，请重新启动程序。", "No answer: the kernel is busy or has ended. If this stays, open the page again; where it does not open, start the program again."),
 }
 
 

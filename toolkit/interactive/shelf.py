@@ -377,5 +377,9 @@ def _next_to_lines(board: Board, held: NDArray[np.int8], classes: NDArray[np.int
 
 
 def refusal(refused: Refused) -> dict[str, str]:
-    """Why something was refused, in both languages, a line each."""
-    return both(Phrase(*("\n".join(problem.line(language) for problem in refused.problems) for language in LANGUAGES)))
+    """Why something was refused, in both languages, a line each, with the file where there is one."""
+    return both(Phrase(*("\n".join(_named(problem.file, colon) + problem.line(language) for problem in refused.problems) for language, colon in zip(LANGUAGES, ("：", ": "), strict=True))))
+
+
+def _named(file: str, colon: str) -> str:
+    return f"{file}{colon}" if file else ""
