@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import bagit
 import pytest
 
-from tests.sealing import files, named, verified
+from tests.sealing import files, named, verified, with_new_manifests
 from toolkit.ground.problems import Problems
 from toolkit.sealing.bag import (
     DISTRIBUTION,
@@ -23,6 +23,7 @@ from toolkit.sealing.bag import (
     TAG_MANIFEST,
     bag_problems,
     environment_text,
+    read_bag_info,
     read_environment,
     versions,
     write_bag,
@@ -180,6 +181,14 @@ def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
     with (bag / MANIFEST).open("a", encoding="utf-8") as file:
         file.write(f"{'0' * 64}  data/../../secret\n")
     assert MANIFEST in named(verified(bag))
+
+
+def test_labels_without_an_end_are_not_read(bag: Path) -> None:
+    with (bag / "bag-info.txt").open("a", encoding="utf-8") as file:
+        file.write(f"Contact-Name: {'x' * 1_000_000}\n")
+    with_new_manifests(bag)
+    assert named(bag_problems(bag)) == {"bag-info.txt"}
+    assert read_bag_info(bag) == {}
 
 
 def test_what_is_no_bag_is_told(tmp_path: Path) -> None:

@@ -41,6 +41,13 @@ def test_a_passphrase_that_never_comes_is_asked_for_and_nothing_is_said_to_be_br
     assert not (tmp_path / "k").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM")
+def test_a_command_that_is_told_to_end_clears_up_and_says_so() -> None:
+    ended = "import os, signal, toolkit.__main__, toolkit.commands\ntoolkit.commands.app = lambda: os.kill(os.getpid(), signal.SIGTERM)\ntoolkit.__main__.main()"
+    done = subprocess.run([sys.executable, "-c", ended], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "已中断，没有留下写了一半的结果。\n")
+
+
 def test_check_says_how_many_rows_were_read_and_that_all_is_well(small_edition: Path) -> None:
     """And what a killed `publish` left in the folder."""
     (left := small_edition / "out" / "cards" / f"{UNFINISHED}75cl8maw").mkdir(parents=True)

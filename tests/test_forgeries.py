@@ -140,6 +140,8 @@ SEEN_AT_ONCE: dict[str, tuple[Forgery, str]] = {
     ),
     "a cell that hides what it shows": (in_notebook(NOTEBOOK, lambda book: book["cells"][1].update(metadata={"tags": ["hide-output"]})), "notebooks/1_data.ipynb"),
     "a notebook that is none": (added(NOTEBOOK, "[]"), "notebooks/1_data.ipynb"),
+    "a notebook without an end": (added(NOTEBOOK, "[" * 100_000), "notebooks/1_data.ipynb"),
+    "a list that is another's on Windows": (added("data/results/Awards.csv"), "results/Awards.csv"),
     "a scheme that is none": (added("data/edition/scheme.toml", "= 1"), "scheme.toml"),
 }  # fmt: skip
 

@@ -159,6 +159,8 @@ def test_award_and_members_are_known_by_their_names_too(small_edition: Path) -> 
     assert run("decide", small_edition, "tie", "先进会员", "己代理公司", *ending).exit_code == 0
     (entry,) = read_journal(small_edition).entries
     assert (entry.details["award"], entry.details["label"], entry.details["given"]) == ("advanced", "先进会员", ["006"])
+    assert "与第 1 条的裁定相同" in run("decide", small_edition, "tie", "先进会员", "006", *ending).output
+    assert "相同" not in run("decide", small_edition, "tie", "先进会员", "005", *ending).output
     assert run("decide", small_edition, "tie", "先进会员", *ending).exit_code == 0
 
 

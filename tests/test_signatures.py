@@ -488,6 +488,8 @@ def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: 
     differ = CliRunner().invoke(app, ["key", "new", str(tmp_path / "l")], input=f"{PASSPHRASE}\nother one\n")
     assert differ.exit_code != 0
     assert "两次输入不一致" in differ.output
+    silent = CliRunner().invoke(app, ["key", "new", str(tmp_path / "l")], input="")
+    assert (silent.exit_code, "没有读到口令" in silent.output, "没有读到口令" in differ.output) == (1, True, True)
     assert not (tmp_path / "l").exists()
 
 

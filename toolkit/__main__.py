@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any
 
@@ -24,6 +25,7 @@ def main() -> None:
     try:
         _in_unicode()
         _in_one_thread()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does: nothing half stays
         from toolkit.commands import app
 
         app()

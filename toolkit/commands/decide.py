@@ -109,8 +109,8 @@ def journal(
 
 
 def _tie(said: Said, class_: str | None) -> None:
-    from toolkit.minutes.decisions import decide_tie
-    from toolkit.minutes.journal import refuse_unsaid
+    from toolkit.minutes.decisions import already_ruled, decide_tie
+    from toolkit.minutes.journal import read_journal, refuse_unsaid
 
     if not said.words:
         raise wrong_use(NO_AWARD, said.language)
@@ -119,7 +119,11 @@ def _tie(said: Said, class_: str | None) -> None:
     evaluation = _as_it_stands(said)[1] if members else None  # a ruling is lifted whatever the records are like now
     names = {str(key): str(name) for key, name in evaluation.members["name"].items()} if evaluation else {}
     ties = evaluation.left_to_committee if evaluation else ()
-    _told(decide_tie(said.folder, ties, award, members, by=said.by, reason=said.because, class_=class_, names=names), said.language)
+    before = read_journal(said.folder)
+    entry = decide_tie(said.folder, ties, award, members, by=said.by, reason=said.because, class_=class_, names=names)
+    _told(entry, said.language)
+    if note := already_ruled(before, entry):
+        say(said.language, note)
 
 
 def _place(said: Said) -> None:

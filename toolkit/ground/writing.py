@@ -211,16 +211,17 @@ def only_one(path: Path, rule: Phrase, *, wait: float = 0.0) -> Iterator[None]:
 
 @contextmanager
 def _unbroken() -> Iterator[None]:
-    """Ctrl-C waits until this is done: what belongs together is put in place together."""
+    """Ctrl-C and SIGTERM wait until this is done: what belongs together is put in place together."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     interrupts: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: interrupts.append(number))
+    before = {each: signal.signal(each, lambda number, _: interrupts.append(number)) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
     if interrupts:
         raise KeyboardInterrupt
 

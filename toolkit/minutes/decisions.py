@@ -52,6 +52,7 @@ ANEW = Phrase(
     "send it back, have it reviewed, sealed anew where it was sealed, and made public: state reviewed, committee seal, state publicised",
 )
 REVIEW_ANEW = Phrase("请退回，重新评审：state 拟定，state 已评审", "send it back, and have it reviewed anew: state draft, then state reviewed")
+SAME_RULING = ("提醒：与第 {n} 条的裁定相同，名单不因此变动", "note: it rules as no. {n} does, and moves nothing in the list")
 UNUSUAL = (
     "提醒：照所写记为“{by}”所定。同分、待定位次和异议依例由专家委员会、会长办公会或理事会裁定，请写明是哪次会议（同分和待定位次可以再裁定一次，以后一次为准）",
     "note: entered as decided by `{by}`. Ties, open places and objections are for the expert committee, the president's meeting or the council: name which meeting it was (a tie or a place can be ruled on once more, and the later ruling holds)",
@@ -85,6 +86,13 @@ STATES: Mapping[str, State] = {
     )
 }  # fmt: skip
 """An edition begins as a draft. A review or a notice can be sent back; what was decided can only be withdrawn, and then drafted anew."""
+
+
+def already_ruled(journal: Journal, entry: Entry) -> Phrase | None:
+    """What is to be said of a ruling on a tie that says the same as the one that stood before it; None of any other."""
+    now = _ruling(entry) if entry.what == RULING else None
+    former = next((ruling.line for ruling in rulings_of(journal) if now is not None and (ruling.tie, ruling.given) == (now.tie, now.given)), None)
+    return None if former is None else phrase(*SAME_RULING, n=former)
 
 
 def unusual_body(entry: Entry) -> Phrase | None:

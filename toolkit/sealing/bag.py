@@ -28,8 +28,8 @@ STAMP = ".tsr"
 SIGNATURE = re.compile(SIGNATURES + r"/([\w-]{1,40}-[0-9a-f]{16}\.(txt|pem|sig|sshsig)|[\w-]{1,40}\.tsr)")
 KEPT = Phrase("不能写进届次文件夹或封存包", "nothing is written into an edition's folder or a bag")
 ELSEWHERE = Phrase("请另指一个文件夹", "name another folder")
-SIGNATURE_SIZE, STAMP_SIZE = 4096, 65_536
-"""Bytes that no file of a signature, or no timestamp, exceeds."""
+SIGNATURE_SIZE, STAMP_SIZE, LABELS_SIZE = 4096, 65_536, 65_536
+"""Bytes that no file of a signature, no timestamp, and no file of labels exceeds."""
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -82,6 +82,8 @@ def bag_problems(bag: Path) -> Problems:
 def read_bag_info(bag: Path) -> dict[str, str]:
     """The labels of `bag-info.txt`, as title, revision and date; none where the folder is no bag, or half of one."""
     try:
+        if _too_long(bag):
+            return {}
         return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
     except (bagit.BagError, OSError, ValueError):
         return {}
@@ -89,6 +91,7 @@ def read_bag_info(bag: Path) -> dict[str, str]:
 
 _CHANGED = Phrase("内容与 {list} 所记不符", "is not as {list} says")
 _MISSING = Phrase("列在 {list} 中，但不在封存包里", "is listed in {list} but is not in the bag")
+_LONG = Phrase("太长，没有读取", "is too long: it was not read")
 _UNLISTED = (Phrase("未列在 {list} 中", "is not listed in {list}"),)
 _BROKEN = Phrase("{list} 第 {line} 行无法读取", "line {line} of {list} cannot be read")
 
@@ -163,8 +166,15 @@ def _digest_or_nothing(path: Path) -> str:
         return ""
 
 
+def _too_long(bag: Path) -> list[str]:
+    """Files of labels longer than any that was ever written: a reader would take hours over them."""
+    return [name for name in ("bagit.txt", "bag-info.txt") if (bag / name).is_file() and (bag / name).stat().st_size > LABELS_SIZE]
+
+
 def _library_problems(bag: Path) -> Problems:
     """What the BagIt library still objects to: a declaration or a count of bytes that does not fit."""
+    if long := _too_long(bag):
+        return Problems(tuple(Problem("error", _LONG, UNTOUCHED, file=name) for name in long))
     try:
         bagit.Bag(str(bag)).validate(fast=True)
     except (bagit.BagError, ValueError, OSError) as error:

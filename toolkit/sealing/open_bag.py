@@ -458,7 +458,7 @@ def verify_open(bag: Path, *, replay: bool, fingerprint: str = "", progress: Cal
     if not replay:
         return problems
     if progress:
-        progress("evaluate")
+        progress("重新计算 Evaluation")
     return problems + open_problems(bag / "data", facts_of(info)) + tuple(_label_problems(bag, info))
 
 

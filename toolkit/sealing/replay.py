@@ -80,7 +80,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     mend then says how to make sure.
     """
     step = progress or (lambda _: None)
-    step("evaluate")
+    step("重新计算 Evaluation")
     data = bag / "data"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(wanted=sealed_by(data) in KNOWN):
         again = Path(folder)
@@ -121,7 +121,7 @@ def _differences(
     place = {"COMMITTEE_EDITION": data / "edition"}
     yield from run_again(house.notebooks, data / "notebooks", place, step, wording, accused=accused, former=_formerly_shown(evaluation))
     seal = Seal.of(read_bag_info(bag))
-    step("cards")
+    step("得分单 Score cards")
     yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=wording is not None)
     if (data / OPEN).is_dir():
         seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data), rules_lost_on(seal.rules, data)), again)

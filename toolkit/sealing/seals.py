@@ -141,7 +141,7 @@ def seal_edition(
         with _unchanged(bag / "edition"):
             records, evaluation = _evaluated_again(bag / "edition", decided)
             _fill(bag, records, evaluation, house.notebooks, step)
-            step("cards")
+            step("得分单 Score cards")
             seal_cards(evaluation, records, revision, bag)
             if rules and rules_lost(read_journal(bag / "edition")) is None:
                 write_changed_rules(sealed / RULES / "data" / "edition" / "scheme.toml", bag, evaluation, records)
@@ -149,7 +149,7 @@ def seal_edition(
                 seal_open(evaluation, Facts(revision, day.isoformat(), sealed_by(bag), rules_lost_on(rules, bag)), bag)
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
                 run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
-        step("BagIt")
+        step("装包 BagIt")
         _bagged(bag, evaluation.scheme, seal)
         # The one step that makes the bag exist.
         bag.rename(sealed / revision)

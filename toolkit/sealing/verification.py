@@ -73,7 +73,7 @@ def verify_bag(
         The certificate of a timestamp authority, or of the one above it: none but its timestamps count then, and one has to be there.
     """
     if progress:
-        progress("sha256")
+        progress("核对文件指纹 SHA-256")
     bag, house = bag.absolute(), House.of(notebooks, pages)  # notebooks are run in a folder of their own
     problems = whole_problems(bag, house)
     if problems.errors:
