@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem, nearest
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, in_former_words, phrase
 from toolkit.records.credit_code import is_valid
 from toolkit.records.dictionary import PLACE, Column, Table, Tables
 from toolkit.records.findings import normal_key, strangeness
@@ -440,7 +440,7 @@ def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersS
         *_former_problems(rows, spec, former, codes),
         *_head_problems(rows, spec, heads, codes, set(rows[spec.key].dropna())),
         *shared_name_problems(rows, spec, counts_to),
-        *strange_name_problems(rows, spec),
+        *(() if in_former_words() else strange_name_problems(rows, spec)),
     ]
     problems = [_headed(problem, tables.table[spec.table]) for problem in problems]
     problems += [*_named_otherwise(frames, tables, spec, counts_to), *_notes(moved, rows, spec, counts_to)]
