@@ -169,6 +169,15 @@ def test_an_added_file_is_named(bag: Path, name: str) -> None:
     assert named(verified(bag)) == {name}
 
 
+def test_an_empty_folder_is_named_as_an_added_file_is(bag: Path, little: Path) -> None:
+    """No manifest lists it, and no signature covers its name."""
+    for name in ("data/results/某公司行贿/又", "signatures"):
+        (bag / name).mkdir(parents=True, exist_ok=True)
+    assert named(verified(bag)) == {"data/results/某公司行贿/又/"}
+    assert not bag_problems(little).errors
+    assert not (little / "data" / "empty").exists()
+
+
 def test_a_link_in_place_of_a_file_is_named(bag: Path, tmp_path: Path) -> None:
     path = bag / "data" / "results" / "ranking.csv"
     shutil.copy(path, tmp_path / "elsewhere.csv")
@@ -198,7 +207,7 @@ def test_what_is_no_bag_is_told(tmp_path: Path) -> None:
 @pytest.fixture
 def little(tmp_path: Path) -> Path:
     """A bag of one file."""
-    (tmp_path / "little").mkdir()
+    (tmp_path / "little" / "empty" / "within").mkdir(parents=True)
     (tmp_path / "little" / "a.txt").write_text("a", "utf-8")
     write_bag(tmp_path / "little", {"Title": "x"})
     assert bag_problems(tmp_path / "little") == Problems()

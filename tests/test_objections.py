@@ -452,11 +452,13 @@ def test_a_struck_row_that_is_gone_is_mended_though_another_stands_in_its_place(
 
 
 def test_a_rehearsal_says_which_row_it_strikes_and_whose_it_is(small_edition: Path) -> None:
+    settled(left_open(small_edition), "006")
     objected(small_edition, 1, STRIKE.replace("{ table", '{ file = "签到2018.xlsx", table'), member='"己代理公司"')
     told = run("decide", small_edition, "objection", "1", "--if-upheld").output
     assert "删去这一行（005 戊代理公司）" in told
     assert "这一行不是所涉会员的记录" in told
     assert "是哪一项改动所致" not in told
+    assert 0 < told.find("改正后的名单还有下列问题") < told.find("没有这样的同分，裁定不再适用")
 
 
 @pytest.mark.parametrize(("upheld", "words"), [

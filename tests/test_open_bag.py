@@ -175,6 +175,7 @@ def test_it_hangs_on_the_notice_and_is_computed_again_alone(edition: Path, sent:
     assert "均已重新计算，全部一致" in done.output
     assert ("算法一致：软件包、网页程序" if BROWSER else "未运行：网页程序") in done.output
     assert run("verify", bag, "--fingerprint", "0" * 64).exit_code == 1
+    assert "不是开放包指纹：应为 64 位的数字和小写字母" in run("verify", sent / "open", "--fingerprint", "0000").output
 
 
 def everything(content: bytes) -> Iterator[bytes]:

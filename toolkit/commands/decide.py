@@ -42,6 +42,7 @@ NO_NUMBER = Phrase("请写异议的序号；例如 objection 1 --upheld", "give 
 NO_OUTCOME = Phrase("请写 --upheld（成立）、--rejected（不成立）或 --if-upheld（只预演）之一", "say one of --upheld, --rejected and --if-upheld")
 ENTERED = ("已记入第 {n} 条：{zh}", "Entered as no. {n}: {en}")
 MOST_DIGITS = 6  # of the number of an objection
+UNFIT = Phrase("异议如成立，改正后的名单还有下列问题，须另行处理：", "If it is upheld, this too has to be settled in the list as it then is:")
 UNMOVED = Phrase("即使成立，没有会员的奖项、等级或名次变化。", "If it is upheld, no member's award, grade or rank changes.")
 
 
@@ -218,6 +219,7 @@ def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: 
         say(said.language, UNMOVED)
     unfit = Problems(tuple(problem for problem in comparison.after.problems.errors if problem not in set(comparison.before.problems)))
     if unfit:
+        say(said.language, UNFIT)
         typer.echo(unfit.text(language_of(said.language)))
     return comparison
 

@@ -97,6 +97,10 @@ OPEN_WHOLE = Phrase(
 )
 
 NO_OPEN_BAG = Phrase("这不是开放包，没有这样的指纹", "is no open bag and has no such fingerprint")
+NO_PRINT = (
+    Phrase("不是开放包指纹：应为 64 位的数字和小写字母", "not the fingerprint of an open bag: 64 digits 0-9, a-f"),
+    Phrase("请从公示页面抄录“开放包指纹”", "copy it from the notice, where it is called fingerprint of the open bag"),
+)
 PRINT = ("开放包指纹（请与公示页面所列的核对）：{fingerprint}", "Fingerprint of the open bag, to be compared with the notice: {fingerprint}")
 SAME_PRINT = ("开放包指纹与所给的一致：{fingerprint}", "The fingerprint is the one given: {fingerprint}")
 OPEN_RECOMPUTED = Phrase(
@@ -202,7 +206,7 @@ def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) ->
     from toolkit.sealing.open_bag import fingerprint_of, read_open, verify_open
     from toolkit.sealing.open_readme import told_of
 
-    wanted = read_root(fingerprint) if fingerprint else ""
+    wanted = read_root(fingerprint, NO_PRINT) if fingerprint else ""
     with steps() as step:
         problems = verify_open(bag, replay=replay, fingerprint=wanted, progress=step)
     if replay and not problems.errors:
@@ -289,9 +293,11 @@ def _typed(asked: str) -> str:
 
 def _tell_signed(signer: Signer, bag: Path, language: str) -> None:
     """Who signed as what, and that the bag does not list the key where it does not."""
+    from toolkit.scheme import role_in_words
     from toolkit.sealing.signatures import SIGNERS, read_signers
 
-    say(language, phrase("已签名：{role} {name} {key}", "Signed: {role} {name} {key}", role=signer.role, name=signer.name, key=signer.fingerprint))
+    role = role_in_words(signer.role)
+    say(language, phrase("已签名：{role.zh} {name} {key}", "Signed: {role.en} {name} {key}", role=role, name=signer.name, key=signer.fingerprint))
     if signer.key not in {listed.key for listed in read_signers(bag / "data" / "edition" / SIGNERS)}:
         say(language, phrase(*UNLISTED_KEY, line=signer.line))
 

@@ -329,8 +329,8 @@ def _unfit_rulings(decided: Decided) -> Iterator[Problem]:
     for ruling in decided.rule.rulings:
         if ruling not in decided.rulings:
             rule = phrase(
-                "第 {line} 条裁定“{award}”{n} 家同分取 {places} 家，但现在的名单里没有这样的同分，裁定不再适用",
-                "entry {line} is a ruling on `{award}`, {n:member|members} level for {places:place|places}: there is no such tie in the list now",
+                "第 {line} 条裁定“{award}”{n} 家同分取 {places} 家，但名单里没有这样的同分，裁定不再适用",
+                "entry {line} is a ruling on `{award}`, {n:member|members} level for {places:place|places}: there is no such tie in the list",
                 line=ruling.line, award=decided.scheme.label(ruling.tie.award), n=len(ruling.tie.members), places=ruling.tie.places,
             )  # fmt: skip
             mend = phrase(*RULE_ANEW, award=ruling.tie.award, class_=f" --class {ruling.tie.class_}" if ruling.tie.class_ else "")

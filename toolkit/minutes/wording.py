@@ -11,6 +11,7 @@ from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, RULED
 from toolkit.minutes.decisions import PLACING, RULES_LOST, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.mends import OBJECTION, mends_of
+from toolkit.scheme import role_in_words
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
 NOBODY = Phrase("", "")
@@ -19,12 +20,6 @@ UNPROVED = Phrase(
     "Who decided is as whoever entered it wrote: no program has proved it. Who signs a bag signs the digest of the last entry of that time with it, and so all entries up to there, and none after.",
 )
 OUTCOMES = {"upheld": Phrase("成立", "upheld"), "rejected": Phrase("不成立", "rejected")}
-ROLES = {
-    "chair": Phrase("会长", "chair"), "president": Phrase("会长", "president"), "supervisor": Phrase("监事", "supervisor"), "auditor": Phrase("审计人", "auditor"),
-    "secretary": Phrase("秘书长", "secretary"), "secretariat": Phrase("秘书处", "secretariat"), "notary": Phrase("公证人", "notary"), "observer": Phrase("观察员", "observer"),
-    "expert": Phrase("专家", "expert"), "convenor": Phrase("专家组组长", "convenor"), "director": Phrase("主任委员", "director"),
-}  # fmt: skip
-"""The roles of those who sign, by which keys are listed in Latin letters, as minutes and papers call them; another one stands as it is."""
 Details = Mapping[str, Any]
 
 
@@ -156,7 +151,7 @@ def _rules_lost(details: Details) -> Phrase:
 
 
 def _signed(details: Details) -> Phrase:
-    role = ROLES.get(str(details["role"]), Phrase(*[str(details["role"])] * 2))
+    role = role_in_words(str(details["role"]))
     return phrase("以“{role.zh}”身份签署 {revision}，密钥 {key}。", "Signed as {role.en}: {revision}, key {key}.",
                   role=role, revision=details["revision"], key=details["key"])  # fmt: skip
 

@@ -160,8 +160,8 @@ def _are_texts(values: list[Any]) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def read_root(words: str) -> str:
-    """A root as it was typed or copied: blanks, line ends and capitals do not matter.
+def read_root(words: str, otherwise: tuple[Phrase, Phrase] = NO_ROOT) -> str:
+    """A root, or another SHA-256 that the notice prints, as it was typed or copied: blanks, line ends and capitals do not matter; `otherwise` is said of what is none.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def read_root(words: str) -> str:
     """
     root = "".join(words.split()).lower()
     if not DIGEST.fullmatch(root):
-        raise refuse(*NO_ROOT, value=words)
+        raise refuse(*otherwise, value=words)
     return root
 
 

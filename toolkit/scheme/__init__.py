@@ -142,6 +142,25 @@ class Signatures(StrictModel):
     roles: Annotated[dict[Annotated[str, Field(pattern=r"^[\w-]{1,40}$")], Annotated[int, Field(ge=1)]], Field(min_length=1)]
 
 
+ROLES = {
+    "chair": Phrase("会长", "chair"), "president": Phrase("会长", "president"), "supervisor": Phrase("监事", "supervisor"), "auditor": Phrase("审计人", "auditor"),
+    "secretary": Phrase("秘书长", "secretary"), "secretariat": Phrase("秘书处", "secretariat"), "notary": Phrase("公证人", "notary"), "observer": Phrase("观察员", "observer"),
+    "expert": Phrase("专家", "expert"), "convenor": Phrase("专家组组长", "convenor"), "director": Phrase("主任委员", "director"),
+}  # fmt: skip
+"""The roles of those who sign, by which keys are listed in Latin letters, as minutes and papers call them; another one stands as it is."""
+
+
+def role_in_words(role: str) -> Phrase:
+    """A role of those who sign, as `ROLES` calls it.
+
+    Examples
+    --------
+    >>> role_in_words("supervisor").zh, role_in_words("主任").zh
+    ('监事', '主任')
+    """
+    return ROLES.get(role, Phrase(role, role))
+
+
 class Papers(StrictModel):
     """What papers in Word are headed and signed with; what is left out stays a blank to be filled by hand.
 

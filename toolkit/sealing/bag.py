@@ -54,6 +54,9 @@ def write_bag(folder: Path, info: Mapping[str, str]) -> None:
 
     Both manifests are such that ``sha256sum -c`` reads them.
     """
+    while empty := _empty_folders(folder):
+        for name in empty:
+            (folder / name).rmdir()
     bagit.make_bag(str(folder), dict(info), checksums=["sha256"])
     # The library still declares version 0.97; nothing else of the bag differs from RFC 8493.
     (folder / "bagit.txt").write_text(DECLARATION, encoding="utf-8", newline="\n")
@@ -75,7 +78,8 @@ def bag_problems(bag: Path) -> Problems:
     unlisted = [_problem(name, TAG_MANIFEST, *_UNLISTED) for name in BAG_FILES if tags and name not in tags]
     wrong = [*_differences(bag, tags, TAG_MANIFEST), *_differences(bag, payload, MANIFEST)]
     strange = _strangers(bag, {*tags, *payload, TAG_MANIFEST})
-    problems = Problems((*tag_faults, *faults, *unlisted, *wrong, *strange))
+    empty = [Problem("error", _EMPTY, REMOVE, file=f"{name}/") for name in _empty_folders(bag) if name not in {".", SIGNATURES}]
+    problems = Problems((*tag_faults, *faults, *unlisted, *wrong, *strange, *empty))
     return problems or _library_problems(bag)
 
 
@@ -91,6 +95,8 @@ def read_bag_info(bag: Path) -> dict[str, str]:
 
 _CHANGED = Phrase("内容与 {list} 所记不符", "is not as {list} says")
 _MISSING = Phrase("列在 {list} 中，但不在封存包里", "is listed in {list} but is not in the bag")
+_EMPTY = Phrase("是空文件夹，封存包里没有这样的文件夹", "is an empty folder: a bag has none")
+REMOVE = Phrase("请删去；为何有它，请向秘书处核实", "remove it, and ask the secretariat how it came there")
 _LONG = Phrase("太长，没有读取", "is too long: it was not read")
 _UNLISTED = (Phrase("未列在 {list} 中", "is not listed in {list}"),)
 _BROKEN = Phrase("{list} 第 {line} 行无法读取", "line {line} of {list} cannot be read")
@@ -156,6 +162,11 @@ def _present(bag: Path) -> dict[str, Path]:
             path = Path(folder) / name
             by_name[normalize("NFC", path.relative_to(bag).as_posix())] = path
     return by_name
+
+
+def _empty_folders(bag: Path) -> list[str]:
+    """Folders with nothing in them, of which no manifest says anything and no signature either."""
+    return sorted(Path(folder).relative_to(bag).as_posix() for folder, folders, files in os.walk(bag) if not folders and not files)
 
 
 def _digest_or_nothing(path: Path) -> str:

@@ -26,6 +26,7 @@ from toolkit.ground.text import TURNS, Phrase, one_line, phrase
 from toolkit.ground.toml_reader import TURNED
 from toolkit.ground.writing import refusing, sync, write_whole
 from toolkit.records.findings import normal_key
+from toolkit.scheme import role_in_words
 from toolkit.sealing.bag import SIGNATURES, STAMP, TAG_MANIFEST, read_bag_info
 
 if TYPE_CHECKING:
@@ -82,15 +83,15 @@ UNFIT = Phrase("签名与封存包不符", "the signature does not fit the bag")
 OTHER_ROLE = ("签的职务是“{said}”，不是“{role}”", "was signed as `{said}`, not as `{role}`")
 HALF = ("签名没有写完：缺 {lacking}", "the signature was broken off: {lacking} lacking")
 SIGN_AGAIN = Phrase("请本人再签一次，即可补全", "its signer signs again, which completes it")
-FOREIGN = ("不在可以“{role}”身份签名的密钥之列：{key}", "is no key that may sign as `{role}`: {key}")
-LACKING = ("“{role}”的签名需要 {n} 个，只有 {good} 个", "{n:signature|signatures} needed as `{role}`, {good} there")
+FOREIGN = ("不在可以“{role.zh}”身份签名的密钥之列：{key}", "is no key that may sign as `{role.en}`: {key}")
+LACKING = ("“{role.zh}”的签名需要 {n} 个，只有 {good} 个", "{n:signature|signatures} needed as `{role.en}`, {good} there")
 ASK_WHO = Phrase("请向秘书处核实：同名的是不是两个人", "ask the secretariat whether those of one name are two persons")
 SIGN_OTHERS = Phrase("请由另一人以其职务签名", "have another person sign in the role")
 SIGN = Phrase("请该职务的签名人签名", "have it signed by who holds this role")
 NO_LIST = Phrase("名册里一个签名人也没有", "lists nobody")
 GIVE_LIST = Phrase("请换用登记了签名人的名册", "give a file that lists who may sign")
 UNTRUSTED = Phrase("没有一个可信的签名", "there is no signature that you trust")
-SIGNED = ("“{role}”已签名：{name} {key}", "signed as `{role}`: {name} {key}")
+SIGNED = ("“{role.zh}”已签名：{name} {key}", "signed as `{role.en}`: {name} {key}")
 COMPARE = Phrase(
     "请与另行公布的密钥指纹核对；签名所及是包内全部文件，以及工作记录到封存时的末条为止",
     "compare the key with its fingerprint as it was published elsewhere; what is signed is every file of the bag, and the minutes up to their last entry at the seal",
@@ -390,11 +391,11 @@ def signature_problems(bag: Path, scheme: Scheme, trusted: Path | None = None) -
         yield from faults
         if signer and not any(fault.severity == "error" for fault in faults) and {"sig", "sshsig"} & set(said):
             good[signer.role, signer.key] = signer
-            yield Problem("note", phrase(*SIGNED, role=signer.role, name=signer.name, key=signer.fingerprint), COMPARE, file=f"{SIGNATURES}/{stem}")
+            yield Problem("note", phrase(*SIGNED, role=role_in_words(signer.role), name=signer.name, key=signer.fingerprint), COMPARE, file=f"{SIGNATURES}/{stem}")
     for role, needed in demanded(scheme).items():
         there = sum(of == role for of, _ in good)
         if there < needed:
-            yield Problem("error", phrase(*LACKING, role=role, n=needed, good=there), SIGN, file=SIGNATURES, value=role)
+            yield Problem("error", phrase(*LACKING, role=role_in_words(role), n=needed, good=there), SIGN, file=SIGNATURES, value=role)
     if all(sum(of == role for of, _ in good) >= needed for role, needed in demanded(scheme).items()):
         by_key = tuple(_too_few_persons(good, scheme, SIGN_OTHERS, SIGNATURES))
         by_name = _too_few_persons(_persons([*good.values()]), scheme, ASK_WHO, SIGNATURES)
@@ -414,7 +415,7 @@ def _faults(bag: Path, stem: str, signer: Signer | None, said: Mapping[str, byte
     file, lacking = f"{SIGNATURES}/{stem}", [ending for ending in ENDINGS if ending not in said]
     rule = _unfit(signer, said, statement(bag, signer.role)) if signer else UNFIT if not said or {"pem", "sshsig"} & set(said) else None
     if signer and not listed:
-        rule = phrase(*FOREIGN, role=signer.role, key=signer.fingerprint)
+        rule = phrase(*FOREIGN, role=role_in_words(signer.role), key=signer.fingerprint)
     if rule:
         yield Problem("error", rule, ASK, file=file)
     elif lacking:
