@@ -48,6 +48,8 @@ def put(name: str, old: str, new: str) -> Forgery:
 def without(name: str) -> Forgery:
     def forge(bag: Path) -> None:
         shutil.rmtree(bag / name) if (bag / name).is_dir() else (bag / name).unlink()
+        if not any((bag / name).parent.iterdir()):
+            (bag / name).parent.rmdir()  # an empty folder would tell
 
     return forge
 
