@@ -27,9 +27,9 @@ from toolkit.indicators import Indicators, adjustment_points
 from toolkit.publication.extract import Extract
 from toolkit.publication.open_rows import OpenRows
 from toolkit.publication.opening import open_rows
-from toolkit.publication.recomputation import MEASURED, SETTLED, STRUCK, page_data
+from toolkit.publication.recomputation import MEASURED, SETTLED, STRUCK, page_data, scheme_data
 from toolkit.reports.results_page import results_page
-from toolkit.scheme import Scheme
+from toolkit.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -332,7 +332,7 @@ FOUND = frozenset({"Ends", "Moments", "Best", "Fitted"})
 OUTSIDE = frozenset({"MembersSpec", "Measure", "Window", "Previous", "Panel", "Publication", "Consent", "Papers", "Phase", "Demand", "Weighting", "Signatures"})
 """Parts that have no say once everything is measured."""
 LEFT_OUT = {
-    "Scheme": {"schema", "title", "edition", "as_of", "members", "language", "period", "weights", "open_ties", "approval", "seed", "window", "previous", "panel", "publication", "weighting", "signatures", "papers", "phase", "workplan", "appointment"},
+    "Scheme": {"schema", "title", "edition", "as_of", "members", "language", "period", "weights", "open_ties", "approval", "seed", "window", "previous", "panel", "publication", "weighting", "signatures", "papers", "phase", "workplan", "appointment", "english"},
     **{part: {"measure", "source"} for part in ("Indicator", "Adjustment", "Condition")}, **{part: {"source"} for part in ("Group", "Sum", "Award", "Grades", "Eligibility")},
     "Veto": {"when", "at_least", "distinct", "sum", "at_most", "source"},
 }  # fmt: skip
@@ -399,6 +399,9 @@ def test_every_key_of_a_scheme_is_computed_or_refused_by_its_name(page: Page) ->
                 assert all(paths for _, paths in told[part, key]) or (part, key) == ("Scheme", "ties"), f"{below} below {part}.{key}: computed by the page, refused, or left out?"
     for part, key in {("Quota", "per"), ("Quota", "budget"), ("Grades", "apart"), ("Grades", "quota"), ("Scheme", "shortlist"), ("Total", "better")}:
         assert all(paths for _, paths in told[part, key]), f"{part}.{key}"
+    assert {key for (part, key), found in told.items() if part == "Scheme" and not re.search(rf"\b{key}\b", SCRIPT)} == {"shortlist"}, "a new key of a scheme: has it a say in results?"
+    of_demo = page.evaluate("recompute.unknown", scheme_data(load_scheme(house_folder("data/demo") / "scheme.toml")))
+    assert all(path.endswith((".found", ".stands_in")) for path in of_demo), "the demo's own page computes nothing"  # these the seal writes
 
 
 def altered_at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

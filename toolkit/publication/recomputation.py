@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SETTLED = frozenset({
     "schema", "title", "edition", "as_of", "language", "period", "weights", "open_ties", "approval", "seed", "members", "window", "previous", "panel",
-    "publication", "weighting", "signatures", "papers", "phase", "workplan", "appointment",
+    "publication", "weighting", "signatures", "papers", "phase", "workplan", "appointment", "english",
 })  # fmt: skip
 """Keys of a scheme that have no say once everything is measured. Any other that the script does not know is refused by it, by name."""
 MEASURED = frozenset({"measure", "source"})
