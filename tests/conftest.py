@@ -194,20 +194,20 @@ def write_small_edition(folder: Path) -> Path:
     (folder / "tables.toml").write_text(TABLES, encoding="utf-8")
     lines = [("会员代码", "会员名称", "类别", "承诺书", "答卷数", "扣分"), *MEMBERS]
     (records / "会员名册.csv").write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8-sig")
-    (records / "签到2018.xlsx").write_bytes(signed_in())
+    (records / "签到2018.xlsx").write_bytes(signed_in(tuple(HOURS.items())))
     return folder
 
 
 @cache
-def signed_in() -> bytes:
-    """The workbook of who took part in what; it is the same for every edition that is written afresh."""
+def signed_in(taken: tuple[tuple[str, int], ...]) -> bytes:
+    """The workbook of who took part in what for how many hours; it is the same for every edition that is written afresh."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"created": dt.datetime(2018, 12, 31)})  # noqa: DTZ001 - a workbook's clock has no zone
         sheet = book.add_worksheet("签到")
         sheet.write_row(0, 0, ("会员代码", "形式", "学时"))
         sheet.write_row(1, 0, ("001", "讲座", 1))
-        for row, (code, hours) in enumerate(HOURS.items(), start=2):
+        for row, (code, hours) in enumerate(taken, start=2):
             sheet.write_row(row, 0, (code, "讲座" if hours % 2 == 0 else "学习班", hours))
     return content.getvalue()
 

@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SCHEME, TABLES, with_applications, write_small_edition
+from tests.invented import indicator, scheme
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.commands.publication import ONLY_SHOWS, RECOMPUTES, UNTRIED, _recomputed
@@ -54,6 +55,7 @@ from toolkit.sealing.open_bag import (
     fingerprint_of,
     open_problems,
     read_open,
+    told_scheme,
     write_open,
 )
 
@@ -497,3 +499,9 @@ def test_a_workbook_with_another_formula_is_noticed(edition: Path, sent: Path, t
     sheet.cell(4, column).value = '=WEBSERVICE("http://evil.test")'
     book.save(tmp_path / "foreign.xlsx")
     assert by_workbook(tmp_path / "foreign.xlsx") == agreement.FOREIGN
+
+
+def test_how_the_office_is_reached_is_told_in_english_too_and_no_other_number() -> None:
+    english = {"020-12345678（总机）": "020-12345678 (operator)", "张工 020-87654321": "Mr Zhang 020-87654321", "甲": "First"}
+    rules = scheme(indicator=[indicator("a")], publication={"telephone": "020-12345678（总机）"}, english=english)
+    assert told_scheme(rules).english == {"张工 020-****": "Mr Zhang 020-****", "甲": "First", "020-12345678（总机）": "020-12345678 (operator)"}

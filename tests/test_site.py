@@ -98,6 +98,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "公示网站在" in done.output
     assert "英文页面上有 1 个名称仍是中文：调查答卷。" in done.output
     assert UNTRIED.zh in done.stdout
+    assert "没有公示起始日" not in done.stdout
     under_way = [*(step.zh for step in (CHECKING, PREPARING, OPENING, SHOWING, BUILDING)), *(f"正在核对：{name}" for name in ("软件包", "工作簿公式", "网页程序"))]
     assert done.stderr.splitlines() == [f"… {step}" for step in under_way]
     return place
@@ -257,6 +258,8 @@ def test_the_english_half_says_every_name_in_english_but_those_of_members(sent: 
     assert left == {}
     assert "Federation of Tests · Contact: the secretariat; address: 1 Some Road; telephone: 020-12345678<" in (sent / "site" / "index.html").read_text("utf-8")
     assert all(re.search(r"<title>[^<A-Za-z]+ [A-Z][\w ,]+ · ", page.read_text("utf-8")) for page in pages(sent / "site") if page.name != "check-card.html")
+    for own in (sent / "check-card.html", sent / "site" / "check-card.html"):
+        assert '<span class="said" lang="en">Rules of the Small Federation</span>' in own.read_text("utf-8")
 
 
 # ---- who sees what -----------------------------------------------------------------------------------------------
@@ -356,7 +359,7 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     text = (copy / "scheme.toml").read_text("utf-8")
     for old, new, _ in FORCED_OR_PAID[1:5]:
         text = text.replace(old, new, 1)
-    text = text.replace('address = "某市某路 1 号"\ntelephone = "020-12345678"\n', 'telephone = ""\nhours = "工作日，值班 13800138000"\n')
+    text = text.replace('address = "某市某路 1 号"\ntelephone = "020-12345678"\n', 'address = "待定"\ntelephone = "无"\nemail = "—"\nhours = "工作日，值班 13800138000"\n')
     (copy / "scheme.toml").write_text(text, "utf-8")
     done = run("check", copy)
     assert done.exit_code == 0, done.output
@@ -386,6 +389,7 @@ def test_what_is_struck_out_or_taken_back_since_the_seal_is_gone_and_nothing_new
     write_rows(copy / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
     done = republished(copy, tmp_path / "out", monkeypatch)
     assert done.exit_code == 0, done.output
+    assert "没有公示起始日" in done.output
     text = (tmp_path / "out" / "site" / "records.html").read_text("utf-8")
     assert not [gone for gone in ("一般的事", "在申诉的事", "新的事") if gone in text]
     assert "市级表彰的事" in text

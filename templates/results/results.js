@@ -69,7 +69,7 @@
     } else element("p", say(told ? "good" : "goodNoLine", { n: members.length, lines: told }), place, "said");
     if (DATA.withheld.length) element("p", say("withheld", { n: DATA.withheld.length }), place, "note");
     const out = DATA.classes.filter((own) => own.left_out);
-    if (out.length) element("p", say("leftOut", { classes: out.map((own) => called(own.class) || say("noClass")).join("、") }), place, "note");
+    if (out.length) element("p", say("leftOut", { classes: out.map((own) => called(own.class) || say("noClass")).join(language === "zh" ? "、" : ", ") }), place, "note");
   }
 
   function showLines() {

@@ -76,6 +76,11 @@ CLEARED = Phrase(
     "上一次写出被中途打断：原来的文件先放回原处，留下的隐藏文件夹现予删去：{place}",
     "The last run was broken off: former files are put back first, and the hidden folder that it left goes now: {place}",
 )
+UNDATED = Phrase(
+    "提醒：没有公示起始日，公示、异议书和得分单上只有“自发布之日起”几个工作日，读者推不出哪一天截止。请加 --from 日期（发布当日，如 --from 2019-03-08）再运行一次；工作记录里写明已公示的，不用加",
+    "warning: the day of publication is not known, so that notice, forms and score cards name no last day, only how many working days there are. Run it again with --from DATE, the day on which it is made public, "
+    "such as --from 2019-03-08; where the minutes say it, they are enough",
+)
 UNOPENED = Phrase("开放包没有写出：", "The open bag was not written:")
 
 
@@ -134,6 +139,8 @@ def publish(
             say(language, line)
         for problem in unreachable(disclosed.edition.scheme):
             say(language, Phrase(problem.line("zh"), problem.line("en")))
+        if opens and first_day is None:
+            say(language, UNDATED)
         with _told(language) as step:
             found = list(opinions(bag, to / OPEN, to / RESULTS, lambda name: step(phrase(AGREEING.zh, AGREEING.en, name=name))))
         if (problems := disagreements(found)).errors:

@@ -20,7 +20,7 @@ from toolkit.forms import Form
 from toolkit.forms.new_edition import FILES, begun_edition
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import stop_at
-from toolkit.ground.text import REACHED, Phrase, one_line, personal_numbers, phrase
+from toolkit.ground.text import MAIL, REACHED, Phrase, is_unsaid, one_line, personal_numbers, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import write_whole
@@ -149,7 +149,7 @@ def _minima(text: str, answers: Answers) -> list[float]:
 
 def _line(text: str, _: Answers) -> str:
     _unless(len(text) <= 100, "过长，至多 100 字", "too long: 100 characters at most")
-    return text
+    return "" if is_unsaid(text) else text
 
 
 def _office_number(text: str, answers: Answers) -> str:
@@ -158,7 +158,7 @@ def _office_number(text: str, answers: Answers) -> str:
 
 
 def _mail(text: str, answers: Answers) -> str:
-    _unless(not text or re.fullmatch(r"[^@\s]+@[^@\s]+", text), "不是电子邮箱，如 office@example.org", "no e-mail address, such as office@example.org")
+    _unless(is_unsaid(text) or MAIL.fullmatch(text), "不是电子邮箱，如 office@example.org", "no e-mail address, such as office@example.org")
     return _line(text, answers)
 
 

@@ -244,6 +244,12 @@ IMPERSONAL = frozenset({_mail, _landline})
 REACHED = {"address": Phrase("地址", "address"), "telephone": Phrase("电话", "telephone"), "email": Phrase("电子邮箱", "e-mail"), "hours": Phrase("接待时间", "office hours")}
 """How an office is reached, by the keys in which an edition says it."""
 OFFICE = Phrase("秘书处", "the secretariat")
+UNSAID = re.compile(
+    r"[\W_]*(?:[无略空]|没有|暂[无缺未]\w*|尚[无未]\w*|未定|未确定|待[定补]\w*|待(?:确定|公布|通知)|另行\w+|不详|同上|none|no|nil|n/?a|tb[ad]|unknown)?[\W_]*", re.IGNORECASE
+)
+"""What is written where there is nothing to write."""
+A_PLACE, HOTLINE = 4, 5
+"""Signs of an address, and digits of a telephone, at least."""
 SOMEWHERE = re.compile(r"[路街道巷]\S{0,12}?[号座]|大厦|大楼|邮编|street|road|avenue", re.IGNORECASE)
 
 
@@ -269,11 +275,25 @@ def is_reachable(office: str, reached: Mapping[str, str]) -> bool:
     --------
     >>> is_reachable("秘书处", {"hours": "工作日"}), is_reachable("秘书处（020-12345678）", {}), is_reachable("秘书处", {"email": "office@example.org"})
     (False, True, True)
+    >>> is_reachable("秘书处", {"address": "（暂无）", "telephone": "无", "email": "—"}), is_reachable("秘书处", {"telephone": "12345"})
+    (False, True)
     """
-    if any(reached.get(key) for key in ("address", "telephone", "email")):
+    told = {key: "" if is_unsaid(value) else value.translate(FOLDED) for key, value in reached.items()}
+    if len(told.get("address", "")) >= A_PLACE or len(_digits(told.get("telephone", ""))) >= HOTLINE or MAIL.search(told.get("email", "")):
         return True
     folded = office.translate(FOLDED)
     return bool(MAIL.search(folded) or SOMEWHERE.search(folded) or re.search(rf"\d(?:{DIGIT}){{6,}}", folded))
+
+
+def is_unsaid(text: str) -> bool:
+    """Whether an answer says no more than that there is none.
+
+    Examples
+    --------
+    >>> [is_unsaid(text) for text in ("", "无", "（暂无）", "—", "待定。", "N/A", "无锡市某路 1 号", "略阳县")]
+    [True, True, True, True, True, True, False, False]
+    """
+    return UNSAID.fullmatch(text.translate(FOLDED)) is not None
 
 
 def personal_numbers(text: str) -> bool:

@@ -187,7 +187,7 @@ def shown_tables(content: Mapping[str, Any]) -> list[Table]:
     ]
 
 
-def check_page(title: str, root: str, language: Language = "zh", navigation: str = "", forms: str = "") -> str:
+def check_page(title: str, root: str, language: Language = "zh", navigation: str = "", forms: str = "", *, english: str = "") -> str:
     """The page that checks any card of a revision by its root: one file, no request, nothing but cards that are handed to it.
 
     Parameters
@@ -200,28 +200,39 @@ def check_page(title: str, root: str, language: Language = "zh", navigation: str
         Of the site that it stands in, as HTML; nothing where it stands alone.
     forms
         Where the form of an objection is, as HTML; nothing where it stands alone.
+    english
+        The title in English, where the edition says it.
     """
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", SITE_SCRIPT),
-        language=language, heading=_both(WORDS["title"]), edition=escape(title), root=escape(root), words=words_as_json(WORDS), navigation=navigation, forms=forms,
+        language=language, heading=_both(WORDS["title"]), edition=_titled(title, english), root=escape(root), words=words_as_json(WORDS), navigation=navigation, forms=forms,
         connect="", opening="", handed="", lock="",
     )  # fmt: skip
 
 
-def own_card_page(title: str, root: str, cards: LockedCards, language: Language, navigation: str, *, forms: str) -> str:
+def own_card_page(title: str, root: str, cards: LockedCards, language: Language, navigation: str, *, forms: str, english: str = "") -> str:
     """The page that opens a card of its site by a code, and checks it as `check_page` does; it asks its own site for that file alone.
 
     Parameters
     ----------
     cards
         That lie there.
+    english
+        As `check_page` has it.
     """
     lock = {"folder": LOCKED_FOLDER, "salt": cards.salt.hex(), "address": cards.address, "rounds": ROUNDS, "root": root, "signs": SIGNS, "length": LENGTH, "nonce": NONCE, "count": COUNT}
     return page_of(
         FOLDER, "check.html", ("card.css", NAVIGATION), ("check.js", "code.js", SITE_SCRIPT),
-        language=language, heading=_both(OWN_WORDS["title"]), edition=escape(title), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation, forms=forms,
+        language=language, heading=_both(OWN_WORDS["title"]), edition=_titled(title, english), root=escape(root), words=words_as_json(OWN_WORDS), navigation=navigation, forms=forms,
         connect="connect-src 'self'; ", opening=OPENING, handed=" hidden", lock=f'<script type="application/json" id="lock">{as_json(lock)}</script>\n',
     )  # fmt: skip
+
+
+def _titled(title: str, english: str) -> Safe:
+    """A title in the language in which the page is read."""
+    if not english:
+        return Safe(escape(title))
+    return Safe("".join(element("span", words, css="said", lang=tag) for words, tag in zip((title, english), LANGUAGE_TAGS.values(), strict=True)))
 
 
 def _both(words: Phrase) -> str:

@@ -187,7 +187,7 @@ def send_cards(bag: Path, folder: Path, page: Path, former: Path, begins: dt.dat
         raise Refused(others)
     root = write_card_pages(texts, scheme, Period(begins, scheme.publication.working_days if scheme.publication else 0), folder)
     with refusing(page):
-        write_whole(page, check_page(scheme.title, root, scheme.language))
+        write_whole(page, check_page(scheme.title, root, scheme.language, english=scheme.english.get(scheme.title, "")))
     return root, len(texts)
 
 

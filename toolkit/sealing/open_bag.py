@@ -140,8 +140,10 @@ def told_scheme(scheme: Scheme) -> Scheme:
     if (panel := scheme.panel) is not None:
         raw["panel"] = {"minimum": panel.minimum, "trim": panel.trim, "holds": "results"} | ({} if panel.trim_from is None else {"trim_from": panel.trim_from})
     told: dict[str, Any] = _masked(raw)
-    if scheme.publication is not None:  # which office is to be called is public
+    if (publication := scheme.publication) is not None:  # which office is to be called is public, in English too
         told["publication"] |= {key: raw["publication"][key] for key in ("contact", *REACHED) if key in raw["publication"]}
+        named = {name: said for name, said in scheme.english.items() if name in {publication.contact, *publication.reached.values()}}
+        told |= {"english": _masked({name: said for name, said in scheme.english.items() if name not in named}) | named} if named else {}
     return modelled(told, Scheme, scheme_faults, SCHEME)[0]
 
 

@@ -277,16 +277,17 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
     extract = disclosed.extract
     language: Language = "en" if extract.notice["language"] == "en" else "zh"
     title, root, scheme = extract.notice["title"], extract.notice["digests"].get("cards", ""), disclosed.rows.scheme
+    english = extract.notice.get("english", {}).get(title, "")
     makers: dict[str, Callable[[tuple[str, ...]], str]] = {
         INDEX: lambda names: notice_page(extract, disclosed.period, names, live=live),
         RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(extract, names, RESULTS), forms_told(names)),
         **_disclosing(disclosed),
-        CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK), forms_told(names)),
+        CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK), forms_told(names), english=english),
         RULES: lambda names: rules_page(extract, names, scheme, disclosed.edition.tables, disclosed.period),
         **{form: partial(_form, disclosed, form) for form in FORMS},
     }
     if cards is not None:
-        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD), forms=forms_told(names))
+        makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD), forms=forms_told(names), english=english)
     return {name: make(tuple(makers)) for name, make in makers.items()}
 
 
