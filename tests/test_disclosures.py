@@ -21,7 +21,17 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, scored
 from toolkit.indicators.consent import standing_pledges
 from toolkit.indicators.engine import Engine
-from toolkit.publication.disclosures import SEEN, activities, pledges, seen_by, tells_of_nobody, won_by_class
+from toolkit.publication.disclosures import (
+    MAY_BE_PERSON,
+    SEEN,
+    activities,
+    pledges,
+    seen_by,
+    tells_of_nobody,
+    told,
+    without_persons,
+    won_by_class,
+)
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Consent, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of
@@ -65,6 +75,44 @@ def test_totals_of_who_did_not_apply_are_told_of(applied: list[bool]) -> None:
         withheld=pd.DataFrame({"class": []}), members=pd.DataFrame({"applied": applied}), classes=pd.DataFrame({"class": ["甲"], "applied": [3]}), lines=pd.DataFrame({"unnamed": [0], "class": ["甲"]})
     )
     assert ["2 家没有申报" in words.zh and "2 members in it did not apply" in words.en for words in warned_of(rows)] == [True] * (not all(applied))
+
+
+NOBODY_NAMED = (
+    "员工陆续离职，项目停工；；员工季度培训未达标；；会计季度报表逾期报送；；控股股东郑州华信集团有限公司占用资金；；法人黄埔建设集团有限公司；；代理人周口市诚信招标有限公司；；当事人徐州分公司；；当事人陈述申辩意见；；当事人张贴虚假公告；；负责人庄重承诺整改；；项目经理潘家园项目缺岗；；股东黄河建工集团；；"
+    "季度培训；；会长单位；；副会长单位；；法人单位；；负责人单位；；股东单位；；联系人方式；；专家文件；；员工安全；；会计金额；；当事人应诉；；获评副会长单位；；"
+    "独立法人单位；；控股股东柳州钢铁集团有限公司；；员工季度考核合格；；会计余额不符；；员工纪律教育；；员工苏州培训；；专家解读；；会计季度报表；；职工安全；；负责人任职；；员工关怀；；单位电话020-12345678；；"
+    "经审计，优秀会员，获评副会长单位；控股股东柳州钢铁集团有限公司受表彰；员工季度考核良好，良好；；负责人高度重视，专家评审后整改；经理任职不满一年；；副会长（董事长）；；负责人（项目经理）；；法人：黄河（集团）有限公司；；股东：柳钢、徐工集团；；负责人：黄河 建工集团；；专家（林业）；；专家：高级，不合格；；经理（郑州）；；总经理（苏州）：培训；；会计：季度报表、余额表；；"
+    "员工：康复科，；；负责人为单位；；联系人：单位，；；董事：董事长；；代理人：周口市诚信招标有限公司；；控股股东：郑州华信；；当事人：徐州分公司；；法人：黄埔建设集团有限公司；；负责人：徐汇区，；；苏州（项目经理）；；项目经理（高级）；；负责人：严格，；；"
+    "联系人：安全员；会计（荣誉）；；许可电话；；周边电话（020-1）；；柳钢（控股股东）；；"
+    "法定代表人张三因串标被罚；；法定代表人夏雨；；负责人石磊因串标被罚"
+)
+"""Ordinary words, and organisations, between offices; and names that nothing says to be names for certain."""
+NAMED = {
+    "法定代表人（张三）被罚": "法定代表人（张某）被罚",
+    "法定代表人为“张三”": "法定代表人为“张某”",
+    "张三（法定代表人）": "张某（法定代表人）",
+    "项目经理：张三、李四": "项目经理：张某、李某",
+    "项目经理:石磊": "项目经理:石某",
+    "法定代表人：叶问因串标被罚": "法定代表人：叶某因串标被罚",
+    "王小明（项目经理）": "王某（项目经理）",
+    "当事人：张三": "当事人：张某",
+    "姓名：欧阳修等三人": "姓名：欧阳某等三人",
+    "项目经理系李小明，": "项目经理系李某，",
+    "法定代表人：曹雪秦（电话 139****5678）行贿": "法定代表人：曹某（电话 139****5678）行贿",
+    "张三女士": "张某女士",
+    "李四，身份证 440": "李某，身份证 440",
+    "联系人： 高明 电话": "联系人： 高某 电话",
+    "负责人：张三被处罚": "负责人：张某被处罚",
+    "负责人：张建国；": "负责人：张某；",
+}
+
+
+def test_who_is_said_to_be_a_person_keeps_the_surname_and_all_else_goes_out_as_typed() -> None:
+    typed = NOBODY_NAMED.split("；；")
+    assert [without_persons(text) for text in typed] == typed
+    assert {text: told(text) for text in NAMED} == NAMED
+    assert {text for text in NAMED.values() if MAY_BE_PERSON.search(text)} == set(), "what is cut is not warned about as uncertain"
+    assert [bool(MAY_BE_PERSON.search(text)) for text in ("法定代表人张三因串标被罚", "当事人陈述申辩意见", "获评副会长单位", "员工季度考核合格")] == [True, False, False, False]
 
 
 @settings(max_examples=examples(12))

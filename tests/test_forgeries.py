@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -193,6 +194,7 @@ def forged(request: pytest.FixtureRequest, whole: Path, tmp_path_factory: pytest
     with pytest.MonkeyPatch.context() as patch:
         for module in (parts, replay):
             patch.setattr(module, "KNOWN", request.param)
+        patch.setattr("toolkit.records.members.in_former_words", lambda: False)  # as its problems were sealed
         return _forged(whole, tmp_path_factory), bool(request.param)
 
 
@@ -340,11 +342,13 @@ def test_no_code_of_a_bag_is_run_that_is_not_the_houses(bag: Path, tmp_path: Pat
     assert not ran.exists()
 
 
-def test_outputs_that_no_reader_takes_are_named_when_made_again_and_nothing_is_run(bag: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("outputs", [[{"output_type": "display_data"}], [{"output_type": "picture"}], ["text"], {}, None, [{"output_type": "stream", "name": "stdout", "text": 5}]])
+def test_outputs_that_no_reader_takes_are_named_and_nothing_is_run(outputs: Any, bag: Path, tmp_path: Path) -> None:
     house = write_house(tmp_path)
-    in_notebook(NOTEBOOK, lambda book: book["cells"][0].update(outputs=[{"output_type": "display_data"}]))(bag)
-    (problem,) = notebooks.run_again(house, bag / "data/notebooks", {}, lambda name: pytest.fail(name) if name != "1_data.ipynb" else None)
+    in_notebook(NOTEBOOK, lambda book: book["cells"][0].update(outputs=outputs))(bag)
+    (problem,) = notebooks.source_problems(house, bag / "data/notebooks")
     assert (problem.file, problem.rule) == ("notebooks/1_data.ipynb", notebooks.UNREADABLE)
+    assert not list(notebooks.run_again(house, bag / "data/notebooks", {}, lambda name: pytest.fail(name) if name == "1_data.ipynb" else None))
 
 
 def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -368,6 +372,14 @@ def test_a_bag_sealed_by_an_earlier_release_is_whole_and_passes_with_notes_at_mo
     with tarfile.open(SEALED / f"{release}.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
     assert not verify_bag(tmp_path / "r1", replay=replay).errors
+
+
+def test_figures_sealed_by_the_release_before_are_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the notebooks, which take the longest: they are the whole replay's."""
+    monkeypatch.setattr("toolkit.sealing.replay.run_again", lambda *_, **__: ())
+    with tarfile.open(SEALED / f"{FORMER[-1]}.tar.xz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    assert not verify_bag(tmp_path / "r1", replay=True).errors
 
 
 def test_an_open_bag_published_by_the_release_before_is_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

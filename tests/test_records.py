@@ -22,7 +22,7 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.ground.problems import Problem, Refused
 from toolkit.records import Records
 from toolkit.records.dictionary import Tables, load_tables
-from toolkit.records.members import late_applications
+from toolkit.records.members import late_applications, strange_name_problems
 from toolkit.records.reading import load_records
 from toolkit.scheme.criteria import MembersSpec
 
@@ -57,6 +57,11 @@ SPEC = {"table": "members", "key": "credit_code", "name": "name", "class": "cate
 
 def members_spec(**changed: Any) -> MembersSpec:
     return MembersSpec.model_validate({**SPEC, **changed})
+
+
+def test_a_name_that_is_a_number_or_a_day_is_looked_at_as_text() -> None:
+    rows = pd.DataFrame({"name": [3.0, dt.date(2020, 1, 1), True, "=1"], "_file": "会员.csv", "_sheet": "", "_row": [2, 3, 4, 5]}, dtype=object)
+    assert [problem.row for problem in strange_name_problems(rows, members_spec())] == [5]
 
 
 def write_sheet(path: Path, rows: Sequence[Sequence[object]], first: int = 0, name: str = "签到") -> None:
@@ -467,7 +472,7 @@ def test_faults_of_scheme_and_tables_come_together(small_edition: Path) -> None:
         path.write_text(path.read_text("utf-8") + "\n[nonsense]\n", encoding="utf-8")
     edition, problems = check_edition(small_edition)
     assert edition is None
-    assert {problem.file for problem in problems} == {"scheme.toml", "tables.toml"}
+    assert {problem.file for problem in problems.errors} == {"scheme.toml", "tables.toml"}
 
 
 def test_names_in_the_scheme_are_held_to_the_tables(small_edition: Path) -> None:

@@ -242,7 +242,7 @@ def without_blanks(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-CHINESE_ALL_THE_SAME = re.compile(r"测试〔2019〕1号|（?实名|第\d+号版本|在申诉的事.*|.*的事|调查答卷")
+CHINESE_ALL_THE_SAME = re.compile(r"测试〔2019〕1号|（?实名|第\d+号版本|在申诉的事.*|5678）行贿.*|.*的事|调查答卷")
 """A document number, a word of the law, what somebody typed, and the one name that has no English."""
 
 
@@ -257,6 +257,9 @@ def test_the_english_half_says_every_name_in_english_but_those_of_members(sent: 
                 left.setdefault(page.name, set()).update(chinese)
     assert left == {}
     assert "Federation of Tests · Contact: the secretariat; address: 1 Some Road; telephone: 020-12345678<" in (sent / "site" / "index.html").read_text("utf-8")
+    records = "".join(ENGLISH_HALF.findall((sent / "site" / "records.html").read_text("utf-8")))
+    assert "行贿，优秀会员，副会长单位</span>" in records, "what somebody typed stays, though it holds the name of an award"
+    assert "</i> general</span>" in records, "a choice is said in English"
     assert all(re.search(r"<title>[^<A-Za-z]+ [A-Z][\w ,]+ · ", page.read_text("utf-8")) for page in pages(sent / "site") if page.name != "check-card.html")
     for own in (sent / "check-card.html", sent / "site" / "check-card.html"):
         assert '<span class="said" lang="en">Rules of the Small Federation</span>' in own.read_text("utf-8")
@@ -273,7 +276,7 @@ def test_no_byte_of_the_site_tells_what_was_not_permitted(sent: Path) -> None:
 
 def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disputed(sent: Path) -> None:
     text = (sent / "site" / "records.html").read_text("utf-8")
-    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "在申诉的事：法定代表人曹某（电话 139****5678）行贿的事", "2018年11月1日", "2019年11月1日", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
+    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "在申诉的事：法定代表人：曹某（电话 139****5678）行贿，优秀会员，副会长单位", "2018年11月1日", "2019年11月1日", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
         assert told in text, told
     disputed = [row for row in re.findall(r"<tr>.*?</tr>", text) if "申诉中</span>" in row]
     assert len(disputed) == 1

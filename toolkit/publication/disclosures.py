@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -25,7 +25,7 @@ import pandas as pd
 
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import Phrase, discreet, figure, one_line
+from toolkit.ground.text import Phrase, discreet, figure, one_line, phrase
 from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.extract import pinyin
@@ -87,45 +87,84 @@ TOLD_UNASKED = ("choice", "date")
 DOMINATED = 0.1
 """Of the largest amount: what all but the two largest come to at least, so that the second cannot tell the largest to within so much (p %-rule)."""
 PLACE = ["table", "file", "sheet", "row"]
+LAW = Phrase("《个人信息保护法》第二十五条：未经本人单独同意不得公开", "art. 25 of the Personal Information Protection Law: nothing of a person is made public without its own consent")
 IN_PUBLIC = (
     Phrase(
-        "这一列要向社会公开，格里写有电话、证件或银行卡号码，或像是个人姓名：公开时号码打星号，姓名只留姓（张某）；认不出的姓名照写",
-        "the public reads this column, and a telephone, identity or card number stands in it, or what looks like a person's name: numbers go out masked, of a name the surname alone; a name that is not recognised goes out as it stands",
+        "这一列要向社会公开，格里写有个人的电话、证件、银行卡号码，或写明了某人的姓名：公开时号码打星号，姓名只留姓（张某）",
+        "the public reads this column, and a telephone, identity or card number stands in it, or the name of a person who is said to be one: numbers go out masked, of a name the surname alone",
     ),
-    Phrase("请把个人信息从这一格删去（《个人信息保护法》第二十五条：未经本人单独同意不得公开）", "take what is personal out of this cell (art. 25 of the Personal Information Protection Law: nothing of a person is made public without its own consent)"),
+    phrase("请把个人信息从这一格删去（{law.zh}）", "take what is personal out of this cell ({law.en})", law=LAW),
 )
-ROLE = (
-    "法定代表人|法人代表|法人|负责人|实际控制人|控股股东|股东|董事长|执行董事|董事|监事|总经理|副总经理|项目经理|部门经理|经理|厂长|院长|所长|会长|书记|员工|职工|职员|工作人员|业务员|联系人|经办人|当事人|举报人|投诉人|"
-    "代理人|委托代理人|评标专家|评审专家|专家|工程师(?!范)|造价师|拍卖师|会计(?!师)|出纳"
+PERHAPS = (
+    Phrase("这一列要向社会公开，格里有的字像是个人姓名，但不能断定：公开时照写", "the public reads this column, and what may be a person's name stands in it, which is not certain: it goes out as it stands"),
+    phrase("是姓名的，请从这一格删去（{law.zh}）；不是的，不必改", "if it is a name, take it out of this cell ({law.en}); if it is none, leave it", law=LAW),
 )
+HOLDER = (
+    "法定代表人|法人代表|负责人|董事长|执行董事|总经理|项目经理|部门经理|经理|厂长|院长|所长|书记|业务员|联系人|经办人|造价师|拍卖师|评标专家|评审专家|出纳"
+)
+"""Who is a person always."""
+SOMEBODY = f"{HOLDER}|法人|董事|监事|会长|当事人|举报人|投诉人|代理人|专家|工程师|会计|员工|职工|职员|工作人员"
+ROLE = f"{SOMEBODY}|实际控制人|股东"
+"""Who may be an organisation as well, or half of another word."""
 SURNAMES = (
     "赵孙李周吴郑王冯陈蒋沈韩杨朱秦尤许何吕张曹魏陶姜邹喻苏潘葛范彭鲁韦马苗袁柳鲍唐薛雷贺倪汤罗毕郝卞康余孟黄穆萧尹姚邵汪戴宋庞熊纪舒屈祝董梁杜阮蓝季贾郭梅林钟徐邱骆蔡樊胡凌霍柯卢莫丁邓洪崔龚邢裴陆荣翁焦侯刘詹黎赖卓谭姬冉桑牛庄晏柴瞿阎艾廖耿寇聂覃辛饶甘栾"
 )
-OFTEN_A_WORD = "钱程项毛武白温曾关江施谢段景龙叶房简游童田欧池习高方于时常任安应和单成万金向明全连包解路文孔史严"
-"""Surnames that begin an ordinary word as often: a name only where it stands by itself."""
-NOT_IN_NAMES = "因在与及等被的为系不未伪提将把以对致从已涉受违收行挂串弄虚同其是于和一由向有"
+OFTEN_A_WORD = "钱程项毛武白温曾关江施谢段景龙叶房简游童田欧池习高方于时常任安应和单成万金向明全连包解路文孔史严石夏"
+"""Surnames that begin an ordinary word as often: for certain a name only behind a colon, or addressed."""
+COMPOUND = "欧阳|司马|上官|诸葛|皇甫|尉迟"
+WORDS = (
+    "某|董事|监事|陈述|陈列|季度|季节|陆续|陆地|张贴|张挂|杜绝|罗列|余额|余款|余下|庄重|庄严|郑重|何时|何地|何种|何人|康复|黄金|苏醒|马上|马路|祝贺|许可|许多|许诺|周期|周边|周年|周末|范围|范本|"
+    "荣誉|荣获|纪律|纪检|纪委|纪要|胡乱|莫名|洪水|辛苦|柴油|尤其|毕业|毕竟|舒适|焦点|林业|林地|陶瓷|梁柱|汤料|钟表|屈服|卓越|甘愿|单位|单独|高级|高度|高等|高管|高层|高新|方案|方式|方法|方面|严格|严重|"
+    "江苏|江西|武汉|温州|石油|石材|龙头|施工|毛利|白酒|夏季|史料|程序|程度|安全|金额|任职|任务|任何|任意|解读|解除|解释|关怀|关系|关于|应诉|应当|文件|文化|文员|成立|成员|成绩|全部|全体|全程|全员|常务|"
+    "常规|时间|时任|明确|明知|连续|包括|路线|项目|景观|房屋|房产|和解|向上|万元|于是|简单|丁级|谢绝|段落|王牌|牛奶|蓝天|雷电|冯某"
+)
+"""What begins with a surname and is none, whatever follows."""
+OF_PLACES = "州市省区县镇乡村路厂店部室科处所院局厅会社站队组办馆校司国江河"
+ORGANISATION = "公司|集团|股份|控股|单位|协会|学会|商会|中心|院|所|局|厅|市|区"
+NOT_IN_NAMES = "某因在与及等被的为系不未伪提将把以对致从已涉受违收行挂串弄虚同其是于和一由向有"
 """What begins the next word."""
+GIVEN = "(?:(?![因被等])[\u4e00-\u9fff])"
+
+
+def _called(surnames: str) -> str:
+    return rf"(?!{WORDS})(?:(?:{COMPOUND}){GIVEN}{{1,2}}|[{surnames}]{GIVEN}(?<![{OF_PLACES}])|[{surnames}]{GIVEN}{GIVEN}(?<![{OF_PLACES.replace('国', '').replace('江', '').replace('河', '')}]))"
+
+
+def _listed_names(surnames: str) -> str:
+    return rf"{_called(surnames)}(?:、{_called(surnames)})*{ENDS}"
+
+
+ENDS = rf"(?=$|[\s，,。；;、）)”\"（(]|因|被|等(?![级候]))(?!(?:\s+|[（(](?:[^（）()]*[）)])?)[^，。；、,;]{{0,16}}(?:{ORGANISATION}))"
+"""Where a name is over; what goes on behind a blank or a bracket as an organisation's is none."""
+EACH = SURNAMES + OFTEN_A_WORD
 PERSON = re.compile(
-    rf"(?P<role>(?:{ROLE})(?:为|系|是|姓名)?[：:\s]?)(?:(?P<surname>欧阳|司马|上官|诸葛|皇甫|尉迟|[{SURNAMES}])(?P<given>(?![{NOT_IN_NAMES}])[\u4e00-\u9fff](?:(?![{NOT_IN_NAMES}])[\u4e00-\u9fff])?)"
-    rf"|(?P<rare>[{OFTEN_A_WORD}])[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff]))"
-    rf"|(?<![\u4e00-\u9fff])(?P<called>[{SURNAMES}{OFTEN_A_WORD}])[\u4e00-\u9fff]{{1,2}}(?=先生|女士|同志|[（，,(]?(?:身份证|电话|手机))"
+    rf"(?P<lead>(?:{HOLDER}|姓名)(?:姓名|为|系|是)?[：:]\s*[“\"]?)(?P<names>{_listed_names(EACH)})"
+    rf"|(?P<of>(?:{SOMEBODY})[：:]\s*[“\"]?|(?:{HOLDER})(?:为|系|[（(“\"]|(?:为|系|是)[“\"]))(?P<others>{_listed_names(SURNAMES)})"
+    rf"|(?<![\u4e00-\u9fff])(?P<before>{_called(SURNAMES)})(?=[（(](?:{HOLDER})[）)]|[（，,(]?身份证)|(?<![\u4e00-\u9fff])(?P<addressed>{_called(EACH)})(?=先生|女士)"
+)
+MAY_BE_PERSON = re.compile(
+    rf"(?:{ROLE})(?:为|系|是|姓名)?[：:\s（(“\"]{{0,2}}(?!{WORDS})(?:(?:{COMPOUND}|[{SURNAMES}])(?![{NOT_IN_NAMES}])[\u4e00-\u9fff]|[{OFTEN_A_WORD}](?!某)[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff]))"
+    rf"|(?<![\u4e00-\u9fff])(?!{WORDS})[{EACH}](?!某)[\u4e00-\u9fff]{{1,2}}(?=先生|女士|同志|[（，,(]?(?:{ROLE}|身份证|电话|手机))"
 )
 
 
 def without_persons(text: str) -> str:
-    """The text with each name of a person that follows its office, or is addressed, cut down to its surname, as courts publish it; not every name can be known for one.
+    """The text with the name of each person who is said to be one cut down to its surname, as courts publish it.
+
+    Said to be one is who is named behind an office and a colon, 为, 系, a bracket or a quotation mark, or before an office in brackets, or
+    addressed, where the name is seen to end. Whatever is less certain stays: no word and no organisation is damaged for a likeness.
 
     Examples
     --------
-    >>> without_persons("法定代表人张三因串标被罚；项目经理：欧阳修，评标专家李小明收受财物")
-    '法定代表人张某因串标被罚；项目经理：欧阳某，评标专家李某收受财物'
-    >>> without_persons("负责人高度重视，专家评审后整改；经理任职不满一年")
-    '负责人高度重视，专家评审后整改；经理任职不满一年'
+    >>> without_persons("法定代表人：张三因串标被罚；项目经理为欧阳修、李四，王小明（负责人）收受财物")
+    '法定代表人：张某因串标被罚；项目经理为欧阳某、李某，王某（负责人）收受财物'
+    >>> without_persons("获评副会长单位；员工陆续离职；控股股东柳州钢铁集团有限公司；法定代表人张三被罚")
+    '获评副会长单位；员工陆续离职；控股股东柳州钢铁集团有限公司；法定代表人张三被罚'
     """
 
     def cut(found: re.Match[str]) -> str:
-        surname = next(filter(None, (found["surname"], found["rare"], found["called"])))
-        return f"{found['role'] or ''}{surname}某"
+        names = next(filter(None, (found["names"], found["others"], found["before"], found["addressed"])))
+        return (found["lead"] or found["of"] or "") + "、".join(f"{(re.match(COMPOUND, name) or name)[0]}某" for name in names.split("、"))
 
     return PERSON.sub(cut, text)
 
@@ -260,17 +299,33 @@ def conduct_records(scheme: Scheme, records: Records, day: dt.date) -> tuple[Con
 
 
 def masked_cells(scheme: Scheme, records: Records) -> Iterator[Problem]:
-    """A warning for each cell that the public reads, in which a telephone, identity or bank card number was typed: it goes out masked, what stands beside it as it is."""
+    """A warning for each cell that the public reads, in which what is of a person was typed, or what may be: whether it goes out masked or as it is."""
     if not tells_conduct(scheme):
         return
     typed: set[tuple[Any, ...]] = set()
     with Engine(scheme, records) as engine:
         for selection, _ in _selections(scheme):
-            columns = _shown(scheme, records.tables.table[selection.table])
+            table = records.tables.table[selection.table]
+            columns = _shown(scheme, table)
             for row in engine.listed(selection, columns).to_dict("records"):
-                typed |= {(row["file"], row["sheet"], row["row"], column) for column in columns if isinstance(cell := row[column], str) and told(cell) != cell}
-    for file, sheet, number, column in sorted(typed, key=str):
-        yield Problem("warning", *IN_PUBLIC, file=file, sheet=sheet, row=int(number) or None, column=column)
+                cells = {column: (cell, _by_choice(table, column)) for column in columns if isinstance(cell := row[column], str)}
+                typed |= {(row["file"], row["sheet"], row["row"], column, kind) for column, asked in cells.items() for kind in _personal(*asked)}
+    for file, sheet, number, column, kind in sorted(typed, key=str):
+        yield Problem("warning", *(IN_PUBLIC if kind == "told" else PERHAPS), file=file, sheet=sheet, row=int(number) or None, column=column)
+
+
+def _personal(cell: str, by_choice: bool) -> Iterator[str]:  # noqa: FBT001 - of the column
+    """Whether what is of a person is told of a cell, or may stand there for all that."""
+    public = discreet(cell) if by_choice else told(cell)
+    if public != cell:
+        yield "told"
+    if not by_choice and MAY_BE_PERSON.search(public):
+        yield "perhaps"
+
+
+def _by_choice(table: Table, column: str) -> bool:
+    """Whether nobody can have typed a name there."""
+    return table.column[column].type == "choice"
 
 
 def _selections(scheme: Scheme) -> list[tuple[Selection, Adjustment | None]]:
@@ -287,9 +342,9 @@ def _listed(engine: Engine, scheme: Scheme, records: Records, selection: Selecti
     number = item.measure.column if item is not None and item.measure.take in {"sum", "mean", "max", "min"} and not item.measure.points else None
     rows = engine.listed(selection, [*columns, *([number] if number and number not in columns else [])])
     headings = {name: (table.column[name].headings or (name,))[0] for name in columns}
-    told = [tuple((heading, text) for name, heading in headings.items() if (text := _text(row[name]))) for row in rows.to_dict("records")]
+    said = [tuple((heading, text) for name, heading in headings.items() if (text := _text(row[name], discreet if _by_choice(table, name) else told))) for row in rows.to_dict("records")]
     kinds = [_kind(item, row.get(number) if number else None) for row in rows.to_dict("records")]
-    return rows[["member", "file", "sheet", "row", "disputed", "until"]].assign(table=selection.table, told=pd.Series(told, rows.index, dtype=object), kind=kinds)
+    return rows[["member", "file", "sheet", "row", "disputed", "until"]].assign(table=selection.table, told=pd.Series(said, rows.index, dtype=object), kind=kinds)
 
 
 def _shown(scheme: Scheme, table: Table) -> list[str]:
@@ -320,18 +375,18 @@ def _named(records: Records, member: str) -> tuple[str, str]:
 
 
 def told(text: str) -> str:
-    """What was typed into a record, as the public reads it: numbers of persons masked, their names cut down to surnames."""
+    """What was typed into a record, as the public reads it: numbers of persons masked, names of who is said to be a person cut down to surnames."""
     return without_persons(discreet(text))
 
 
-def _text(cell: Any) -> str:
+def _text(cell: Any, typed: Callable[[str], str] = discreet) -> str:
     if is_missing(cell):
         return ""
     if (day := _day(cell)) is not None:
         return day.isoformat()
     if isinstance(cell, bool):
         return "是" if cell else "否"
-    return figure(float(cell)) if isinstance(cell, int | float) else told(one_line(str(cell)))
+    return figure(float(cell)) if isinstance(cell, int | float) else typed(one_line(str(cell)))
 
 
 def _day(cell: Any) -> dt.date | None:

@@ -46,7 +46,7 @@ def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def page_in_english(page: str, english: Mapping[str, str], names: Collection[str] = ()) -> str:
-    """The HTML of a page with its texts, and the heads of its cells, said `in_english`; `names` of members stay as they are.
+    """The HTML of a page with its texts, and the heads of its cells, said `in_english`; `names` of members, and what somebody typed, stay as they are.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def page_in_english(page: str, english: Mapping[str, str], names: Collection[str
 
     def said(found: re.Match[str]) -> str:
         text = unescape(found[0])
-        return found[0] if text in names else escape(in_english(text, english))
+        return found[0] if text.strip() in names else escape(in_english(text, english))
 
     return re.sub(r'(?<=>)[^<>]+(?=<)|(?<=data-head=")[^"]*', said, page)
 

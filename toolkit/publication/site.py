@@ -154,7 +154,7 @@ def pause_page() -> str:
 
 
 def framed(extract: Extract, here: str, pages: Sequence[str], content: Callable[[Language], Safe], members: Collection[str] = ()) -> str:
-    """A page of the site around its content, which is said in both languages; `members` are whose names on it have no English."""
+    """A page of the site around its content, which is said in both languages; `members` are whose names on it have no English, and what else stays as it is."""
     first, title = "en" if extract.notice["language"] == "en" else "zh", TITLES[here]
     return page_of(
         FOLDER, "page.html", STYLES, ("site.js",),
@@ -221,7 +221,13 @@ ON_PLEDGES = Phrase(
 
 def records_page(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date, pages: Sequence[str]) -> str:
     """The records of conduct, good and bad, that may be shown on a day."""
-    return framed(extract, RECORDS, pages, partial(_records, extract, records, as_of), {record.name for record in records})
+    typed = _typed(extract, (text for record in records for _, text in record.told))
+    return framed(extract, RECORDS, pages, partial(_records, extract, records, as_of), {record.name for record in records} | typed)
+
+
+def _typed(extract: Extract, texts: Iterable[str]) -> set[str]:
+    """What stays as somebody typed it, also in the English half: all but what is a name of the scheme as a whole, as a choice is."""
+    return {text for text in texts if text not in extract.notice.get("english", {})}
 
 
 def _records(extract: Extract, records: Sequence[ConductRecord], as_of: dt.date, language: Language) -> Safe:
@@ -252,7 +258,7 @@ def _conduct_row(record: ConductRecord, language: Language) -> list[str]:
 
 def pledges_page(extract: Extract, pledges: Sequence[Pledge], pages: Sequence[str]) -> str:
     """Who signed which pledge, and when."""
-    return framed(extract, PLEDGES, pages, partial(_pledges, extract, pledges), {pledge.name for pledge in pledges})
+    return framed(extract, PLEDGES, pages, partial(_pledges, extract, pledges), {pledge.name for pledge in pledges} | _typed(extract, (pledge.version for pledge in pledges)))
 
 
 def _pledges(extract: Extract, pledges: Sequence[Pledge], language: Language) -> Safe:

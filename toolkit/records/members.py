@@ -276,10 +276,12 @@ def shared_name_problems(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mappi
 
 
 def strange_name_problems(rows: pd.DataFrame, spec: MembersSpec) -> Iterator[Problem]:
-    """A warning for each name that is not as names are."""
+    """A warning for each name that is not as names are; versions before 0.6.0 sealed none."""
+    if in_former_words():
+        return
     for name, file, sheet, row in rows.dropna(subset=[spec.name])[[spec.name, *PLACE]].itertuples(index=False, name=None):
-        if found := strangeness(name):
-            yield Problem("warning", *found, file=file, sheet=sheet, row=int(row), column=spec.name, value=discreet(name))
+        if found := strangeness(str(name)):  # a column of numbers or days may give the names
+            yield Problem("warning", *found, file=file, sheet=sheet, row=int(row), column=spec.name, value=discreet(str(name)))
 
 
 def name_problems(frame: pd.DataFrame, member: str, column: str, names: NameRegister) -> Iterator[Problem]:

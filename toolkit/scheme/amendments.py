@@ -23,7 +23,7 @@ KEYS: dict[str, Phrase] = {
     "all_of": Phrase("须全部满足", "all of"),
     "any_of": Phrase("满足其一", "any of"),
     "none_of": Phrase("不得有", "none of"),
-    "address": Phrase("受理地址", "address"),
+    "publication.address": Phrase("受理地址", "address"),
     "adjustment": Phrase("加减分项", "adjustment"),
     "aggregate": Phrase("合成方法", "aggregate"),
     "among": Phrase("须为", "among"),
@@ -70,7 +70,7 @@ KEYS: dict[str, Phrase] = {
     "distinct": Phrase("按何去重", "distinct"),
     "edition": Phrase("届次", "edition"),
     "effect": Phrase("后果", "effect"),
-    "email": Phrase("受理邮箱", "e-mail"),
+    "publication.email": Phrase("受理邮箱", "e-mail"),
     "english": Phrase("英文名称", "English names"),
     "eligibility": Phrase("申报资格", "eligibility"),
     "end_day": Phrase("到期日当天", "end day"),
@@ -93,7 +93,7 @@ KEYS: dict[str, Phrase] = {
     "harshness": Phrase("宽严校正", "harshness"),
     "handed_on": Phrase("名额递补", "places handed on"),
     "head_office": Phrase("总部栏", "head office"),
-    "hours": Phrase("接待时间", "office hours"),
+    "publication.hours": Phrase("接待时间", "office hours"),
     "id": Phrase("编号", "id"),
     "in_all": Phrase("各类合计名额", "places in all"),
     "in_period": Phrase("须发生在评价期内", "happened in the period"),
@@ -133,7 +133,7 @@ KEYS: dict[str, Phrase] = {
     "outliers": Phrase("异常值处理", "outliers"),
     "outside": Phrase("外部专家至少占", "outside"),
     "over": Phrase("分母", "over"),
-    "telephone": Phrase("受理电话", "telephone"),
+    "publication.telephone": Phrase("受理电话", "telephone"),
     "times": Phrase("乘以", "times"),
     "mean_on": Phrase("按哪些日期平均", "mean over the days"),
     "overrun": Phrase("经费不够下一家时", "when the budget is short"),
@@ -235,8 +235,8 @@ def key_words(key: str, within: str = "") -> Phrase:
 
     Examples
     --------
-    >>> key_words("weight").zh, key_words("轻微").en
-    ('权重', '轻微')
+    >>> key_words("weight").zh, key_words("轻微").en, key_words("hours", "publication").zh, key_words("hours", "where").zh
+    ('权重', '轻微', '接待时间', 'hours')
     """
     return KEYS.get(f"{within}.{key}") or KEYS.get(key, Phrase(key, key))
 
@@ -252,7 +252,7 @@ def place_in_words(place: str, labels: Mapping[str, str]) -> Phrase:
     parts = [(key, id_.strip("[]")) for key, id_ in PLACED.findall(place)]
     if not any(id_ in labels for _, id_ in parts):
         return Phrase(place, place)
-    return joined((Phrase(*[labels[id_]] * 2) if id_ in labels else key_words(key) for key, id_ in parts), " · ", " · ")
+    return joined((Phrase(*[labels[id_]] * 2) if id_ in labels else key_words(key, within) for (key, id_), (within, _) in zip(parts, [("", ""), *parts], strict=False)), " · ", " · ")
 
 
 PLACED = re.compile(r"([^.\[]+)(\[[^\]]+\])?\.?")

@@ -73,6 +73,13 @@ EARLIER: dict[str, tuple[str, ...]] = {
 """What the house's notebooks said in earlier versions, as `written_digest` tells it; sealed ones that say so are its own too."""
 FORMER_HOUSE = frozenset({"1_data.ipynb", "2_scheme.ipynb", "3_tuning.ipynb", "4_ranking.ipynb", "5_sensitivity.ipynb", "6_seal.ipynb"})
 """The notebooks that a bag held up to version 0.4.0."""
+OUTPUTS: dict[str, dict[str, Any]] = {
+    "stream": {"name": str, "text": (str, list)},
+    "display_data": {"data": dict, "metadata": dict},
+    "execute_result": {"data": dict, "metadata": dict, "execution_count": (int, type(None))},
+    "error": {"ename": str, "evalue": str, "traceback": list},
+}
+"""What an output of each kind has to hold, as nbformat has it, which is too heavy to be loaded for this."""
 UNREADABLE = Phrase("这个笔记本无法读取", "the notebook cannot be read")
 FOREIGN = Phrase("不是本程序自带的笔记本：文字或代码被改过，未予运行", "is not the house's notebook: its text or code was changed, and it is not run")
 SHOWN_OTHERWISE = ("第 {cell} 个代码单元显示的内容与重新运行的不同", "what code cell {cell} shows differs from what it gives when run again")
@@ -139,9 +146,12 @@ def written_digest(path: Path) -> str:
     Raises
     ------
     ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError
-        When the file is no notebook.
+        When the file is no notebook, or shows what no reader takes.
     """
     notebook = json.loads(path.read_text("utf-8"))
+    for output in (output for cell in notebook["cells"] if cell["cell_type"] == "code" for output in [] + cell["outputs"]):  # only a list is added to one
+        if any(not isinstance(output[key], kind) for key, kind in OUTPUTS[output["output_type"]].items()):
+            raise ValueError(output["output_type"])
     cells = [{**{key: cell.get(key, {}) for key in ("cell_type", "metadata", "attachments")}, "source": "".join(cell["source"])} for cell in notebook["cells"]]
     settings = {key: value for key, value in notebook["metadata"].items() if key != "language_info"}  # a kernel fills that in
     return hashlib.sha256(json.dumps([settings, cells], sort_keys=True).encode()).hexdigest()
