@@ -112,8 +112,8 @@ def test_as_a_secretariat_would(tmp_path: Path) -> None:
 
 LINES = ("年度评选办法", "award-2025", "2025-01-01 至 2025-12-31", "甲类、乙类", "100", "0", "优秀、先进", "10、20", "85 75", "是")
 """An answer to each of the questions that have to be answered."""
-REACHED = ("秘书处会员部", "某市某路 1 号", "13800138000", "020-12345678", "office", "javascript:alert(1)@x", "office@example.org", "暂无")
-"""Where to object, with three slips: a person's own number, and twice what is no e-mail address; of hours there are none."""
+REACHED = ("秘书处 张三 13800138000", "秘书处会员部", "某市某路 1 号", "13800138000", "020-12345678", "office", "javascript:alert(1)@x", "office＠example.org", "值班 13900139000", "暂无")
+"""Where to object, with five slips: a person's own number wherever it may stand, and twice what is no e-mail address; of hours there are none."""
 
 
 def asked(folder: Path, *lines: str, language: str = "zh") -> Result:
@@ -180,7 +180,7 @@ def test_answers_that_end_too_soon_and_a_full_folder_write_nothing(tmp_path: Pat
 
 def test_where_to_object_is_asked_for_and_may_be_left_for_later(tmp_path: Path) -> None:
     done = asked(tmp_path / "ed", *LINES, *REACHED)
-    assert (done.exit_code, done.output.count("请再答一次")) == (0, 3), done.output
+    assert (done.exit_code, done.output.count("请再答一次")) == (0, 5), done.output
     told = load_plan(tmp_path / "ed")[0].publication
     assert told is not None
     assert told.asked.zh == "秘书处会员部；地址：某市某路 1 号；电话：020-12345678；电子邮箱：office@example.org"

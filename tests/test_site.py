@@ -55,7 +55,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.disclosures import Activity, Figures
-from toolkit.publication.english import ENGLISH_HALF
+from toolkit.publication.english import ENGLISH_HALF, lacking_early
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.reports.papers import rules_page
@@ -281,6 +281,14 @@ def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disp
     disputed = [row for row in re.findall(r"<tr>.*?</tr>", text) if "申诉中</span>" in row]
     assert len(disputed) == 1
     assert "庚代理公司" in disputed[0]
+
+
+def test_what_english_lacks_is_told_before_the_seal(edition: Path) -> None:
+    scheme = load_plan(edition)[0]
+    assert list(lacking_early(scheme.model_copy(update={"english": {}}))) == [], "nobody who wants no English is told"
+    (note,) = lacking_early(scheme)
+    assert (note.severity, note.column, note.rule.en) == ("note", "english", "[english] lacks 1 name: 调查答卷; English pages say in Chinese what it lacks")
+    assert not list(lacking_early(scheme.model_copy(update={"english": {**scheme.english, "调查答卷": "Questionnaire"}})))
 
 
 def test_check_tells_of_numbers_of_persons_in_what_the_public_reads(edition: Path) -> None:

@@ -149,15 +149,12 @@ def _minima(text: str, answers: Answers) -> list[float]:
 
 def _line(text: str, _: Answers) -> str:
     _unless(len(text) <= 100, "过长，至多 100 字", "too long: 100 characters at most")
+    _unless(not personal_numbers(text), "像是个人的号码，请写办公电话；确要公开的，以后写进 scheme.toml", "looks like a person's own number: write the office's; one that is to be public may be written into scheme.toml later")
     return "" if is_unsaid(text) else text
 
 
-def _office_number(text: str, answers: Answers) -> str:
-    _unless(not personal_numbers(text), "像是个人的号码，请写办公电话；确要公开的，以后写进 scheme.toml", "looks like a person's own number: write the office's; one that is to be public may be written into scheme.toml later")
-    return _line(text, answers)
-
-
 def _mail(text: str, answers: Answers) -> str:
+    text = text.replace("＠", "@")
     _unless(is_unsaid(text) or MAIL.fullmatch(text), "不是电子邮箱，如 office@example.org", "no e-mail address, such as office@example.org")
     return _line(text, answers)
 
@@ -180,7 +177,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("grades", Phrase("同时评定信用等级吗？", "Are credit grades given too?"), lambda _: "否", _yes),
     Question("contact", Phrase("异议、投诉由哪个单位（部门）受理？", "Which office takes objections and complaints?"), lambda _: "联合会秘书处", _line, later=True),
     Question("address", Phrase("受理单位的地址？（可以先空着）", "The office's address? (may be left for later)"), lambda _: "", _line, later=True),
-    Question("telephone", Phrase("受理单位的办公电话？（不写个人手机，可以先空着）", "The office's telephone? (no person's own; may be left for later)"), lambda _: "", _office_number, later=True),
+    Question("telephone", Phrase("受理单位的办公电话？（不写个人手机，可以先空着）", "The office's telephone? (no person's own; may be left for later)"), lambda _: "", _line, later=True),
     Question("email", Phrase("受理单位的电子邮箱？（可以先空着）", "The office's e-mail address? (may be left for later)"), lambda _: "", _mail, later=True),
     Question("hours", Phrase("受理单位的接待时间？（可以先空着）", "When is the office open? (may be left for later)"), lambda _: "", _line, later=True),
 )  # fmt: skip

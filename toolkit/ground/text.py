@@ -239,6 +239,8 @@ MASKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...]
 )  # fmt: skip
 IMPERSONAL = frozenset({_mail, _landline})
 """What hides that an office may have as well as a person."""
+SIDE_BY_SIDE = re.compile(r"\d{8}\D+\d{8}", re.ASCII)
+"""Two local telephone numbers, which together have as many digits as a bank card."""
 
 
 REACHED = {"address": Phrase("地址", "address"), "telephone": Phrase("电话", "telephone"), "email": Phrase("电子邮箱", "e-mail"), "hours": Phrase("接待时间", "office hours")}
@@ -297,15 +299,16 @@ def is_unsaid(text: str) -> bool:
 
 
 def personal_numbers(text: str) -> bool:
-    """Whether a mobile, identity or bank card number stands in a text, which no office telephone is.
+    """Whether a mobile, identity or bank card number stands in a text, which no office telephone is, nor two of them side by side.
 
     Examples
     --------
-    >>> personal_numbers("13800138000"), personal_numbers("020-12345678 转 801"), personal_numbers("440101199003074515")
-    (True, False, True)
+    >>> personal_numbers("13800138000"), personal_numbers("020-12345678 转 801"), personal_numbers("440101199003074515"), personal_numbers("12345678 87654321")
+    (True, False, True, False)
     """
     folded = text.translate(FOLDED)
-    return any(mask(match) is not None for pattern, mask in MASKS for match in pattern.finditer(folded) if mask not in IMPERSONAL)
+    found = (mask(match) for pattern, mask in MASKS if mask not in IMPERSONAL for match in pattern.finditer(folded) if not SIDE_BY_SIDE.fullmatch(match[0]))
+    return any(masked is not None for masked in found)
 
 
 def key_words(model: str, key: str) -> Phrase | None:

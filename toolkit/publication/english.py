@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from toolkit.ground.problems import Problem
 from toolkit.ground.text import REACHED, Language, Phrase, phrase
 
 if TYPE_CHECKING:
@@ -16,25 +17,34 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
 T = TypeVar("T")
+WITHIN = "0-9A-Za-z\u4e00-\u9fff"
+"""What a longer word or number goes on with."""
 CHINESE = "[\u4e00-\u9fff]"
 LACKING = (
-    '英文页面上有 {n} 个名称仍是中文：{names.zh}。要英文的，在 scheme.toml 的 [english] 里写，如 "{first}" = "..."',
-    '{n:name|names} on the English pages without an English one: {names.en}; write them in [english] of scheme.toml, such as "{first}" = "..."',
+    '英文页面上有 {n} 个名称仍是中文：{names.zh}。要英文的，在 scheme.toml 的 [english] 里写，如 "{first}" = "..."，另封一版再公布',
+    '{n:name|names} on the English pages without an English one: {names.en}; write them in [english] of scheme.toml, such as "{first}" = "...", seal anew, and publish that',
 )
 ENGLISH_HALF = re.compile(r'<div class="told" lang="en">.*?(?=<div class="told"|</main>)', re.DOTALL)
-SIGNS = {"（": " (", "）": ")", "、": ", "}
-"""Chinese signs between names, and what stands for them between English ones."""
+BRACKETS = re.compile(rf"(?<=[!-~])（((?:(?!{CHINESE})[^（）])*)）")
+"""A pair of Chinese brackets with nothing Chinese in it, behind English."""
+EARLY = (
+    "[english] 里还缺 {n} 个名称：{names.zh}；英文页面上会是中文",
+    "[english] lacks {n:name|names}: {names.en}; English pages say in Chinese what it lacks",
+)
+BEFORE_SEALING = Phrase("要英文的请在封存前写上；不要的不必改", "write what is to be in English before you seal; the rest may stay")
 SHOWN = 12
 """Names that are listed; the others are counted."""
 
 
 def in_english(text: str, english: Mapping[str, str]) -> str:
-    """A text with each name that has an English one said in English; none within a longer Chinese word.
+    """A text with each name that has an English one said in English; none within a longer word or number.
 
     Examples
     --------
     >>> in_english("学习: weight 30, 学习培训: weight 70", {"学习": "Study", "学习培训": "Training"})
     'Study: weight 30, Training: weight 70'
+    >>> in_english("AA级 100分 A级", {"A级": "grade A", "分": "points"})
+    'AA级 100分 grade A'
     """
     return _any_of(tuple(english)).sub(lambda name: english[name[0]], text) if english else text
 
@@ -42,7 +52,7 @@ def in_english(text: str, english: Mapping[str, str]) -> str:
 @cache
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = "|".join(map(re.escape, sorted(filter(None, names), key=len, reverse=True)))
-    return re.compile(rf"(?<!{CHINESE})(?:{longest_first})(?!{CHINESE})")
+    return re.compile(rf"(?<![{WITHIN}])(?:{longest_first})(?![{WITHIN}])")
 
 
 def page_in_english(page: str, english: Mapping[str, str], names: Collection[str] = ()) -> str:
@@ -70,18 +80,21 @@ def told_in(language: Language, page: str, extract: Extract) -> str:
 
 
 def fields_in_english(value: T, english: Mapping[str, str]) -> T:
-    """What is filled into a paper, each text in it said `in_english`, brackets with it.
+    """What is filled into a paper, each text in it said `in_english`, with it the commas between and the brackets around what is English.
 
     Examples
     --------
     >>> fields_in_english({"文": ["签到表（类别 is 讲座、论坛）"]}, {"签到表": "sheets", "类别": "kind", "讲座": "lecture", "论坛": "forum"})
     {'文': ['sheets (kind is lecture, forum)']}
+    >>> fields_in_english(["ABC（中国）有限公司", "诚信评价办法V2（试行）", "2026（第3届）"], {})
+    ['ABC（中国）有限公司', '诚信评价办法V2（试行）', '2026（第3届）']
     """
     said: Any = value
     if isinstance(value, str):
         said = in_english(value, english)
-        for sign, meant in SIGNS.items():
-            said = re.sub(rf"(?<=[!-~]){sign}", meant, said)
+        said = re.sub("(?<=[!-~])、(?=[!-~])", ", ", said)
+        while said != (said := BRACKETS.sub(r" (\1)", said)):
+            pass
     elif isinstance(value, dict):
         said = {key: fields_in_english(item, english) for key, item in value.items()}
     elif isinstance(value, list):
@@ -101,11 +114,22 @@ def told_without_english(scheme: Scheme, tables: Tables, pages: Iterable[str]) -
     """What `publish` says of them; None where nothing is lacking."""
     if not (names := names_without_english(scheme, tables, pages)):
         return None
+    return phrase(LACKING[0], LACKING[1], n=len(names), names=_listed(names), first=names[0])
+
+
+def lacking_early(scheme: Scheme) -> Iterator[Problem]:
+    """A note for `check` on names of the scheme for which an `[english]` that was begun says nothing; afterwards it is a change of sealed rules."""
+    names = [name for name in dict.fromkeys(_own_names(scheme)) if re.search(CHINESE, name) and name not in scheme.english]
+    if scheme.english and scheme.publication is not None and names:
+        yield Problem("note", phrase(*EARLY, n=len(names), names=_listed(names)), BEFORE_SEALING, file="scheme.toml", column="english")
+
+
+def _listed(names: Sequence[str]) -> Phrase:
     more = Phrase("等", " and others") if len(names) > SHOWN else Phrase("", "")
-    return phrase(LACKING[0], LACKING[1], n=len(names), names=phrase("{names}{more.zh}", "{names}{more.en}", names="、".join(names[:SHOWN]), more=more), first=names[0])
+    return phrase("{names}{more.zh}", "{names}{more.en}", names="、".join(names[:SHOWN]), more=more)
 
 
-def _names(scheme: Scheme, tables: Tables) -> Iterable[str]:
+def _own_names(scheme: Scheme) -> Iterable[str]:
     yield from (scheme.title, scheme.papers.organisation, scheme.papers.council)
     if (told := scheme.publication) is not None:
         yield from (told.contact, *(told.reached[key] for key in REACHED if key in told.reached))
@@ -114,6 +138,10 @@ def _names(scheme: Scheme, tables: Tables) -> Iterable[str]:
         yield part.label
         yield getattr(part, "unit", "") or ""
     yield from (name for name, _ in scheme.grades.bands) if scheme.grades else ()
+
+
+def _names(scheme: Scheme, tables: Tables) -> Iterable[str]:
+    yield from _own_names(scheme)
     for table in tables.table.values():
         yield table.label
         for column in table.column.values():
