@@ -67,12 +67,13 @@ class Sheet:
         self.first, self.known, self.used = self.cells.max_row - rows + 1, dict[str, Any](), set[str]()
         self.names: dict[str, Any] = {
             "IF": lambda test, yes, no: yes if test else no, "IFERROR": lambda value, other: other if isinstance(value, float) and not np.isfinite(value) else value,
-            "SUMPRODUCT": lambda *given: np.float64(np.sum(np.prod(given, axis=0))), "SUM": lambda *given: np.float64(sum(map(np.sum, given))), "MIN": min, "MAX": max,
+            "SUMPRODUCT": lambda *given: np.float64(np.sum(np.prod([np.vectorize(number)(row) for row in given], axis=0))), "SUM": lambda *given: np.float64(sum(map(np.sum, given))), "MIN": min, "MAX": max,
             "MINIFS": lambda cells, *tests: np.float64(min(cells[among(tests)], default=0)), "MAXIFS": lambda cells, *tests: np.float64(max(cells[among(tests)], default=0)),
-            "SQRT": np.sqrt, "SIGN": np.sign, "LN": np.log, "EXP": np.exp, "ROUND": lambda value, digits: np.float64(rounded(np.asarray(value), digits)),
-            "N": lambda value: np.float64(0 if isinstance(value, str) or value is None else value), "cell": self.value,
+            "SQRT": np.sqrt, "SIGN": np.sign, "LN": np.log, "EXP": np.exp, "ROUND": lambda value, digits: np.nan if value == "" else np.float64(rounded(np.asarray(value), digits)),
+            "ISNUMBER": lambda given: np.array([not isinstance(each, str) for each in given]) if isinstance(given, np.ndarray) else not isinstance(given, str),
+            "N": number, "cell": self.value,
             "span": lambda column, top, bottom: np.array([self.value(f"{column}{row}") for row in range(top, bottom + 1)]),
-            "across": lambda first, last, row: np.array([self.value(cell.coordinate) for cell in self.cells[f"{first}{row}":f"{last}{row}"][0]]),
+            "across": lambda first, last, row: np.array([self.value(cell.coordinate) for cell in self.cells[f"{first}{row}":f"{last}{row}"][0]], dtype=object),
         }  # fmt: skip
 
     def value(self, name: str) -> Any:
@@ -101,6 +102,11 @@ class Sheet:
     def told(self) -> str:
         """What stands above the headings."""
         return " ".join(str(cell.value) for row in self.cells.iter_rows(max_row=self.first - 1) for cell in row if cell.value)
+
+
+def number(value: Any) -> np.float64:
+    """What N() makes of a cell."""
+    return np.float64(0 if isinstance(value, str) or value is None else value)
 
 
 def among(tests: Sequence[Any]) -> Any:

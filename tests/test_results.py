@@ -177,7 +177,7 @@ def test_totals_in_the_workbook_are_formulas_with_their_values(evaluation: Evalu
         for row in range(6, formulas.max_row + 1)
     ]
     assert len(totals) == len(evaluation.ranking)
-    assert all(str(formula).startswith("=ROUND(") for formula, _ in totals)
+    assert all(str(formula).startswith("=IFERROR(ROUND(") for formula, _ in totals)
     assert [value for _, value in totals] == evaluation.ranking["total"].tolist()
 
 

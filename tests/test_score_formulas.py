@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,33 @@ class Blank(np.float64):
     """An empty cell: 0 where it is reckoned with, and no number where numbers are counted."""
 
 
-def computed(formula: str, cells: dict[str, float | None]) -> float:
+class Text(np.float64):
+    """A text in a cell: 0 where it is reckoned with, and equal to no number."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = np.float64.__hash__
+
+
+class Row(list[Any]):
+    """Cells side by side."""
+
+    def __mul__(self, other: Any) -> Any:
+        return np.array(self, np.float64) * other
+
+
+def computed(formula: str, cells: Mapping[str, float | str | None]) -> float:
     """What a spreadsheet makes of the few functions these formulas use; NaN for an empty text."""
     names = {
         "AND": lambda *tests: all(tests), "IF": lambda test, yes, no: yes if test else no, "N": np.float64,
-        "ISNUMBER": lambda cell: np.float64(not isinstance(cell, Blank)),
+        "ISNUMBER": lambda cell: np.array([not isinstance(each, Blank) for each in cell]) if isinstance(cell, Row) else np.float64(not isinstance(cell, Blank | Text)),
+        "SUMPRODUCT": lambda *rows: np.float64(np.sum(np.prod([np.array(row, np.float64) for row in rows], axis=0))),
         "COUNT": lambda *given: sum(not isinstance(cell, Blank) for cell in flat(given)),
-        "cell": lambda name: Blank(0) if cells[name] is None else np.float64(cells[name]),
+        "Row": Row,
+        "cell": lambda name: Blank(0) if cells[name] is None else Text(0) if isinstance(cells[name], str) else np.float64(cells[name]),
     }  # fmt: skip
-    text = re.sub(r"([A-Z]+)\$?(\d+):([A-Z]+)\$?\d+", lambda m: str([f"{letter}{m[2]}" for letter in between(m[1], m[3])]), formula)
+    text = re.sub(r"([A-Z]+)\$?(\d+):([A-Z]+)\$?\d+", lambda m: f"Row({[f'{letter}{m[2]}' for letter in between(m[1], m[3])]})", formula)
     text = re.sub(r"(?<!['A-Z])([A-Z]{1,2})\$?(\d+)", r"cell('\1\2')", text)
     text = re.sub(r"'([A-Z]+\d+)'(?=[,\]])", r"cell('\1')", text).replace("^", "**").replace('""', "NaN")
     text = re.sub(r"(?<![<>=])=(?!=)", "==", text)
@@ -60,7 +79,7 @@ def between(first: str, last: str) -> list[str]:
 
 @st.composite
 def conditional(draw: st.DrawFn) -> tuple[dict[str, Any], int, list[float]]:
-    """A conditional group of up to four children, some of its cases, and voted weights."""
+    """A group of up to four children with voted weights: some cases where it is conditional, else a mean."""
     n = draw(st.integers(2, 4))
     names = [f"x{i}" for i in range(n)]
     voted = draw(st.lists(st.sampled_from([0.0, 20.0, 35.5, 60.0]), min_size=n, max_size=n).filter(any))
@@ -71,7 +90,8 @@ def conditional(draw: st.DrawFn) -> tuple[dict[str, Any], int, list[float]]:
         weights = draw(st.lists(st.sampled_from([0.0, 0.2, 0.8, 1.0, 3.0]), min_size=len(there), max_size=len(there)).filter(any))
         cases.append({"observed": there, "weights": dict(zip(there, weights, strict=True))})
     least = draw(st.sampled_from([None, None, 0.5, 0.75, 1.0, 2]))
-    return {"aggregate": "conditional", "when": cases, **({} if least is None else {"least_present": least})}, n, voted
+    aggregate = draw(st.sampled_from(["conditional", "arithmetic", "geometric"]))
+    return {"aggregate": aggregate, **({"when": cases} if aggregate == "conditional" else {}), **({} if least is None else {"least_present": least})}, n, voted
 
 
 def a_tree(said: dict[str, Any], voted: list[float]) -> Scheme:
@@ -82,13 +102,13 @@ CELLS = st.sampled_from([None, 0.0, 33.3, 50.0, 100.0, 71.25])
 
 
 @given(asked=conditional(), data=st.data())
-def test_a_conditional_formula_gives_what_the_kernel_gives_for_any_row(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
+def test_a_formula_gives_what_the_kernel_gives_for_any_row(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
     said, n, voted = asked
     tree = Tree.of(a_tree(said, voted))
     as_written, by_hand = (data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(2))
     columns = data.draw(st.sampled_from([list(range(3, 3 + n)), [3, 5, 6, 9][:n], [25, 26, 27, 30][:n]]))
     parts = [Child(voted[i], NAN if as_written[i] is None else as_written[i], columns[i], WEIGHT_ROW, ROW) for i in range(n)]
-    found = mean_formula(Rule("conditional", tree.branches[0].when, said.get("least_present"), n), parts)
+    found = mean_formula(Rule(said["aggregate"], tree.branches[0].when, said.get("least_present"), n), parts)
     assert found is not None
     formula, number = found
     weights = {f"{letters(column)}{WEIGHT_ROW + 1}": weight for column, weight in zip(columns, voted, strict=True)}
@@ -101,6 +121,15 @@ def test_a_conditional_formula_gives_what_the_kernel_gives_for_any_row(asked: tu
             assert number == pytest.approx(right, nan_ok=True, abs=1e-9)
 
 
+def test_a_blank_cell_counts_as_0_where_the_scheme_says_so_and_a_text_does_not() -> None:
+    worst = [Child(20.0, 90.0, 3, WEIGHT_ROW, ROW, blank_is_zero=True), Child(80.0, 80.0, 4, WEIGHT_ROW, ROW)]
+    for aggregate, blank in (("arithmetic", 64.0), ("geometric", 0.0)):
+        formula, _ = mean_formula(Rule(aggregate), worst) or ("", 0)
+        cells: dict[str, Any] = {"D5": 20.0, "E5": 80.0, "D7": None, "E7": 80.0}
+        assert computed(formula, cells) == pytest.approx(blank)
+        assert computed(formula, cells | {"D7": "不适用"}) == pytest.approx(80.0)
+
+
 def test_the_rule_of_the_highway_designers_reads_as_it_is_written() -> None:
     cases = (((True, False), (1.0, 0.0)), ((False, True), (0.0, 1.0)), ((True, True), (0.2, 0.8)))
     parts = [Child(20.0, 90.0, 3, 4, 6), Child(80.0, 80.0, 4, 4, 6)]
@@ -108,7 +137,7 @@ def test_the_rule_of_the_highway_designers_reads_as_it_is_written() -> None:
     assert found is not None
     assert found[0] == (
         "IF(AND(COUNT(D7)=1,COUNT(D7:E7)=1),D7,IF(AND(COUNT(E7)=1,COUNT(D7:E7)=1),E7,IF(AND(COUNT(D7:E7)=2,COUNT(D7:E7)=2),"
-        '(0.2*D7+0.8*E7)/(0.2+0.8),IF(D$5*ISNUMBER(D7)+E$5*ISNUMBER(E7)=0,"",(D$5*N(D7)+E$5*N(E7))/(D$5*ISNUMBER(D7)+E$5*ISNUMBER(E7))))))'
+        '(0.2*D7+0.8*E7)/(0.2+0.8),IF(SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7))=0,"",SUMPRODUCT(D$5:E$5,D7:E7)/SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7))))))'
     )
     assert found[1] == 82.0
 
@@ -135,10 +164,10 @@ TOPS = [{"observed": ["rated", "conduct"], "weights": {"rated": 0.3, "conduct": 
 LEAVES = ("bids", "works", "extra", "conduct")
 
 
-def judged(rows: list[tuple[float, ...]]) -> Evaluation:
-    """A conditional group below a conditional total with bounds and a bonus; one member for each row of values."""
+def judged(rows: list[tuple[float, ...]], rated: str = "conditional") -> Evaluation:
+    """A conditional group, or one `rated` otherwise, below a conditional total with bounds and a bonus; one member for each row of values."""
     rules = scheme(
-        group=[group("rated", 60, aggregate="conditional", when=CASES)], total={"aggregate": "conditional", "when": TOPS, "cap": 99, "floor": 5},
+        group=[group("rated", 60, aggregate=rated, **({"when": CASES} if rated == "conditional" else {}))], total={"aggregate": "conditional", "when": TOPS, "cap": 99, "floor": 5},
         indicator=[*(indicator(name, weight, "rated") for name, weight in (("bids", 20), ("works", 80), ("extra", 0))), indicator("conduct", 40)],
         adjustment=[{"id": "bonus", "label": "bonus", "measure": {"column": "members.x"}}],
     )  # fmt: skip
@@ -169,11 +198,12 @@ def test_every_group_and_total_is_a_formula_whatever_is_observed(tmp_path: Path)
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("libreoffice") is None, reason="needs LibreOffice to compute the formulas")
-def test_libreoffice_computes_each_case_and_each_row_changed_by_hand(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rated", ["conditional", "arithmetic", "geometric"])
+def test_libreoffice_computes_each_case_and_each_row_changed_by_hand(tmp_path: Path, rated: str) -> None:
     """Each pattern as written, and each turned into each other by typing over and clearing cells."""
     pairs = [(first, second) for first in PATTERNS for second in PATTERNS]
-    found = judged([filled(first, 40.0) for first, _ in pairs])
-    changed = judged([filled(second, 45.5) for _, second in pairs])
+    found = judged([filled(first, 40.0) for first, _ in pairs], rated)
+    changed = judged([filled(second, 45.5) for _, second in pairs], rated)
     assert found.scores["total"].isna().any()
     write_results(found, tmp_path)
     book = openpyxl.load_workbook(tmp_path / WORKBOOK)

@@ -13,11 +13,12 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Phrase, in_former_words, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
 from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, score_format
 from toolkit.scheme.criteria import Group, Indicator, Total
+from toolkit.scheme.shapes import Relative
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,13 +33,22 @@ MOST_CASES, LONGEST = 60, 8000  # a spreadsheet nests 64 functions and takes 819
 
 
 class Child(NamedTuple):
-    """One child of a group in a member's row: its voted weight, its score (NaN where it has none), and where both stand."""
+    """One child of a group in a member's row: its voted weight, its score (NaN where it has none), and where both stand.
+
+    Where no value is the same as 0 points by the scheme, a `blank_is_zero`; else it does not count.
+    """
 
     weight: float
     score: float
     column: int
     weight_row: int
     row: int
+    blank_is_zero: bool = False
+
+    @property
+    def counts(self) -> str:
+        """Whether it counts: where a cell left blank is taken as 0 all but a text does."""
+        return f"(N({self.cell})={self.cell})" if self.blank_is_zero else f"ISNUMBER({self.cell})"
 
     @property
     def weight_cell(self) -> str:
@@ -70,19 +80,20 @@ class Rule:
 def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
     """The formula of a group's score, and the number it gives; None where no formula is written for it.
 
-    That of a conditional group looks at the row itself: change, clear or fill a score, and the weights change with
-    it. All others count the children that count as the sheet is written.
+    It looks at the row itself: change, clear or fill a score, and the weights that count change with it.
     """
     if rule.stepped:
         return None
     if rule.aggregate == "conditional":
         return _conditional(rule, parts)
-    counted = [part for part in parts if part.weight > 0 and not isnan(part.score)]
-    weight = sum(part.weight for part in counted)
-    if counted and rule.aggregate == "arithmetic":
-        return _weighted_sum(counted), sum(part.weight * part.score for part in counted) / weight
-    if counted and rule.aggregate == "geometric" and all(part.score >= 0 for part in counted):
-        return _weighted_product(counted), prod(part.score ** (part.weight / weight) for part in counted)
+    weighed = [part for part in parts if part.weight > 0]
+    scores = [part.score for part in weighed if not isnan(part.score)]
+    if rule.aggregate == "arithmetic" and weighed:
+        return _if_enough(rule, parts, (_as_voted(weighed), _mean(weighed, [part.weight for part in weighed])))
+    if rule.aggregate == "geometric" and weighed and min(scores, default=0.0) >= 0:
+        weight = sum(part.weight for part in weighed if not isnan(part.score))
+        mean = prod(part.score ** (part.weight / weight) for part in weighed if not isnan(part.score)) if scores else nan
+        return _if_enough(rule, parts, (_weighted_product(weighed), mean))
     return None
 
 
@@ -94,11 +105,17 @@ def _conditional(rule: Rule, parts: Sequence[Child]) -> Formula | None:
     formula = _as_voted(parts)
     for observed, given in reversed(rule.cases):
         formula = f"IF({_exactly(parts, observed)},{_by(parts, given)},{formula})"
-    mean = _mean(parts, weights)
+    return None if len(rule.cases) > MOST_CASES else _if_enough(rule, parts, (formula, _mean(parts, weights)))
+
+
+def _if_enough(rule: Rule, parts: Sequence[Child], found: Formula) -> Formula | None:
+    """The same, and nothing where fewer children have a score than the rule asks for; None where it is longer than a cell takes."""
+    formula, mean = found
     if rule.least_present is not None:
         needed = max(1, ceil((1 if rule.least_present > 1 else max(rule.concerned, 1)) * rule.least_present - 1e-9))
-        formula, mean = f'IF({_count(parts)}<{needed},"",{formula})', mean if sum(present) >= needed else nan
-    return None if len(rule.cases) > MOST_CASES or len(formula) > LONGEST else (formula, mean)
+        present = sum(not isnan(part.score) for part in parts)
+        formula, mean = f'IF({_count(parts)}<{needed},"",{formula})', mean if present >= needed else nan
+    return None if len(formula) > LONGEST else (formula, mean)
 
 
 def _mean(parts: Sequence[Child], weights: Sequence[float]) -> float:
@@ -129,22 +146,20 @@ def _by(parts: Sequence[Child], weights: Sequence[float]) -> str:
 
 def _as_voted(parts: Sequence[Child]) -> str:
     """The mean of the scores there are by the weights above them; nothing where there are none."""
-    there = "+".join(f"{part.weight_cell}*ISNUMBER({part.cell})" for part in parts)
-    sums = "+".join(f"{part.weight_cell}*N({part.cell})" for part in parts)
-    return f'IF({there}=0,"",({sums})/({there}))'
-
-
-def _weighted_sum(parts: Sequence[Child]) -> str:
-    if len(parts) > 1 and _side_by_side(parts):
+    if len(parts) > 1 and _side_by_side(parts) and not any(part.blank_is_zero for part in parts):
         weights, scores = f"{parts[0].weight_cell}:{parts[-1].weight_cell}", f"{parts[0].cell}:{parts[-1].cell}"
-        return f"SUMPRODUCT({weights},{scores})/SUM({weights})"
-    products = "+".join(f"{part.weight_cell}*{part.cell}" for part in parts)
-    return f"({products})/({'+'.join(part.weight_cell for part in parts)})"
+        there, sums = f"SUMPRODUCT({weights}*ISNUMBER({scores}))", f"SUMPRODUCT({weights},{scores})"
+    else:
+        there = "+".join(f"{part.weight_cell}*{part.counts}" for part in parts)
+        sums = "+".join(f"{part.weight_cell}*N({part.cell})" for part in parts)
+        there, sums = f"({there})", f"({sums})"
+    return f'IF({there}=0,"",{sums}/{there})'
 
 
 def _weighted_product(parts: Sequence[Child]) -> str:
-    weight = "+".join(part.weight_cell for part in parts)
-    return "*".join(f"{part.cell}^({part.weight_cell}/({weight}))" for part in parts)
+    weight = "+".join(f"{part.weight_cell}*{part.counts}" for part in parts)
+    product = "*".join(f"IF({part.counts},N({part.cell})^({part.weight_cell}/({weight})),1)" for part in parts)
+    return f'IF({weight}=0,"",{product})'
 
 
 def _side_by_side(parts: Sequence[Child]) -> bool:
@@ -160,6 +175,8 @@ LEFT = (
     (Phrase("会员代码", "Key"), 20.0),
 )
 NOTE = Phrase("权重行以下为各会员得分；小计与总分为公式，可逐项复核", "weights stand above the scores; subtotals and totals are formulas")
+LIVING = Phrase("空着的格不参与计算，清空或填上一个得分，权重随之重新分配；标“不适用”的，该会员没有这一项，请勿填写", 'an empty cell does not count: clear or fill a score and the weights are shared out anew; where "not applicable" stands the member has no such item: leave it so')
+ZEROED = Phrase("其中{zh}，空着按 0 分计", "of {en} an empty cell is 0 points")
 COMPARED = Phrase("下列与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动：", "compared among members (`value` of a group or the total) and values as they were evaluated, which do not move, nor do places by them: ")
 BESIDE = Phrase("与其他会员相比而得的小计、总分也是公式，所比的分数和比较标准列在总分之后", "what is compared among members is a formula too: the scores that are compared, and the standard, stand beside the total")
 WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
@@ -177,6 +194,13 @@ class TreeColumn:
     def is_group(self) -> bool:
         """Whether the column is the subtotal of the columns before it."""
         return isinstance(self.node, Group)
+
+
+def blank_is_zero(node: Group | Indicator) -> bool:
+    """Whether no value comes to 0 points by the scheme, so that an empty cell does too; of other policies an empty cell does not count."""
+    if isinstance(node, Group) or node.imputes:
+        return False
+    return node.missing == 0 or (node.missing == "worst" and not isinstance(node.value, Relative) and node.value.lowest == 0)
 
 
 @dataclass(frozen=True)
@@ -282,8 +306,15 @@ class _ScoreSheet:
 
     @cached_property
     def sheet(self) -> Any:
-        note = joined([NOTE, *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
+        living = [] if in_former_words() else list(self._living())
+        note = joined([NOTE, *living, *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
         return self.book.sheet("scores", note, top=self.weight_row + 1, left=2)
+
+    def _living(self) -> Iterator[Phrase]:
+        """What an empty cell comes to, which moves the formulas."""
+        yield LIVING
+        if zeroed := [heading.node.label for heading in self.headings if blank_is_zero(heading.node)]:
+            yield phrase(ZEROED.zh, ZEROED.en, zh="、".join(zeroed), en=", ".join(zeroed))
 
     @cached_property
     def compared(self) -> ComparedNodes:
@@ -445,7 +476,7 @@ class _ScoreRow:
         formula = formula if total.floor is None else f"MAX({formula},{total.floor:.15g})"
         formula = formula if total.cap is None else f"MIN({formula},{total.cap:.15g})"
         formula = f"ROUND({formula},{scheme.decimals})"
-        return f'=IFERROR({formula},"")' if total.aggregate == "conditional" else f"={formula}"  # where nothing is observed
+        return f'=IFERROR({formula},"")'  # where nothing is observed
 
     def _rule(self, id_: str | None, rule: Group | Total) -> Rule:
         concerned = sum(self._applies(child) for child in self.page.children[id_]) if rule.least_present else 0
@@ -453,7 +484,7 @@ class _ScoreRow:
 
     def _parts(self, group: str | None) -> list[Child]:
         page = self.page
-        return [Child(child.weight, self.scores[child.id], page.places[child.id], page.weight_row, self.row) for child in page.children[group]]
+        return [Child(child.weight, self.scores[child.id], page.places[child.id], page.weight_row, self.row, blank_is_zero(child)) for child in page.children[group]]
 
     def _applies(self, node: Group | Indicator) -> bool:
         """Whether a node applies to the member: a group where anything under it does; what has a score does."""
