@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from toolkit.ground.toml_reader import tuples
-from toolkit.records.dates import day_problems
+from toolkit.records.dates import day_problems, outside_the_period
 from toolkit.records.dictionary import Tables
 from toolkit.records.findings import Finding
 from toolkit.records.references import reference_problems
@@ -166,6 +166,21 @@ def test_a_record_of_a_year_far_ahead_is_told_once_a_file() -> None:
     assert [(begun.column, begun.severity), (also.column, also.severity)] == [("认定日期", "note"), ("told", "note")]
     (planned,) = day_problems(windowed.model_copy(update={"indicators": ()}), DATED, days)
     assert (planned, "不计入" in planned.rule.zh) == (also, False)
+
+
+def test_a_record_outside_the_period_is_told_once_a_file_with_its_rows() -> None:
+    """Where the period counts it alone; what is far ahead is told otherwise."""
+    windowed = of_window(otherwise="1 year").model_copy(update={"period": (dt.date(2018, 1, 1), dt.date(2018, 12, 31))})
+    (item,) = windowed.indicators
+    plain = windowed.model_copy(update={"indicators": (item.model_copy(update={"measure": item.measure.model_copy(update={"window": None})}),)})
+    days = acts(found=["2018-03-05"] * 6, told=["2018-01-01", "2018-12-31", "2019-01-05", "2017-12-31", "2081-01-01", None])
+    (told,) = outside_the_period(plain, DATED, days)
+    assert (told.severity, told.row, told.column) == ("note", 4, "told")
+    assert told.rule.zh == "2 行的日期在评价期 2018-01-01 至 2018-12-31 之外，不计入：第 4 行 2019-01-05、第 5 行 2017-12-31"
+    assert told.rule.en == "2 rows dated outside the period 2018-01-01 to 2018-12-31, not counted: row 4 2019-01-05, row 5 2017-12-31"
+    (late,) = outside_the_period(plain.model_copy(update={"period": None}), DATED, days)
+    assert late.rule.zh == "1 行的日期晚于评价基准日 2018-12-31，不计入：第 4 行 2019-01-05"
+    assert list(outside_the_period(windowed, DATED, days)) == []
 
 
 @pytest.mark.parametrize(("column", "rise", "decided"), [

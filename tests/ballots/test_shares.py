@@ -57,8 +57,14 @@ def test_a_best_worst_contradiction_names_the_node_and_is_told_with_its_smallest
     found = judged(wrong, NODES, LABELS)
     assert found.doubt is not None
     assert found.mend is not None
-    assert found.doubt.zh == "最优最劣判断前后矛盾，输入一致性比率 0.76 超过 0.14：“承诺”的两次判断相乘应近 9，现为 64"
+    assert found.doubt.zh == "最优最劣判断前后矛盾，输入一致性比率 0.76 超过 0.14：“承诺”的两次判断相乘应接近 9，现为 64"
     assert found.mend.zh == "请再想一想“学时”与“承诺”之比：现为 8；若为 2，输入一致性比率由 0.76 降到 0.097"
+    doubtful = BestWorst(method="best_worst", best="b", worst="c", best_to_others={"a": 5.0, "c": 9.0, "d": 9.0, "e": 9.0}, others_to_worst={"a": 9.0, "b": 9.0, "d": 4.0, "e": 8.0})
+    several = judged(doubtful, ["a", "b", "c", "d", "e"], list("甲乙丙丁戊"))
+    assert several.mend is not None
+    assert several.mend.zh.endswith("，都改之后，输入一致性比率由 0.88 降到 0.29")
+    assert several.mend.zh.count("请再想一想") == 3
+    assert several.mend.zh.count("降到") == 1
     assert found.least
 
 

@@ -156,17 +156,32 @@ def shown_ratio(ratio: float) -> str:
     return next((said for n in (2, 3, 4) if float(said := f"{ratio:.{n}f}") != LIMIT), f"{ratio:.4f}")
 
 
+def told_apart(ratio: float, limit: float) -> tuple[str, str]:
+    """Two ratios in as many decimals as tell them apart, two at least: each as `shown_ratio` shows it where that is enough.
+
+    Examples
+    --------
+    >>> told_apart(0.3333, 0.3251), told_apart(0.5, 0.1004)
+    (('0.333', '0.325'), ('0.50', '0.1004'))
+    """
+    said = shown_ratio(ratio), shown_ratio(limit)
+    return said if said[0] != said[1] else next(((a, b) for n in (3, 4, 5, 6) if (a := f"{ratio:.{n}f}") != (b := f"{limit:.{n}f}")), said)
+
+
 def _mend_words(mend: Mend, measure: Phrase) -> Phrase:
-    """The smallest mend in plain words, each change with the ratio it leads to."""
-    sentences, before = [], mend.before
-    for change in mend.changes:
-        (a, b), now, then = change.criteria, scale_text(change.now), scale_text(change.then)
-        sentences.append(phrase(
-            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}，{m.zh}由 {before} 降到 {after}",
-            "think again about `{a}` beside `{b}`: {now} now; with {then} {m.en} falls from {before} to {after}",
-            m=measure, a=a, b=b, now=now, then=then, before=shown_ratio(before), after=shown_ratio(change.ratio),
-        ))  # fmt: skip
-        before = change.ratio
+    """The smallest mend in plain words: every change, and the ratio that all of them together lead to."""
+    changes = [
+        phrase(
+            "请再想一想“{a}”与“{b}”之比：现为 {now}；若为 {then}", "think again about `{a}` beside `{b}`: {now} now; with {then}",
+            a=change.criteria[0], b=change.criteria[1], now=scale_text(change.now), then=scale_text(change.then),
+        ) for change in mend.changes
+    ]  # fmt: skip
+    before, after = told_apart(mend.before, mend.after)
+    several = len(changes) > 1
+    sentences = [phrase(
+        "{changes.zh}{all_zh}，{m.zh}由 {before} 降到 {after}", "{changes.en}{all_en} {m.en} falls from {before} to {after}", changes=joined(changes, "；", "; "),
+        all_zh="，都改之后" if several else "", all_en=", and all of them changed," if several else "", m=measure, before=before, after=after,
+    )] if changes else []  # fmt: skip
     if not mend.enough:
         sentences.append(Phrase("仍不够，请重新比较一遍", "which is not enough: compare them all anew"))
     return joined(sentences, "；", "; ")
@@ -184,10 +199,11 @@ def _best_worst(judgement: BestWorst, nodes: Sequence[str], labels: Sequence[str
 
 def _best_worst_doubt(result: BestWorstResult) -> Phrase:
     worst = result.contradictions[0]
+    ratio, limit = told_apart(result.input_ratio, result.threshold or 0.0)
     return phrase(
-        "最优最劣判断前后矛盾，输入一致性比率 {r:.2f} 超过 {limit:.2f}：“{name}”的两次判断相乘应近 {span:g}，现为 {product:g}",
-        "the judgements contradict one another, the input-based ratio {r:.2f} is above {limit:.2f}: the two of `{name}` should multiply to about {span:g}, and come to {product:g}",
-        r=result.input_ratio, limit=result.threshold, name=worst.criterion, span=worst.span, product=worst.product,
+        "最优最劣判断前后矛盾，输入一致性比率 {r} 超过 {limit}：“{name}”的两次判断相乘应接近 {span:g}，现为 {product:g}",
+        "the judgements contradict one another, the input-based ratio {r} is above {limit}: the two of `{name}` should multiply to about {span:g}, and come to {product:g}",
+        r=ratio, limit=limit, name=worst.criterion, span=worst.span, product=worst.product,
     )  # fmt: skip
 
 

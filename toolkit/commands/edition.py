@@ -137,6 +137,7 @@ def check(
     from toolkit.publication.disclosures import masked_cells
     from toolkit.publication.english import lacking_early
     from toolkit.publication.extract import told_early
+    from toolkit.records.dates import outside_the_period
     from toolkit.reports.expert_tables import ballots_table
     from toolkit.reports.views import records_table
     from toolkit.sealing.cards import unfinished_problems
@@ -163,6 +164,7 @@ def check(
         objections = read_objections(folder, edition.records if edition is not None else None)
     if edition is not None:
         problems += on_their_lines((*told_early(edition.scheme), *lacking_early(edition.scheme), *unasked), folder / "scheme.toml")
+        problems += tuple(outside_the_period(edition.scheme, edition.tables, edition.records.frames))
     problems += (*untold_seals(folder), *unfinished_problems(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 

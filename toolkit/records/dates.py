@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,15 @@ from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from toolkit.records.dictionary import Table, Tables
     from toolkit.scheme import Scheme
     from toolkit.scheme.measures import Selection, Window
 
 LATER = ("until", "at_least_until", "repaired", "withdrawn")  # what a window reads and can only come after it began
 DAYS_AHEAD = 366  # a year, so that 2081 for 2018 is told and next spring is not
+SHOWN = 8
+"""Rows that are named one by one."""
+RIGHT_DAY = Phrase("日期无误的，不必处理；年份写错的，请改正", "nothing to do where the dates are right; mend a year that is mistyped")
 MISTYPED = Phrase("请核对年份是否写错", "check whether the year is mistyped")
 
 
@@ -78,6 +80,39 @@ def _far_ahead(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame
             first = rows.iloc[0]
             rule = phrase("比评价基准日 {day} 晚一年以上{zh}（该文件共 {n} 条，首见此行）", "more than a year after the as-of date {day}{en} ({n} in this file, the first here)", day=scheme.as_of, n=len(rows), zh=zh, en=en)
             yield Problem("warning" if counts else "note", rule, MISTYPED, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=table.heading(table.date), value=str(first[table.date].date()))
+
+
+def outside_the_period(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """A note of each file with records that no measure by the period counts, dated before it or after the as-of date: a slip of the year looks the same.
+
+    Of those more than a year ahead `day_problems` warns. What counts by a window is told there too.
+    """
+    selections = _selections(scheme)
+    by_period = {one.table for one in selections if one.window is None or one.in_period}
+    also = {one.table for one in selections if one.window is not None and not one.in_period}
+    first, last = (pd.Timestamp(day) for day in scheme.period or (dt.date(1900, 1, 1), scheme.as_of))
+    last = min(last, pd.Timestamp(scheme.as_of))
+    for name in (name for name in tables.table if name in by_period and name in frames):
+        table, frame = tables.table[name], frames[name]
+        if table.date is None or not _of_days(frame, table.date):
+            continue
+        days = frame[table.date]
+        out = frame[(days.notna() & ~days.dt.normalize().between(first, last)) & ((days - pd.Timestamp(scheme.as_of)).dt.days <= DAYS_AHEAD)]
+        for _, rows in out.groupby(["_file", "_sheet"], sort=True):
+            yield _outside(rows, table, scheme, by_window=name in also)
+
+
+def _outside(rows: pd.DataFrame, table: Table, scheme: Scheme, *, by_window: bool) -> Problem:
+    first = rows.iloc[0]
+    named = [(row, day.date()) for row, day in zip(rows["_row"].astype(int), rows[table.date], strict=True) if row]
+    more = len(named) > SHOWN
+    period = phrase("在评价期 {begin} 至 {end} 之外", "outside the period {begin} to {end}", begin=scheme.period[0], end=min(scheme.period[1], scheme.as_of)) if scheme.period else phrase("晚于评价基准日 {day}", "after the as-of date {day}", day=scheme.as_of)
+    rule = phrase(
+        "{n} 行的日期{period.zh}，{zh}：{rows_zh}", "{n:row|rows} dated {period.en}, {en}: {rows_en}", n=len(rows), period=period,
+        zh="按评价期统计的各项不计入" if by_window else "不计入", en="not counted where the period counts" if by_window else "not counted",
+        rows_zh="、".join(f"第 {row} 行 {day}" for row, day in named[:SHOWN]) + "……" * more, rows_en=", ".join(f"row {row} {day}" for row, day in named[:SHOWN]) + " ..." * more,
+    )  # fmt: skip
+    return Problem("note", rule, RIGHT_DAY, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None, column=table.heading(str(table.date)))
 
 
 def _of_days(frame: pd.DataFrame, *columns: str) -> bool:
