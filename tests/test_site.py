@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -61,7 +62,7 @@ from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.reports.papers import rules_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems, send_open
-from toolkit.sealing.site import Disclosed, fresh_site
+from toolkit.sealing.site import Disclosed, fresh_site, no_state
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -379,7 +380,13 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     assert len(said) == 4
     assert all(re.search(r"第 \d+ 行", line) and "830号" in line for line in said if "approval" not in line), said
     monkeypatch.setattr("toolkit.sealing.seals.seal_edition", lambda *_, **__: edition / "sealed" / "r1")
+    monkeypatch.setattr("toolkit.sealing.parts._day", lambda _: dt.date(2018, 1, 1))
     said_at_seal = run("seal", copy, "--as", "r1").output
+    assert "封存早于评价基准日 2018-12-31" in said_at_seal
+    early = run("publish", edition / "sealed" / "r1", "--to", tmp_path / "early")
+    assert early.exit_code == 1
+    assert "封存早于评价基准日 2018-12-31，当时记录还不完整；这一版不能公布" in early.output.replace("\n", "")
+    assert not (tmp_path / "early").exists()
     assert "封存包不含公示页面，因为：" in said_at_seal
     assert said_at_seal.count("830号") == 4
 
@@ -430,6 +437,12 @@ def test_a_bag_away_from_its_folder_is_published_with_a_warning(edition: Path, t
     monkeypatch.setattr(agreement, "_program", lambda _: None)
     monkeypatch.setattr("toolkit.commands.publication.date", Then)
     assert "没有查对封存之后的撤回" in run("publish", copy, "--to", tmp_path / "out").output
+
+
+def test_it_is_said_where_the_minutes_tell_of_no_state(edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "state reviewed" in no_state(edition / "sealed" / "r1").text("zh")
+    monkeypatch.setattr("toolkit.sealing.site.newest_minutes", lambda _: SimpleNamespace(entries=[SimpleNamespace(what="state")]))
+    assert not no_state(edition / "sealed" / "r1")
 
 
 def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

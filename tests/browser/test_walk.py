@@ -174,7 +174,7 @@ def test_a_ballot_is_cast_in_pairs_and_what_contradicts_itself_is_mended_at_a_pr
     for place, steps in enumerate((8, 7, 7)):
         for _ in range(steps):
             pairs.nth(place).press("ArrowRight")
-    sync_api.expect(paper.locator(".doubts")).to_contain_text("的两次判断相乘应近 9，现为 64")
+    sync_api.expect(paper.locator(".doubts")).to_contain_text("的两次判断相乘应接近 9，现为 64")
     sync_api.expect(paper.locator(".mending")).to_contain_text("现为 8；若为 2，输入一致性比率由 0.76 降到 0.097")
     sync_api.expect(paper.locator(".mending")).to_contain_text("改动最小的就是这一种")
     paper.locator("[data-key=mend]").click()

@@ -109,7 +109,7 @@ def publish(
     )
     from toolkit.sealing.open_bag import BAGGED, other_edition, send_open
     from toolkit.sealing.revisions import refuse_replaced
-    from toolkit.sealing.site import Disclosed, publication_day, refuse_unready, site_problems
+    from toolkit.sealing.site import Disclosed, no_state, publication_day, refuse_unready, site_problems
 
     with refusals(language):
         for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):
@@ -137,7 +137,7 @@ def publish(
             send_open(bag, to / OPEN)  # which refuses, and says why
         for line in written:
             say(language, line)
-        for problem in unreachable(disclosed.edition.scheme):
+        for problem in (*no_state(bag), *unreachable(disclosed.edition.scheme)):
             say(language, Phrase(problem.line("zh"), problem.line("en")))
         if opens and first_day is None:
             say(language, UNDATED)

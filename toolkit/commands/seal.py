@@ -29,7 +29,7 @@ from toolkit.commands.console import (
 )
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
-from toolkit.ground.problems import refuse
+from toolkit.ground.problems import Problems, refuse
 from toolkit.ground.text import Language, Phrase, joined, phrase
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ def seal(
     from toolkit.minutes.adoption import told_as_entered
     from toolkit.minutes.journal import read_journal
     from toolkit.publication.extract import unfit_to_publish, unpublishable
+    from toolkit.sealing.bag import read_bag_info
     from toolkit.sealing.kernels import one_reading
+    from toolkit.sealing.parts import SEAL_LATER, Seal, sealed_early
     from toolkit.sealing.revisions import refuse_revision, untold_seals
     from toolkit.sealing.rules import enter_rules_lost
     from toolkit.sealing.seals import seal_edition, seal_rules
@@ -157,6 +159,8 @@ def seal(
             why = NOT_PUBLIC if without else NOT_TO_PUBLISH
             say(language, Phrase(*(f"{why.into(each)}\n{refused.text(each)}" for each in ("zh", "en"))))
         _tell_sealed(bag, keys, language)
+        if early := Problems(tuple(sealed_early(Seal.of(read_bag_info(bag)), evaluation.scheme, "warning", SEAL_LATER))):
+            say(language, Phrase(early.text("zh"), early.text("en")))
         if gone := untold_seals(folder):
             say(language, Phrase(gone.text("zh"), gone.text("en")))
         entered, others = told_as_entered(problems, folder, before)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import STEM
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
 from toolkit.ground.resources import file_digest, house_folder
 from toolkit.ground.text import Phrase, phrase
 from toolkit.minutes.decisions import rules_lost
@@ -78,6 +78,9 @@ LABEL = Phrase("与包内的评选办法、程序版本不符", "is not what the
 DATED = Phrase("不是可信的封存日期：应为 2019-03-01 这样的日期，不晚于今天", "is no day a bag can be sealed on: a date such as 2019-03-01, not after today")
 EARLY = Phrase("封存早于评价基准日 {as_of}，当时记录还不完整", "sealed before the as-of date {as_of}, when the records were not complete")
 UNKNOWN = Phrase("没有这个程序版本，或本程序不认识它", "there is no such version of the program, or this one does not know it")
+SEAL_LATER = Phrase(
+    "这一版不能公布，核对的人也会看到这一条；请到评价基准日以后再封一版", "it cannot be published, and whoever verifies it is told so: seal another revision on that date or later",
+)
 NEWER = Phrase("请用封存它的那个版本核对；并请向秘书处核实", "check it with the version that sealed it; ask the secretariat")
 UNTRUE = Phrase("与包内的办法、标签、文件不符", "is not what scheme, labels and files of the bag give")
 HISTORY = Phrase("所改的版次、它的指纹、理由应一并写明", "the revision that it revises, its fingerprint and the reason go together")
@@ -276,9 +279,15 @@ def _label_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
     # A day ahead is no forgery: it may be tomorrow already where the bag was sealed.
     if sealed_on is None or sealed_on > dt.date.today() + dt.timedelta(days=1):  # noqa: DTZ011 - the wall's date
         yield _label("Bagging-Date", day, DATED)
-    elif sealed_on < scheme.as_of and revision != RULES:
-        rule = phrase(EARLY.zh, EARLY.en, as_of=scheme.as_of)
-        yield Problem("warning", rule, ASK, file="bag-info.txt", column="Bagging-Date", value=day)
+    else:
+        yield from sealed_early(seal, scheme, "warning", ASK)
+
+
+def sealed_early(seal: Seal, scheme: Scheme, severity: Severity, mend: Phrase) -> Iterator[Problem]:
+    """Whether results were sealed before the as-of date, when what they are made of was not complete."""
+    day = _day(seal.day)
+    if day is not None and day < scheme.as_of and seal.revision != RULES:
+        yield Problem(severity, phrase(EARLY.zh, EARLY.en, as_of=scheme.as_of), mend, file="bag-info.txt", column="Bagging-Date", value=seal.day)
 
 
 def _journal_problems(bag: Path) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse, stop_at
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import replaced_folder
@@ -60,7 +60,7 @@ from toolkit.reports.card_pages import CHECK, LOCKED_FOLDER, check_page, own_car
 from toolkit.reports.papers import form_page, rules_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.scheme import load_scheme
-from toolkit.sealing.bag import bag_problems
+from toolkit.sealing.bag import bag_problems, read_bag_info
 from toolkit.sealing.cards import cards_of, foreign_files
 from toolkit.sealing.open_bag import (
     BAGGED,
@@ -70,7 +70,7 @@ from toolkit.sealing.open_bag import (
     read_open,
     send_open,
 )
-from toolkit.sealing.parts import OPEN
+from toolkit.sealing.parts import OPEN, SEAL_LATER, Seal, sealed_early
 from toolkit.sealing.revisions import newest_bag
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import standings
@@ -92,6 +92,11 @@ if TYPE_CHECKING:
 FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
 """All that a site can hold."""
 SHOWN = 3
+STATELESS = Phrase("工作记录没有记入本届的状态（评审、公示、决定），公示期和异议期限无从起算", "the minutes tell of no state of the edition: when the notice began, and until when objections may be raised, is nowhere written")
+ENTER_STATE = Phrase(
+    "请先告知本人，公示后记入：committee decide 届次 state reviewed，再 state publicised（《深圳经济特区社会信用条例》第三十九条）",
+    "tell those whom it concerns first, and enter it: committee decide DIR state reviewed, then state publicised (Shenzhen Credit Regulations, art. 39)",
+)
 EARLY = Phrase("公示不会早于统计截止日 {day}", "no notice stands before the as-of day, {day}")
 REAL_DAY = Phrase("请写公示起始的那一天", "write the day on which the notice goes up")
 OTHER_DAY = Phrase("工作记录里公示始于 {day}，与 --from 所写的不同", "by the minutes the notice has stood since {day}: --from says another day")
@@ -345,11 +350,13 @@ def refuse_unready(disclosed: Disclosed) -> Problems:
     Raises
     ------
     Refused
-        With the article that demands it, or as the bag is not whole.
+        With the article that demands it, or as the bag is not whole, or was sealed before the as-of date.
     """
     if broken := bag_problems(disclosed.bag).errors:
         raise Refused(broken)
-    if unfit := unfit_to_publish(load_scheme(disclosed.bag / "data" / "edition" / "scheme.toml")):
+    scheme = load_scheme(disclosed.bag / "data" / "edition" / "scheme.toml")
+    stop_at(Problems(tuple(sealed_early(Seal.of(read_bag_info(disclosed.bag)), scheme, "error", SEAL_LATER))))
+    if unfit := unfit_to_publish(scheme):
         return unfit
     if problems := publication_problems(disclosed.bag).errors:
         raise Refused(problems)
@@ -363,6 +370,13 @@ def refuse_unready(disclosed: Disclosed) -> Problems:
 def _taken_back(bag: Path, members: list[str], severity: Severity) -> Problem:
     rule = phrase(*TAKEN_BACK, n=len(members), members="、".join(members[:SHOWN]) + ("……" if len(members) > SHOWN else ""))
     return Problem(severity, rule, ANEW, file=bag.name)
+
+
+def no_state(bag: Path) -> Problems:
+    """A warning where the newest minutes tell of no state at all: whether and since when the notice stands is then nowhere written."""
+    if any(entry.what == STATE for entry in newest_minutes(bag).entries):
+        return Problems()
+    return Problems((Problem("warning", STATELESS, ENTER_STATE, file="journal.jsonl"),))
 
 
 def withdrawals_since_the_seal(folder: Path, today: dt.date) -> Iterator[Problem]:
