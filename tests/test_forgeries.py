@@ -10,6 +10,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +193,9 @@ ONLY_WORDING = "a problem left out"
 def forged(request: pytest.FixtureRequest, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Problems, bool]:
     """What the replay says of one bag with every forgery at once, each in a place of its own; and whether an earlier version sealed it."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (parts, replay):
-            patch.setattr(module, "KNOWN", request.param)
-        patch.setattr("toolkit.records.members.in_former_words", lambda: False)  # as its problems were sealed
+        for module, releases in product((parts, replay), ("FIRST", "KNOWN")):
+            patch.setattr(module, releases, request.param)
+        patch.setattr(replay, "former_words", nullcontext)  # it was sealed in those of today
         return _forged(whole, tmp_path_factory), bool(request.param)
 
 
@@ -354,9 +355,10 @@ def test_outputs_that_no_reader_takes_are_named_and_nothing_is_run(outputs: Any,
 def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     later = bags.versions() | {bags.DISTRIBUTION: "1000.0"}
     for module in (parts, replay):
+        monkeypatch.setattr(module, "FIRST", (toolkit.__version__,))
         monkeypatch.setattr(module, "KNOWN", (toolkit.__version__,))
         monkeypatch.setattr(module, "versions", lambda: later)
-    monkeypatch.setattr(replay, "former_words", lambda *, wanted: nullcontext(wanted))  # it was sealed in those of today
+    monkeypatch.setattr(replay, "former_words", nullcontext)  # it was sealed in those of today
     assert [(problem.severity, problem.column) for problem in verified(bag, replay=True)] == [("note", bags.DISTRIBUTION)]
     put("data/results/ranking.csv", "总分", "得分")(bag)
     with_new_manifests(bag)
@@ -365,7 +367,7 @@ def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag
 
 @pytest.mark.parametrize(
     ("release", "replay"),
-    [("0.2.0", False), ("0.3.0", False), ("0.4.0", False), ("0.5.0", False), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0", "0.4.0", "0.5.0"))],
+    [("0.2.0", False), ("0.3.0", False), ("0.4.0", False), ("0.5.0", False), ("0.6.0", True), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0", "0.4.0", "0.5.0"))],
 )
 def test_a_bag_sealed_by_an_earlier_release_is_whole_and_passes_with_notes_at_most(release: str, tmp_path: Path, *, replay: bool) -> None:
     """Sealed by that release from the small edition of these tests, with grades besides; the house's own notebooks, all of them."""

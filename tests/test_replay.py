@@ -79,12 +79,12 @@ def test_a_bag_of_an_earlier_version_is_told_in_its_words(small_edition: Path, h
     rules = scheme.read_text("utf-8").replace('10 } }\nmissing = "worst"', '10 } }\nmissing = "class_mean"').replace('missing = "exclude"', 'missing = "unranked"')
     scheme.write_text(rules + '\n[grades]\nbands = [["A", 80], ["B", 0]]\n', "utf-8")
     members.write_text(re.sub("采购人,.签", "采购人,", members.read_text("utf-8-sig")), "utf-8-sig")
-    with former_words():
+    with former_words("0.5.0"):
         bag = sealed(small_edition, house)
     results = bag / "data" / "results"
     assert "pledge,class_mean" in (results / "touched.csv").read_text("utf-8-sig")
     assert "无总分，信用等级定为 —" in (results / "ranking.csv").read_text("utf-8-sig")
-    monkeypatch.setattr("toolkit.sealing.replay.KNOWN", (toolkit.__version__,))
+    monkeypatch.setattr("toolkit.sealing.replay.FIRST", (toolkit.__version__,))
     assert not {name for name in named(verified(bag, replay=True).errors) if name.startswith(("results/", "notebooks/"))}
 
 

@@ -60,7 +60,7 @@ def test_a_card_says_what_was_recorded_what_was_done_and_what_it_rests_on(small:
     any_ = small[0].scheme.with_({"indicator[hours].measure": {"table": "activities", "take": "any"}, "indicator[hours].unit": "", "indicator[hours].value": {"shape": "category", "points": {"true": 0, "false": 100}}})
     shown = [[row[2] for row in member_card(evaluate(any_, small[1]), member).parts.rows if row[1] == any_.label("hours")] for member in ("102", "105")]
     assert shown == [["有记录"], ["没有记录"]], "是 and 否 would say the contrary under 无不良行为记录"
-    with former_words():
+    with former_words("0.5.0"):
         assert "有记录" not in repr(member_card(evaluate(any_, small[1]), "102"))
 
 

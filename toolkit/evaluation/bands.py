@@ -21,7 +21,7 @@ from toolkit.evaluation.requirements import Demands, asked, is_plain_minimum, sh
 from toolkit.evaluation.scores import TOTAL, Score
 from toolkit.evaluation.steps import Lookup, Standing, Steps, bars_of, over
 from toolkit.ground.ranking import Integers, Mask, competition_ranks
-from toolkit.ground.text import Phrase, in_former_words, joined, phrase
+from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.scheme.outcomes import Award, Grades, Requirement
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class GradeReasons:
         grade, total = self.steps.by_score[place], self._totals[place]
         if self._new[place]:
             return phrase("尚无任何记录，信用等级定为 {grade}", "nothing recorded yet: credit grade {grade}", grade=grade)
-        if np.isnan(total) and not grade and not in_former_words():
+        if np.isnan(total) and not grade and not in_words_before("0.6.0"):
             return Phrase("无总分，不评定信用等级", "no total: not graded")
         if np.isnan(total):
             return phrase("无总分，信用等级定为 {grade}", "no total: credit grade {grade}", grade=grade or "—")

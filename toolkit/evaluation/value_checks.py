@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.problems import Problem, Severity
-from toolkit.ground.text import Language, Phrase, figure, in_former_words, joined, phrase
+from toolkit.ground.text import Language, Phrase, figure, in_words_before, joined, phrase
 from toolkit.scheme.criteria import MIDDLES, Group, Indicator, Total
 from toolkit.scheme.outliers import Winsorise
 from toolkit.scheme.shapes import (
@@ -90,7 +90,7 @@ def value_problems(valued: Valued, members: pd.Index[Any], scale: float, classes
     if valued.item.missing == "error" and valued.missing.any():
         yield from _gaps(valued, members)
     yield from _nobody_else(valued, scale, classes)
-    if not in_former_words():
+    if not in_words_before("0.6.0"):
         for key, which, told in cut_off(valued.item, valued.used, scale):
             whom = phrase("有 {n} 家会员", "{n:member|members}", n=int(which.sum()))
             yield cut_problem(valued.item, key, told, whom)

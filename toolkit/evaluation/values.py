@@ -20,7 +20,7 @@ from toolkit.evaluation.value_checks import Valued, cut_off, value_problems, wit
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.ranking import Floats, Mask
-from toolkit.ground.text import in_former_words
+from toolkit.ground.text import in_words_before
 from toolkit.indicators.single_rows import RawColumn, RawValues
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import MIDDLES, Indicator
@@ -325,7 +325,7 @@ def _touched(of: Source, column: Floats) -> Iterator[pd.DataFrame]:
     item, treatment = valued.item, valued.item.outliers
     stood_in = valued.missing & of.filled if valued.imputed is None else valued.missing | valued.imputed
     alone = np.zeros(len(column), np.bool_)
-    if not in_former_words():
+    if not in_words_before("0.6.0"):
         alone = np.logical_or.reduce([alone, *(which for _, which in without_others(valued, of.classes))])
     if treatment is not None and valued.treated is not None:
         yield from _rows(valued, members, valued.treated & ~stood_in, treatment.treat, column)

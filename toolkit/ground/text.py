@@ -26,7 +26,7 @@ ASKED = "COMMITTEE_LANGUAGE"
 """The environment variable in which a reader asks for a language other than the scheme's."""
 
 FORMER = "COMMITTEE_FORMER_WORDS"
-"""The environment variable by which a replay lets notebooks tell a list in former words."""
+"""The environment variable by which a replay lets notebooks tell a list in the words of an earlier version, which it names."""
 
 
 def asked_language() -> Language | None:
@@ -36,10 +36,10 @@ def asked_language() -> Language | None:
 
 
 @contextmanager
-def former_words(*, wanted: bool = True) -> Iterator[None]:
-    """Until the end of the block a list is told as versions before 0.6.0 told it, here and in every notebook that is run: what they sealed is compared to the letter."""
+def former_words(version: str | None) -> Iterator[None]:
+    """Until the end of the block a list is told as `version` told it (None: as it is told now), here and in every notebook that is run: what was sealed is compared to the letter."""
     before = os.environ.pop(FORMER, None)
-    os.environ |= {FORMER: "1"} if wanted else {}
+    os.environ |= {FORMER: version} if version else {}
     try:
         yield
     finally:
@@ -47,9 +47,14 @@ def former_words(*, wanted: bool = True) -> Iterator[None]:
         os.environ |= {} if before is None else {FORMER: before}
 
 
-def in_former_words() -> bool:
-    """Whether a list is told as versions before 0.6.0 told it."""
-    return FORMER in os.environ
+def in_words_before(version: str) -> bool:
+    """Whether a list is told as an earlier version than `version` told it."""
+    told = os.environ.get(FORMER)
+    return told is not None and _numbers(told) < _numbers(version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 @dataclass(frozen=True)

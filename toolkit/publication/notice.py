@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.display import one_line
-from toolkit.ground.text import Language, Phrase, in_former_words, phrase, whom_to_ask
+from toolkit.ground.text import Language, Phrase, in_words_before, phrase, whom_to_ask
 from toolkit.publication.english import told_in
 from toolkit.publication.extract import Extract, NoticeRow, read_extract
 
@@ -129,7 +129,7 @@ def result_in_words(extract: Extract) -> tuple[Phrase, ...]:
     zh = "、".join(f"{award['label']} {award['count']} 家" for award in given) or "无获奖会员"
     en = "; ".join(f"{award_called(award, 'en')}: {award['count']}" for award in given)
     selected_en = "Of {applied:member|members} that applied, the following were selected{across} – {en}." if given else "Of {applied:member|members} that applied, none was selected."
-    if in_former_words():
+    if in_words_before("0.7.0"):
         en = " and ".join(f"{award['count']} {award_called(award, 'en')}" for award in given) or "none"
         selected_en = "Of {applied:member|members} that applied, {en} were selected{across}."
     unnamed = notice.get("unnamed", 0)

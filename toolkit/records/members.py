@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem, nearest
-from toolkit.ground.text import Phrase, discreet, in_former_words, phrase
+from toolkit.ground.text import Phrase, discreet, in_words_before, phrase
 from toolkit.records.credit_code import is_valid
 from toolkit.records.dictionary import PLACE, Column, Table, Tables
 from toolkit.records.findings import normal_key, strangeness
@@ -276,8 +276,8 @@ def shared_name_problems(rows: pd.DataFrame, spec: MembersSpec, counts_to: Mappi
 
 
 def strange_name_problems(rows: pd.DataFrame, spec: MembersSpec) -> Iterator[Problem]:
-    """A warning for each name that is not as names are; versions before 0.6.0 sealed none."""
-    if in_former_words():
+    """A warning for each name that is not as names are; versions before 0.7.0 sealed none."""
+    if in_words_before("0.7.0"):
         return
     for name, file, sheet, row in rows.dropna(subset=[spec.name])[[spec.name, *PLACE]].itertuples(index=False, name=None):
         if found := strangeness(str(name)):  # a column of numbers or days may give the names
@@ -442,7 +442,7 @@ def attribute(frames: Mapping[str, pd.DataFrame], tables: Tables, spec: MembersS
         *_former_problems(rows, spec, former, codes),
         *_head_problems(rows, spec, heads, codes, set(rows[spec.key].dropna())),
         *shared_name_problems(rows, spec, counts_to),
-        *(() if in_former_words() else strange_name_problems(rows, spec)),
+        *strange_name_problems(rows, spec),
     ]
     problems = [_headed(problem, tables.table[spec.table]) for problem in problems]
     problems += [*_named_otherwise(frames, tables, spec, counts_to), *_notes(moved, rows, spec, counts_to)]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import Phrase, in_former_words, phrase
+from toolkit.ground.text import Phrase, in_words_before, phrase
 from toolkit.records.cells import NO_MEMBER, Cell, read_cells, unknown_member
 from toolkit.records.credit_code import is_valid, looks_meant
 from toolkit.records.dictionary import Column
@@ -274,7 +274,7 @@ def _cell_problems(  # noqa: PLR0917 - private
     place: Problem,
 ) -> Iterator[Problem]:
     for key, column_cells in cells.items():
-        if columns[key].type == "text" and not in_former_words() and (unseen := [place for place, raw in enumerate(raws[key]) if isinstance(raw, str) and HIDDEN.search(raw)]):
+        if columns[key].type == "text" and not in_words_before("0.7.0") and (unseen := [place for place, raw in enumerate(raws[key]) if isinstance(raw, str) and HIDDEN.search(raw)]):
             yield replace(place, severity="warning", rule=phrase(*LEFT_OUT, n=len(unseen)), mend=RETYPE, row=numbers[unseen[0]] + 1, column=names[key], value=quoted_cell(raws[key][unseen[0]], columns[key]))
         for number, raw, cell in zip(numbers, raws[key], column_cells, strict=True):
             if cell.finding:

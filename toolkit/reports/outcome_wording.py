@@ -9,7 +9,7 @@ from toolkit.evaluation.quotas import class_table
 from toolkit.evaluation.requirements import bars, demand, subject
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.tiebreaks import tie_keys, tie_title
-from toolkit.ground.text import Phrase, figure, in_former_words, joined, phrase
+from toolkit.ground.text import Phrase, figure, in_words_before, joined, phrase
 from toolkit.reports.wording import LOWER_FIRST, span_in_words
 from toolkit.scheme.outcomes import Award, Effect, Eligibility, Grades, Quota, Requirement, Shortlist, Veto
 
@@ -96,7 +96,7 @@ def ties_in_words(scheme: Scheme) -> Phrase:
 def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
     """The bands, what they ask for beside the total, how long they hold and how fast they rise."""
     bands = [f"{grade} {'>' if grade in grades.above else '≥'} {figure(least)}" for grade, least in grades.bands]
-    parts = [Phrase("，".join(bands), ("，" if in_former_words() else ", ").join(bands)), *_places_of_bands(scheme, grades)]
+    parts = [Phrase("，".join(bands), ("，" if in_words_before("0.7.0") else ", ").join(bands)), *_places_of_bands(scheme, grades)]
     for grade, items in grades.require.items():
         wanted = joined(requirement_in_words(scheme, item) for item in items)
         parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=wanted.zh, en=wanted.en))

@@ -15,7 +15,7 @@ from toolkit.evaluation.contributions import BOUNDS, GATHERED, contributions, di
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Table
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, discreet, in_former_words, joined, phrase
+from toolkit.ground.text import Phrase, discreet, in_words_before, joined, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
 from toolkit.reports import wording
 from toolkit.reports.columns import (
@@ -246,7 +246,7 @@ def _raw(row: Row, lexicon: Lexicon) -> str:
         return ""
     if row["how"] == NOT_APPLICABLE:
         return wording.NOT_APPLICABLE.into(lexicon.language)
-    if node.measure.take == "any" and not in_former_words() and (said := FOUND.get(state_name(row["raw"]))):
+    if node.measure.take == "any" and not in_words_before("0.6.0") and (said := FOUND.get(state_name(row["raw"]))):
         return said.into(lexicon.language)
     return wording.raw_value(row["raw"], node.unit, lexicon.language)
 

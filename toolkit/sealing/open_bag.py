@@ -61,7 +61,7 @@ RULINGS = ("award", "class", "places", "member", "given")
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in OPEN_FILES)})
 SEALED, LOST = "Sealed-Bag-SHA256", "Rules-Lost-Date"
 FORMAT = "1"
-FORMER = ("0.5.0",)
+FORMER = ("0.5.0", "0.6.0")
 """Earlier versions that wrote open bags such as this one checks."""
 NEITHER = frozenset({"weighting", "signatures", "phase", "workplan", "appointment"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs, what the action asks by when, who is appointed."""

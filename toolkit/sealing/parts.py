@@ -65,7 +65,9 @@ KNOWN_PARTS = (f"{RULES}/tables.toml", f"{RULES}/known.csv")
 EXAMINATION = "examination"
 EXAMINED = tuple(f"{EXAMINATION}/{name}.csv" for name in ("findings", "certificates", "counterexamples", "one_expert"))
 """What was to be seen in the rules, in their own bag, since 0.6.0."""
-KNOWN = ("0.2.0", "0.3.0", "0.4.0", "0.5.0")
+FIRST = ("0.2.0", "0.3.0", "0.4.0", "0.5.0")
+"""The earliest versions: their bags hold fewer parts and say less of them."""
+KNOWN = (*FIRST, "0.6.0")
 """Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 VERSION_LINE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[A-Za-z0-9._+!-]+")
@@ -198,10 +200,10 @@ def part_problems(bag: Path, house: House) -> Problems:
         others |= _public(house)
     if publishable(scheme):
         others |= {f"{OPEN}/{name}" for name in OPEN_FILES}
-        if sealed_by(data) not in KNOWN or (data / OPEN).exists():
+        if sealed_by(data) not in FIRST or (data / OPEN).exists():
             required |= {f"{OPEN}/{name}" for name in OPEN_FILES - OPTIONAL}
     others |= set(_of_edition(data / "edition", scheme, tables, present))
-    seal, earlier = Seal.of(read_bag_info(bag)), sealed_by(data) in KNOWN
+    seal, earlier = Seal.of(read_bag_info(bag)), sealed_by(data) in FIRST
     if seal.rules and rules_lost(read_journal(data / "edition")) is None:
         required |= {*RULES_PARTS, *(() if earlier else KNOWN_PARTS)}
     if seal.revision == RULES:
@@ -299,7 +301,7 @@ def _journal_problems(bag: Path) -> Iterator[Problem]:
         yield Problem("error", TORN, ASK, file=file)
     if journal.entries and not seal.journal:
         # Earlier versions did not write it down.
-        yield Problem("note" if sealed_by(bag / "data") in KNOWN else "error", HEADLESS, ASK, file="bag-info.txt", column=HEAD)
+        yield Problem("note" if sealed_by(bag / "data") in FIRST else "error", HEADLESS, ASK, file="bag-info.txt", column=HEAD)
     elif journal.head != seal.journal:
         yield _label(HEAD, seal.journal, CUT)
 
@@ -325,7 +327,7 @@ def _description_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
         path = bag / "data" / name
         if path.is_file() and path.read_bytes() != text.encode():
             yield Problem("error", UNTRUE, ASK, file=name)
-        elif not path.is_file() and version not in KNOWN:
+        elif not path.is_file() and version not in FIRST:
             yield _part(name, MISSING)
 
 

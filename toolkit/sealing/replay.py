@@ -39,6 +39,7 @@ from toolkit.sealing.open_bag import Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
     DECIDED,
     ENVIRONMENT,
+    FIRST,
     KNOWN,
     MEETING,
     OPEN,
@@ -82,7 +83,9 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     step = progress or (lambda _: None)
     step("重新计算 Evaluation")
     data = bag / "data"
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(wanted=sealed_by(data) in KNOWN):
+    version = sealed_by(data)
+    words = FIRST[-1] if version in FIRST else version if version in KNOWN else None
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(words):
         again = Path(folder)
         try:
             edition = open_edition(data / "edition")
@@ -107,13 +110,14 @@ def _differences(
         _write(again / "edition" / BALLOTS / name, text)
     yield from (problem for problem in folder_problems(f"edition/{BALLOTS}", data, again) if problem.file.endswith(".toml"))
     names = _wording(evaluation)
+    first = sealed_by(data) in FIRST
     wording = names if sealed_by(data) in KNOWN else None
     found = unlike_minutes(edition.folder, read_journal(edition.folder))
     accused = Accused(tuple(problem.rule.into(edition.scheme.language) for problem in found), names)
     write_results(evaluation, again / "results")
     yield from folder_problems("results", data, again, wording)
-    write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=wording is None)
-    if wording is not None:
+    write_meeting_papers(evaluation, edition.records, again / MEETING, step, together=not first)
+    if first:
         _write(again / MEETING / MEETING_PAGE, as_formerly_drawn((again / MEETING / MEETING_PAGE).read_text("utf-8")))
     yield from folder_problems(MEETING, data, again)
     if (data / RULES).is_dir():
@@ -122,7 +126,7 @@ def _differences(
     yield from run_again(house.notebooks, data / "notebooks", place, step, wording, accused=accused, former=_formerly_shown(evaluation))
     seal = Seal.of(read_bag_info(bag))
     step("得分单 Score cards")
-    yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=wording is not None)
+    yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=first)
     if (data / OPEN).is_dir():
         seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data), rules_lost_on(seal.rules, data)), again)
         yield from folder_problems(OPEN, data, again)

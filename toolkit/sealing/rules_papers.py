@@ -35,7 +35,7 @@ from toolkit.sealing.frozen_edition import decided_scheme, like_sealed
 from toolkit.sealing.parts import (
     EDITION,
     EXAMINATION,
-    KNOWN,
+    FIRST,
     PLAN,
     RULES,
     sealed_by,
@@ -70,7 +70,7 @@ def write_examined(edition: Path, folder: Path) -> None:
 
 def examined_problems(data: Path) -> Iterator[Problem]:
     """Where what a bag of rules says was found in them is not what is found now; earlier versions sealed none."""
-    if sealed_by(data) in KNOWN:
+    if sealed_by(data) in FIRST:
         return
     with tempfile.TemporaryDirectory() as place:
         write_examined(data / "edition", Path(place) / EXAMINATION)

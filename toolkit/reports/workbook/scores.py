@@ -13,7 +13,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Phrase, in_former_words, joined, phrase
+from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
 from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, score_format
@@ -306,7 +306,7 @@ class _ScoreSheet:
 
     @cached_property
     def sheet(self) -> Any:
-        living = [] if in_former_words() else list(self._living())
+        living = [] if in_words_before("0.7.0") else list(self._living())
         note = joined([NOTE, *living, *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
         return self.book.sheet("scores", note, top=self.weight_row + 1, left=2)
 
