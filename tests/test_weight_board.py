@@ -105,7 +105,12 @@ def test_a_board_leaves_before_what_takes_longer_begins_and_of_moves_at_once_onl
     monkeypatch.setattr(background, "LEAVES", 0.3)
     counted: list[tuple[float, Any]] = []
     now, of = time.monotonic, Chances.counted
-    monkeypatch.setattr(Chances, "counted", lambda chances, evaluation, dropped: counted.append((now(), evaluation)) or of(chances, evaluation, dropped))
+
+    def noted(chances: Chances, evaluation: Any, dropped: Any) -> Any:
+        counted.append((now(), evaluation))
+        return of(chances, evaluation, dropped)
+
+    monkeypatch.setattr(Chances, "counted", noted)
     for share in (20, 21):
         heard.ask("move", node="learning", share=share)
         left = now()

@@ -215,7 +215,8 @@ def sound(span: Floats, *judged: Floats) -> Floats:
     """Of rows of judgements, a_BW and then two for each criterion between, those that may stand, by the definition: bool[rows]."""
     limits = np.array([np.nan, np.nan, 0.0, *(row[len(judged) // 2 - 1] for row in THRESHOLDS)])
     ratios = np.max([np.abs(down * up - span) for down, up in zip(judged[::2], judged[1::2], strict=True)], axis=0) / (span * (span - 1))
-    return (np.max(judged, axis=0) <= span) & (ratios <= limits[span.astype(int)] + 1e-9)
+    allowed: Floats = (np.max(judged, axis=0) <= span) & (ratios <= limits[span.astype(int)] + 1e-9)
+    return allowed
 
 
 @given(comparisons(least=3, most=4))
