@@ -388,8 +388,8 @@ def test_the_table_and_the_columns_of_consent_are_there(case: str, tmp_path: Pat
 def test_a_withdrawal_before_the_signing_is_told_with_its_row(tmp_path: Path) -> None:
     pledges = {"001": [YES], "002": [("已签", "2018-05-04", "2018-01-01", "是", "是")]}
     _, problems = check_edition(write_edition(tmp_path / "e", pledges))
-    (problem,) = problems
-    assert (problem.severity, problem.file, problem.row, problem.column) == ("warning", "records/承诺书.csv", 3, "withdrawn_on")
+    (problem,) = (problem for problem in problems if problem.file == "records/承诺书.csv")
+    assert (problem.severity, problem.row, problem.column) == ("warning", 3, "withdrawn_on")
 
 
 @pytest.mark.parametrize(("row", "told"), [

@@ -342,7 +342,7 @@ def test_lacking_and_superfluous_matrices_are_named() -> None:
         hierarchy_shares({"totl": np.eye(2)}, {"total": ["a", "b"]})
     text = refused.value.problems.text("en")
     assert "total: the comparisons of a, b are lacking" in text
-    assert "is it total?" in text
+    assert "is `total` meant?" in text
 
 
 def test_a_matrix_of_another_size_is_refused() -> None:

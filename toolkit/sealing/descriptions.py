@@ -100,7 +100,7 @@ def descriptions(data: Path, scheme: Scheme, seal: Seal, version: str) -> dict[s
 
 
 def _readme(data: Path, scheme: Scheme, seal: Seal, version: str) -> str:
-    parts = [(name, words) for name, words in PARTS.items() if (data / name).is_dir()]
+    parts = [(name, words) for name, words in PARTS.items() if any(path.is_file() for path in (data / name).rglob("*"))]
     if (data / "rules" / "known.csv").is_file():  # earlier versions wrote none, and their text stays
         parts = [(name, (words[0] + SEEN[0], words[1] + SEEN[1]) if name == "rules" else words) for name, words in parts]
     zh, en = ("\n".join(f"- `{name}/`：{words[0]}" for name, words in parts), "\n".join(f"- `{name}/`: {words[1]}" for name, words in parts))

@@ -84,8 +84,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     step("重新计算 Evaluation")
     data = bag / "data"
     version = sealed_by(data)
-    words = FIRST[-1] if version in FIRST else version if version in KNOWN else None
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(words):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(version if version in KNOWN else None):
         again = Path(folder)
         try:
             edition = open_edition(data / "edition")

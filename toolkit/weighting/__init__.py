@@ -31,7 +31,8 @@ points                                 a sum of exactly 100, or a refusal
 AHP           `ahp_judgement`          CR, geometric index; `ahp_triads`,
                                        `ahp_circles`, `ahp_mend`
 hierarchy     `hierarchy_judgement`    CR of each matrix and of the whole
-best-worst    `best_worst_judgement`   xi, CR, input-based ratio, ranges
+best-worst    `best_worst_judgement`   xi, CR, input-based ratio, ranges;
+                                       `best_worst_mend`
 swing                                  a largest of exactly 100, or a refusal
 rank order                             an order always agrees with itself
 trade-off     `trade_off_judgement`    the largest factor a ratio is off by
