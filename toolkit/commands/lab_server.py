@@ -189,7 +189,7 @@ async def _run_cells(notebook: Any, kernel: Any) -> None:
     runner.log = QUIET  # a page that is left early ends its kernel: nothing to complain of in the words of Jupyter
     runner.reset_execution_trackers()
     runner.kc = kernel.client()
-    runner.kc.start_channels()
+    runner.kc.start_channels(hb=False)  # whether it lives is asked of its manager; a heartbeat begun as its kernel is ended fails in a thread of its own
     try:
         await runner.kc.wait_for_ready(timeout=CELL_SECONDS)
         for place, cell in enumerate(notebook.cells):
