@@ -226,5 +226,7 @@ def until(done: Any) -> None:
 
 
 def runs(pid: str) -> bool:
-    stat = Path("/proc", pid, "stat")
-    return stat.is_file() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    try:
+        return Path("/proc", pid, "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # one that ends between the opening and the reading has ended
+        return False
