@@ -97,6 +97,8 @@ def test_credit_codes_pass_both_checks(code: dict[str, str]) -> None:
 def test_seven_unequal_kinds(tables: dict[str, pd.DataFrame]) -> None:
     kinds = Counter(tables["会员名册.xlsx"]["会员类别"])
     assert sum(kinds.values()) == 608
+    for readme, told in (("README.md", "federation of 608 members"), ("README.zh-CN.md", "608 家会员")):
+        assert told in (DEMO.parents[1] / readme).read_text("utf-8")
     assert kinds["投标人"] == 231
     assert kinds["拍卖企业"] == 4
     assert len(kinds) == 7

@@ -17,14 +17,19 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import with_applications, write_small_edition
+from tests.test_architecture import FLOORS
 from toolkit.__main__ import COMMANDS, app
+from toolkit.ground.ranking import tolerance
 from toolkit.ground.toml_reader import StrictModel
+from toolkit.minutes.journal import JOURNAL
+from toolkit.minutes.variants import FOLDER as VARIANTS
 from toolkit.records.databases.connection import source_faults
 from toolkit.records.dictionary import Column, Table
 from toolkit.scheme import Appointment, Demand, Panel, Papers, Phase, Scheme, Signatures, Weighting, Workplan
 from toolkit.scheme.criteria import Adjustment, MembersSpec, Node
 from toolkit.scheme.measures import Measure, Selection, Window
 from toolkit.scheme.outcomes import Consent
+from toolkit.sensitivity.robustness import CERTAIN, WITHIN
 
 HOUSE = Path(__file__).parents[1]
 READMES = ["README.md", "README.zh-CN.md"]
@@ -179,6 +184,35 @@ def test_every_command_that_a_message_names_exists() -> None:
     named = {word for source in sources for word in re.findall(r"\bcommittee ([a-z][a-z-]+)(?: (?:DIR|BAG|EDITION|--|届次|封存)|[，；。）)`\"])", source)}
     assert named - {command.__name__.replace("_", "-") for command in COMMANDS} - {"lab"} == set()
     assert len(named) > 10
+
+
+def test_figures_told_are_those_of_the_program() -> None:
+    english, chinese = map(text, READMES)
+    python = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"].removeprefix(">=")
+    assert (CERTAIN, WITHIN, tolerance(2), len(FLOORS)) == (0.99, 0.05, 1e-9, 10)
+    for words in (f"Python {python} or newer", "kept in 99 of 100 draws", "each up to a twentieth more or less", "within 1e-9 of a rounding boundary", "its rooms on ten floors"):
+        assert words in english
+    for words in (f"Python {python} 以上", "换一百组权重至少九十九组", "每项权重上下浮动 5%"):
+        assert words in chinese
+
+
+@pytest.mark.parametrize(("readme", "between"), list(zip(READMES, (": ", "："), strict=True)))
+def test_the_folder_that_is_drawn_is_that_of_the_demo(readme: str, between: str) -> None:
+    (drawn,) = (block for block in blocks(readme, "") if block.startswith("data/demo/"))
+    names = set(re.findall(r"^  ([\w.]+)", drawn, re.MULTILINE))
+    lying = {"scheme.toml", "tables.toml", "records", "ballots"}
+    assert names == lying | {"notebooks", "sealed", JOURNAL, VARIANTS}
+    assert [name for name in lying if not (HOUSE / "data/demo" / name).exists()] == []
+    told = re.search(rf"^  notebooks/ .*{between}(.*)$", drawn, re.MULTILINE)
+    assert told
+    assert len(re.split(", |、", told[1])) == len(list((HOUSE / "notebooks").glob("*.ipynb")))
+
+
+def test_both_compare_with_the_same_figures() -> None:
+    rows = [re.findall(r"^\|.*?\| ([\d.]+) (?:s|秒)(?: \(from (\d+)|（由 (\d+))?", text(readme), re.MULTILINE) for readme in READMES]
+    english, chinese = ([(took, one or other) for took, one, other in found] for found in rows)
+    assert len(english) == 4
+    assert english == chinese
 
 
 @pytest.mark.parametrize(

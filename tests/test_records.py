@@ -488,6 +488,14 @@ def test_the_server_of_notebooks_names_the_edition(
     assert open_edition().folder == small_edition
 
 
+def test_who_changes_what_was_read_changes_it_for_nobody_else(small_edition: Path) -> None:
+    first = open_edition(small_edition).records.frames["activities"]
+    kept = first.copy()
+    first.loc[:, "hours"] = -1.0
+    first["kind"] = "?"
+    pd.testing.assert_frame_equal(open_edition(small_edition).records.frames["activities"], kept)
+
+
 @pytest.mark.usefixtures("read_afresh")
 @pytest.mark.parametrize("found", [True, False])
 def test_reading_leaves_the_search_for_cycles_as_it_was(

@@ -76,7 +76,7 @@ def _gathered(
 
 
 def _read_once(folder: Path, table: Table, key: str | None, known: Register | None) -> Collection:
-    """A table from its files; while answers are kept, files with the very same content are not read again, wherever they lie."""
+    """A table from its files; while answers are kept, files with the very same content are not read again, wherever they lie; the frames are the asker's own."""
     answers, files = KEPT.get(), found_files(folder, table)
     try:
         contents = {file: file_digest(folder / file) for file in files[0]} if answers else {}
@@ -84,7 +84,8 @@ def _read_once(folder: Path, table: Table, key: str | None, known: Register | No
         answers = None
     if answers is None:
         return collect(folder, table, key, known)
-    return answers.once(("read", pickle.dumps((table, key, known, files, contents))), lambda: collect(folder, table, key, known))
+    read = answers.once(("read", pickle.dumps((table, key, known, files, contents))), lambda: collect(folder, table, key, known))
+    return replace(read, frame=read.frame.copy(deep=False), not_applicable=read.not_applicable.copy(deep=False))
 
 
 def _register(collection: Collection, members: MembersSpec) -> Register | None:
