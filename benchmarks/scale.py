@@ -1,7 +1,7 @@
 """How far one machine carries: members, records, draws and engines, from a thousand to what its memory holds.
 
 Run ``python benchmarks/scale.py [commands] [members] [records] [draws] [--most N]``: without a word all four, at most so
-many members or records a step (a million if not said: `--most 10000000` goes on to ten million records). Each step runs in a
+many members or records a step (a million if not said: `--most 100000000` goes on to a hundred million records). Each step runs in a
 process of its own, once; what it may take is bounded by MINUTES, and a step that is not done by then is told and its larger
 ones are left out. It prints lines of the tables in ``docs/scale.md``:
 
@@ -41,7 +41,7 @@ from records import CONDUCT, INDICATOR, MEASURES, SCHEME, TABLES
 
 MINUTES, DRAWS, MEMBERS_OF_RECORDS = 15, 1_024, 10_000
 MEMBERS = (1_000, 10_000, 100_000, 1_000_000)
-RECORDS = (100_000, 1_000_000, 10_000_000)
+RECORDS = (100_000, 1_000_000, 10_000_000, 100_000_000)
 MEMBER_TABLE = TABLES[: TABLES.index("[table.attendance]")]
 
 

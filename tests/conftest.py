@@ -259,6 +259,7 @@ def _written_once() -> Iterator[None]:
 
 
 READ = reading._read_once
+COVERAGE = ("COVERAGE_PROCESS_START", "COVERAGE_FILE")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -291,10 +292,16 @@ def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_process() -> Iterator[None]:
-    """Kernels of all seals and replays are copies of one process; and nothing waits for the disk, as no test outlives the machine."""
+    """Kernels of all seals and replays are copies of one process; and nothing waits for the disk, as no test outlives the machine.
+
+    A served page, which knows nothing of its starter's environment, is told where `make coverage` counts the lines that it runs.
+    """
+    from toolkit.publication import server
+
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr("toolkit.sealing.kernels.Copies", OfOneProcess)
         changed.setattr("os.fsync", lambda _: None)
+        changed.setattr("toolkit.publication.server.KEPT", (*server.KEPT, *COVERAGE))
         yield
     OfOneProcess.end_all()
 

@@ -31,6 +31,10 @@ def award(more: str) -> str:
     return SCHEME + f'\n[[award]]\nid = "third"\n{more}\n'
 
 
+def ties(first: str) -> str:
+    return SCHEME.replace('ties     = ["conduct_group"', f"ties     = [{first}") + '\n[[award]]\nid = "third"\n'
+
+
 def veto(more: str) -> str:
     return SCHEME + f'\n[[veto]]\nid = "v"\nwhen = {{ table = "conduct" }}\neffect = {{ award = "none" }}\n{more}\n'
 
@@ -103,6 +107,42 @@ def veto(more: str) -> str:
         (veto('sum = "points"\nat_least = 3\nat_most = -3'), "veto[v].sum", "needs `at_least` or"),
         (veto('sum = "points"\nat_most = 3'), "veto[v].at_most", "must be less than 0"),
         (veto('sum = "points"\nat_least = 3\ndistinct = "act_id"'), "veto[v].distinct", "do not go together"),
+        (award("require = [{ any_of = [] }]"), "award[third].require[1].any_of", "is empty"),
+        (award("reserve = 2\nquota = { number = 2, handed_on = false }"), "award[third].reserve", "have no reserves"),
+        (award('beside = ["fourth"]\n[[award]]\nid = "fourth"'), "award[third].beside[1]", "does not come before this award"),
+        (award('quota = { share = "1 in 3" }'), "award[third].quota.share", "must be a number or a fraction"),
+        (award('quota = { share = "30 %" }'), "award[third].quota.share", "must be a number or a fraction"),
+        (award('quota = { share = "4/3" }'), "award[third].quota.share", "more than 0 and at most 1"),
+        (award('quota = { number = 3, per = [{ condition = "years", most = 1 }] }'), "award[third].quota.per", "in one condition"),
+        (award('quota = { least = 1, per = { condition = "years", most = 2 }, within = "all" }'), "award[third].quota.least", "without a number or a share"),
+        (award('quota = { number = 3, cost = "years", within = "all" }'), "award[third].quota.cost", "belongs to a `budget`"),
+        (award('quota = { number = 3, in_all = 2, per = { condition = "years", most = 1 }, within = "class" }'), "award[third].quota.in_all", "do not go together"),
+        (award("quota = { number = 3, in_all = 2, handed_on = false }"), "award[third].quota.handed_on", "do not go together"),
+        (award('quota = { number = 3, per = { condition = "years" }, within = "all" }'), "award[third].quota.per", "neither how many at most"),
+        (award('quota = { number = 3, per = { condition = "years", least = 2, most = 1 }, within = "all" }'), "award[third].quota.per.most", "at least 2, but at most 1"),
+        (award('quota = { budget = 9, cost = "years", per = { condition = "years", least = 1 }, within = "all" }'), "award[third].quota.per.least", "says nothing"),
+        (award('quota = { budget = 9, within = "all" }'), "award[third].quota.cost", "nothing says what each member costs"),
+        (award('quota = { budget = 9, cost = "years", within = "all" }'), "award[third].quota.budget", "cannot all be funded"),
+        (award('quota = { budget = 9, cost = "years", number = 2, within = "all" }'), "award[third].quota.number", "beside a `budget` there is no `number`"),
+        (ties('"years"'), "ties[1]", "say which way it settles"),
+        (ties('"-conduct_group"'), "ties[1]", "no node `-conduct_group`"),
+        (ties('{ condition = "yaers", better = "higher" }'), "ties[1].condition", "no condition `yaers`"),
+        (ties('{ condition = "years", better = "higher", order = ["a"] }'), "ties[1].order", "without `better`"),
+        (SCHEME + '\n[shortlist]\nquota = { number = 3 }\n[[award]]\nid = "shortlist"\n', "award[shortlist].id", "is reserved"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 0]]\nrequire = { X = [{ node = "total", least = 3 }] }\n', "grades.require.X", "no grade `X`"),
+        (SCHEME + '\n[grades]\nbands = [["A", 60], ["B", 60], ["C", 0]]\ncumulative = true\nquota = { A = { number = 1 }, B = { number = 3, within = "all" } }\n', "grades.quota.B.within", "is another than that of A"),
+        (SCHEME + "\n[panel]\nminimum = 5\nrivals = true\n", "panel.rivals", "no table says who employs it"),
+        (SCHEME + '\n[panel]\nminimum = 5\noutside = "two of three"\n', "panel.outside", "must be a fraction"),
+        (mean('table = "scores", column = "x", take = "panel"'), "condition[m].measure.take", "a panel scores indicators only"),
+        (mean('column = "members.answers", times = "answers"'), "condition[m].measure.times", "a table and a column"),
+        (mean('column = "members.answers", times = "members.answers", over = "members.answers"'), "condition[m].measure.times", "cannot stand together"),
+        (mean('table = "activities", take = "sum", column = "hours", times = "members.answers"'), "condition[m].measure.times", "read as it stands"),
+        (mean('table = "activities", take = "sum", column = "kind", crossed_with = "kind", points = { 讲座 = 3 }'), "condition[m].measure.points.讲座", "for each state of the other column"),
+        (SCHEME.replace('missing = "worst"\nsource', 'missing = 3\nmissing_of = "raw"\nsource').replace('shape = "linear", worst = 0, best = 40', 'shape = "category", points = { a = 3 }'), "indicator[hours].missing_of", "cannot stand in for a state"),
+        (SCHEME.replace('shape = "linear", worst = 0, best = 40', 'shape = "benchmark", trim_from = 5'), "indicator[hours].value.trim_from", "not by how much"),
+        (SCHEME + '\n[[sum]]\nid = "s"\nlabel = "s"\nof = ["learning"]\n', "sum[s].of[1]", "no part of a plain sum"),
+        (SCHEME + '\n[window.w]\nfrom = "found"\nrepairable_after = { 轻微 = "1 month" }\n', "window.w", "needs `column` and `repaired`"),
+        (veto("").replace('effect = { award = "none" }', "effect = { award = [] }"), "veto[v].effect.award", "it names no award"),
     ],
 )
 def test_each_fault_is_named_at_its_place(tmp_path: Path, text: str, place: str, said: str) -> None:

@@ -64,6 +64,8 @@ def test_what_stands_in_the_tables_is_accepted(right: dict[str, Any]) -> None:
         ({"column": "members.staff", "over": "last.totals"}, "over", "is `last.total` meant?"),
         ({"column": "members.staff", "over": "last.grade"}, "over", "name a column of numbers"),
         ({"column": "members.name", "over": "last.total"}, "column", "name a column of numbers"),
+        ({"column": "membres.staff"}, "table", "is `members` meant?"),
+        ({"table": "acts", "take": "count", "where": {"points": ["many"]}}, "where.points", "change the state or the type"),
     ],
 )
 def test_what_does_not_is_named(wrong: dict[str, Any], place: str, mend: str) -> None:
@@ -195,10 +197,19 @@ def test_a_condition_that_stands_for_a_number_or_for_yes_has_that_type(column: s
     assert said(condition=conditions, award=[cost], ties=["committee"]) == [("award[a].quota.cost", mend) for _, mend in rise]
 
 
+def test_a_table_of_members_a_date_and_a_number_are_there_where_they_are_needed() -> None:
+    assert said(members={"table": "membres", "key": "code", "name": "name"}) [:1] == [("members.table", "is `members` meant?")]
+    assert said(condition=[{"id": "c", "measure": {"table": "acts", "take": "latest", "column": "points"}}]) == [("condition[c].measure", "give [table.acts] a `date`")]
+    words = {"id": "i", "weight": 100, "measure": {"column": "members.name"}, "value": {"shape": "linear", "worst": 0, "best": 9}}
+    assert said(indicator=[words]) == [("indicator[i].value", 'use shape = "category"')]
+
+
 def test_a_condition_that_can_settle_no_tie_is_refused() -> None:
     conditions = [{"id": "c", "measure": {"column": "members.name"}}]
     assert said(condition=conditions, ties=[{"condition": "c", "better": "lower"}, "joint"]) == [("ties[1]", "write `order`, the best first")]
     assert said(condition=conditions, ties=[{"condition": "c", "order": ["p", "q"]}, "joint"]) == []
+    days = [{"id": "c", "measure": {"table": "acts", "take": "latest", "column": "day"}}]
+    assert ("ties[1]", 'write better = "higher", the later first, or "lower"') in said(condition=days, ties=[{"condition": "c", "order": ["p"]}, "joint"])
 
 
 def test_whether_there_is_a_record_is_yes_or_no() -> None:

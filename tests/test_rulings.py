@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from tests.contested import contested
-from tests.few_lines import award_text, indicator_text, scheme_text, write_edition
+from tests.few_lines import award_text, found, indicator_text, scheme_text, write_edition
 from tests.panels.judged import SHEETS, write_judged_edition
 from tests.test_command_line import run
 from toolkit import check_edition, evaluate, open_edition
@@ -90,6 +90,19 @@ def test_every_tie_can_be_settled_one_after_the_other(evaluation: Evaluation) ->
         for place, allotment in enumerate(after.decided.allotments):
             assert np.array_equal(standing[place], allotment.given)
         before = after
+
+
+@pytest.mark.parametrize(("quota", "classes", "of"), [("number = 1, in_all = 1", "AB", ""), ("number = 2, handed_on = false", "AAA", "A"), ("number = 2, in_all = 3", "AABB", "")])
+def test_level_ones_of_all_classes_or_where_places_are_not_handed_on_are_given_them_by_a_ruling(quota: str, classes: str, of: str) -> None:
+    before = found(scheme_text(indicator_text("x"), award_text(quota), ties='"committee"'), ["x"], [(class_, 90) for class_ in classes])
+    (tie,) = before.ties
+    assert (tie.class_, len(tie.members)) == (of, len(classes))
+    for last in (False, True):
+        after = ruled(before, ruling := on(tie, 1, last=last))
+        assert not after.ties
+        assert tuple(sorted(after.awards["member"])) == ruling.given
+        assert np.array_equal(Lists.of(after).standing[0], after.decided.allotments[0].given)
+        assert [problem for problem in after.problems if problem.severity == "error"] == []
 
 
 @given(contested())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.ground.problems import Refused
+from toolkit.records.databases.connection import source_faults
 from toolkit.records.dictionary import Column, Tables, load_tables
 
 WHOLE = """\
@@ -67,6 +68,7 @@ def test_a_whole_dictionary_is_read_with_its_defaults(tmp_path: Path) -> None:
         ('date    = "day"', 'date    = "days"', 6, "is `day` meant?"),
         ('file    = "../records/培训签到*.xlsx"\n', "", 1, "which file"),
         ('file    = "../records/培训签到*.xlsx"', "file = 'records\\a.xlsx'", 2, "relative to the edition"),
+        ('date    = "day"', 'date    = "day"\nrelation = "acts"', 7, "goes with `source` only"),
         ("required = true", 'required = "yes"', 11, "true or false"),
         (', choices = ["学习班", "讲座"]', "", 17, "no choices"),
         ('choices = ["学习班", "讲座"]', 'choices = ["Ａ 班", "讲座", "A班"]', 17, "the same as the choice `Ａ 班`"),
@@ -97,6 +99,21 @@ def test_a_fault_is_named_at_its_line(tmp_path: Path, old: str, new: str, line: 
     assert [problem.row for problem in problems] == [line]
     assert said in f"{problems[0].rule.en}; {problems[0].mend.en}"
     assert problems[0].file == "tables.toml"
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "said"),
+    [
+        ({"source": "sqlite:a.db"}, "relation", "which table or view"),
+        ({"source": "sqlite:a.db", "relation": "a", "file": "a.csv"}, "file", "does not go with `source`"),
+        ({"source": "postgresql://host:port/a", "relation": "a"}, "source", "cannot be read"),
+        ({"source": "oracle:a", "relation": "a"}, "source", "an unknown kind of source"),
+    ],
+)
+def test_a_table_elsewhere_says_where(table: dict[str, str], key: str, said: str) -> None:
+    (fault,) = source_faults(("table", "t"), table)
+    assert fault.path == ("table", "t", key)
+    assert said in fault.rule.en
 
 
 def test_all_faults_come_at_once(tmp_path: Path) -> None:

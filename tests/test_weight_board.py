@@ -21,8 +21,9 @@ from toolkit.interactive import background
 from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card
 from toolkit.interactive.board_words import board_in_words
+from toolkit.interactive.desk import PAGE
 from toolkit.interactive.tuning import Tuning, typed
-from toolkit.interactive.weight_board import PAGE, SCRIPTS, WeightBoard, weight_board
+from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
 from toolkit.minutes.variants import read_variants

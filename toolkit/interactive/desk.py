@@ -36,7 +36,17 @@ MOST = 12
 """Members named at once."""
 
 
-class Desk(anywidget.AnyWidget):
+class Painted(anywidget.AnyWidget):
+    """What a page paints; where nothing is painted its `repr` says it."""
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        if isinstance(bundle, tuple):
+            bundle[0]["text/plain"] = repr(self)
+        return bundle
+
+
+class Desk(Painted):
     """Blocks on a page, and what is answered to a press.
 
     Attributes
@@ -71,12 +81,6 @@ class Desk(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return self.in_words()
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
-        if isinstance(bundle, tuple):
-            bundle[0]["text/plain"] = repr(self)
-        return bundle
 
     def _heard(self, _: Any, asked: Mapping[str, Any], __: Any = None) -> None:
         try:

@@ -10,13 +10,13 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import anywidget
 import traitlets
 
 from toolkit.edition import edition_folder
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, asked_language
+from toolkit.interactive.desk import PAGE, Painted
 from toolkit.interactive.tuning import LANGUAGES, both
 from toolkit.scheme import load_scheme
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound="Paper")
 Said: TypeAlias = dict[str, Any]
-PAGE = Path(__file__).parent / "page"
 SCRIPTS = ("parts.js", "paper.js", "ballot.js", "scores.js")
 FAILED = Phrase("没有保存；可能是文件夹无法写入，请联系秘书处。", "Not saved, perhaps because the folder cannot be written to: tell the secretariat.")
 FIRST = Phrase("请先写专家代号", "give the expert's code first")
@@ -69,7 +68,7 @@ SEALED = Phrase(
 )
 
 
-class Paper(anywidget.AnyWidget):
+class Paper(Painted):
     """What ballot and score sheet share: who fills it in, and how the page is answered.
 
     Attributes
@@ -97,12 +96,6 @@ class Paper(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"{self.title.into(self.language)}（{self.scheme.edition}）" if self.language == "zh" else f"{self.title.en} ({self.scheme.edition})"
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
-        if isinstance(bundle, tuple):
-            bundle[0]["text/plain"] = repr(self)
-        return bundle
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with what stands now, or with why it cannot be done."""

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import pandas as pd
 import traitlets
 
@@ -51,6 +50,7 @@ from toolkit.interactive.board_words import (
     moved_on,
     words,
 )
+from toolkit.interactive.desk import PAGE, Painted
 from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
 from toolkit.interactive.shelf import (
     KeptSteps,
@@ -108,14 +108,13 @@ if TYPE_CHECKING:
     from toolkit.ground.display import Headline
     from toolkit.scheme import Scheme
 
-PAGE = Path(__file__).parent / "page"
 SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "variants.js", "render.js"), ("board.css", "dials.css", "variants.css")
 """The files of the page in their order: each kind is joined to the one text that a widget has."""
 BESIDE = frozenset({"back", "variant", "save", "aside", "shelf", "turns"})
 """Questions beyond what is tuned by hand."""
 
 
-class WeightBoard(anywidget.AnyWidget):
+class WeightBoard(Painted):
     """The board of one evaluation.
 
     Attributes
@@ -168,12 +167,6 @@ class WeightBoard(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return board_in_words(self.decided, self.board, self.before, self.after).into(self.language)
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
-        if isinstance(bundle, tuple):
-            bundle[0]["text/plain"] = repr(self)
-        return bundle
 
     def take(self, tuning: Tuning) -> None:
         """Everything follows the tuning, or, where it cannot be evaluated, nothing does.
