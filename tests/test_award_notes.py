@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.few_lines import found, indicator_text, refused, scheme_text
+from tests.few_lines import award_text, found, indicator_text, refused, scheme_text
 from tests.few_lines import totals as figures
 from tests.invented import MEASURE, decided, indicator, members, scheme, totals
 from toolkit.evaluation.decisions import award_problems
@@ -21,6 +21,14 @@ def told(*numbers: float, classes: list[str] | None = None, **said: Any) -> list
 def test_empty_places_are_told() -> None:
     assert told(90, 80, 70, quota={"number": 3}, minimum={"total": 75}) == [("note", "“先进会员”名额 3 个，授予 2 家，空缺 1 个")]
     assert told(90, 80, 70, quota={"number": 2}, minimum={"total": 75}) == []
+
+
+def test_places_that_stay_empty_as_too_many_are_alike_are_told_so() -> None:
+    alike = '\n[[condition]]\nid = "city"\nlabel = "city"\nmeasure = { column = "members.city" }\n'
+    text = scheme_text(indicator_text("x"), alike, award_text('number = 2, per = { condition = "city", most = 1 }, within = "all"'))
+    case = found(text, ["x", "city"], [("A", 90, 1), ("A", 80, 1), ("A", 70, 1)])
+    (empty,) = [f"{problem.rule.en} {problem.mend.en}" for problem in award_problems(case.decided) if "stay" in problem.rule.en or "empty" in problem.rule.en]
+    assert "2 members have none as there are at most 1 with each `city`" in empty
 
 
 def test_places_left_open_are_told_with_their_members_and_are_not_empty() -> None:

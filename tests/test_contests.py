@@ -43,7 +43,7 @@ def test_the_places_of_all_classes_together_go_to_the_best_of_the_winners() -> N
 
 
 def test_a_tie_in_all_is_left_open_or_shared_and_settled_by_the_same_nodes() -> None:
-    table, who = totals(90, 80, 70, 85, 80, 50, a=[0, 1, 0, 0, 2, 0]), members(6, CLASSES)
+    table, who = totals(90, 80, 70, 85, 80, 50, a=[0, 1, 0, 0, 2, 0], b=[7] * 6), members(6, CLASSES)
     quota = {"number": 2, "in_all": 3}
     left_open, shared, settled = (prize(quota=quota, ties=ties) for ties in (["committee"], ["joint"], ["a", "committee"]))
     found = decided(left_open, table, who)
@@ -51,7 +51,13 @@ def test_a_tie_in_all_is_left_open_or_shared_and_settled_by_the_same_nodes() -> 
     assert found.ties == (Tie("x", "", ("m1", "m4"), 1),)
     assert found.reason.iloc[1] == "奖待委员会决定：总分 80.00，2 家同分，各类合计剩余名额 1 个"
     assert decided(shared, table, who).award.tolist() == ["x", "x", "", "x", "x", ""]
+    assert decided(prize(quota=quota, ties=["b", "joint"]), table, who).award.tolist() == ["x", "x", "", "x", "x", ""]
     assert decided(settled, table, who).award.tolist() == ["x", "", "", "x", "x", ""]
+
+
+def test_what_is_asked_of_the_total_bounds_it_at_both_ends() -> None:
+    asked = prize(require=[{"node": "total", "least": 60, "most": 80}], quota={"number": 2})
+    assert decided(asked, totals(90, 80, 60, 50), members(4)).award.tolist() == ["", "x", "x", ""]
 
 
 def test_members_of_one_class_who_are_level_take_a_place_each_of_those_in_all() -> None:

@@ -17,6 +17,7 @@ from tests.asked_edition import write_edition, write_rows
 from tests.contested import contested
 from tests.drawing import flat
 from tests.examples import examples
+from tests.few_lines import found, indicator_text, scheme_text
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, scored
 from toolkit.indicators.consent import standing_pledges
@@ -25,6 +26,7 @@ from toolkit.publication.disclosures import (
     MAY_BE_PERSON,
     SEEN,
     activities,
+    graded,
     pledges,
     seen_by,
     tells_of_nobody,
@@ -185,3 +187,10 @@ def test_a_count_is_told_only_where_neither_side_is_small(answers: list[bool]) -
 def test_winners_are_counted_by_class_where_the_award_is_given_so(lines: list[tuple[str, str, int]], classes: int, told: dict[str, dict[str, int]]) -> None:
     rows: Any = SimpleNamespace(lines=pd.DataFrame(lines, columns=["award", "class", "winners"]), classes=range(classes))
     assert won_by_class(rows) == told
+
+
+@pytest.mark.parametrize(("with_a", "said"), [(5, (("A", 5), ("B", 6))), (4, ()), (11, ())])
+def test_how_many_have_each_grade_is_told_where_it_tells_of_no_few(with_a: int, said: tuple[tuple[str, int], ...]) -> None:
+    grades = '\n[grades]\nbands = [["A", 60], ["B", 0]]\n'
+    case = found(scheme_text(indicator_text("x"), grades), ["x"], [("K", 90 if place < with_a else 10) for place in range(11)])
+    assert graded(case, np.zeros(11, np.bool_)) == said

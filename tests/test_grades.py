@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.drawing import graded_under
 from tests.examples import examples
+from tests.few_lines import found, indicator_text, scheme_text
 from tests.invented import MEASURE, NO_VETOES, evaluation, group, indicator, members, scheme, totals
 from tests.rule_by_hand import RuleByHand
 from toolkit.evaluation import Evaluation
@@ -131,6 +132,16 @@ def test_a_better_grade_missed_by_a_requirement_is_told() -> None:
 def test_a_grade_given_directly_is_told() -> None:
     veto = GRAVE | {"effect": {"grade": "D"}}
     assert why(95, struck("grave"), veto=[veto]) == "信用等级直接定为 D"
+
+
+def test_a_grade_asks_for_one_of_several_and_a_share_of_less_than_one_place_is_told() -> None:
+    """The second and the third would have A, and the third meets neither of two; of three a tenth is no place."""
+    asked = '\n[grades]\nbands = [["A", 60], ["B", 0]]\nrequire = { A = [{ any_of = [{ node = "x", least = 80 }, { node = "y", least = 80 }] }] }\n'
+    rows = [("K", 90, 0), ("K", 50, 90), ("K", 70, 70)]
+    case = found(scheme_text(indicator_text("x"), indicator_text("y", 0.5), asked), ["x", "y"], rows)
+    assert case.ranking["grade"].sort_index().tolist() == ["A", "A", "B"]
+    case = found(scheme_text(indicator_text("x"), '\n[grades]\nbands = [["A", 60], ["B", 0]]\nquota = { A = { share = 0.1 } }\n'), ["x"], [row[:2] for row in rows])
+    assert [problem.rule.en for problem in case.problems if problem.column == "grades.quota.A"] == ["grade A: 0 places, their share is less than one"]
 
 
 def test_a_newcomer_of_whom_nothing_is_recorded_has_the_default_grade() -> None:

@@ -22,6 +22,7 @@ MISUSES: tuple[tuple[str, ...], ...] = (
     ("check",), ("chek",), ("zzz",), ("check", "nowhere"), ("check", "pyproject.toml"), ("check", ".", "--bogus"), ("check", ".", "--warning"), ("check", ".", "b", "c"),
     ("check", "--return"), ("evaluate", "."), ("sensitivity", ".", "--out", "x", "--draws", "x"), ("sensitivity", ".", "--out", "x", "--draws", "0"),
     ("sensitivity", ".", "--out", "x", "--spread", "2"), ("check", ".", "--warnings=3"), ("cards", "."), ("serve", "--port", "0"), ("ballots", ".", "nowhere"),
+    ("decide", "tests", "tie"), ("decide", "tests", "place", "E01"), ("decide", "tests", "state"), ("decide", "tests", "objection", "1"),
 )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def test_wrong_use_ends_with_2_and_a_sentence_with_the_mend_in_one_language(word
     assert (chinese.exit_code, english.exit_code) == (2, 2)
     assert "用法不对：" in chinese.output
     assert not ENGLISH.search(chinese.output)
-    assert re.search("请|是否|应为|不能|后面", chinese.output)
+    assert re.search("请|是否|应为|不能|后面|例如", chinese.output)
     assert "Wrong use: " in english.output
     assert not CHINESE.search(english.output)
     assert "Traceback" not in chinese.output + english.output

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.few_lines import award_text, found, indicator_text, scheme_text
+from tests.few_lines import award_text, found, indicator_text, refused, scheme_text
 from tests.test_values import CLASSES, RAW, everything, with_items
 from toolkit.ground.problems import Problem
 
@@ -17,6 +17,12 @@ def said(raw: list[float], item: dict[str, Any], classes: list[str] | None = Non
     frame = RAW.assign(hours=raw)
     found = everything(frame, with_items(hours={"missing": "worst", **item}), classes or list(CLASSES))
     return list(found.problems)
+
+
+def test_a_group_whose_benchmark_is_0_is_told_to_look_below() -> None:
+    group = '\n[[group]]\nid = "g"\nlabel = "g"\nweight = 1\nvalue = { shape = "benchmark", per_above = 1, per_below = 1 }\n'
+    told = refused(scheme_text(group, indicator_text("x", more='group = "g"\n')), ["x"], [("K", 0), ("K", 0)])
+    assert "check the scores below it" in told
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,13 @@ def other_days(scheme: Scheme, records: Records, until: dt.date | None = None, j
 
 
 def same_day(day: dt.date, years: int) -> dt.date:
-    """The day of the same number so many years on; where that month lacks it, its last day."""
+    """The day of the same number so many years on; where that month lacks it, its last day.
+
+    Examples
+    --------
+    >>> str(same_day(dt.date(2024, 2, 29), 1))
+    '2025-02-28'
+    """
     try:
         return day.replace(year=day.year + years)
     except ValueError:
