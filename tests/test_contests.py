@@ -55,6 +55,18 @@ def test_a_tie_in_all_is_left_open_or_shared_and_settled_by_the_same_nodes() -> 
     assert decided(settled, table, who).award.tolist() == ["x", "", "", "x", "x", ""]
 
 
+def test_as_many_winners_as_places_in_all_lose_none_and_an_open_tie_stays_that_of_its_class() -> None:
+    just = decided(prize(quota={"number": 2, "in_all": 4}), totals(90, 80, 70, 85, 60, 50), members(6, CLASSES))
+    assert just.award.tolist() == ["x", "x", "", "x", "x", ""]
+    assert {contest.ceiling for contest in just.contests} == {None}
+    tied = decided(prize(quota={"number": 2, "in_all": 3}), totals(90, 60, 60, 85), members(4, ["A", "A", "A", "B"]))
+    assert tied.ties == (Tie("x", "A", ("m1", "m2"), 1),)
+
+
+def test_who_has_no_total_has_no_award_that_goes_by_a_node() -> None:
+    assert decided(prize(by="a", quota={"number": 1}), totals(np.nan, 80, 70, a=[90, 50, 40]), members(3)).award.tolist() == ["", "x", ""]
+
+
 def test_what_is_asked_of_the_total_bounds_it_at_both_ends() -> None:
     asked = prize(require=[{"node": "total", "least": 60, "most": 80}], quota={"number": 2})
     assert decided(asked, totals(90, 80, 60, 50), members(4)).award.tolist() == ["", "x", "x", ""]
