@@ -67,9 +67,17 @@ def test_who_has_no_total_has_no_award_that_goes_by_a_node() -> None:
     assert decided(prize(by="a", quota={"number": 1}), totals(np.nan, 80, 70, a=[90, 50, 40]), members(3)).award.tolist() == ["", "x", ""]
 
 
+def test_to_take_part_one_of_several_is_enough_and_none_is_not() -> None:
+    either = {"require": [{"any_of": [{"node": "a", "least": 50}, {"node": "b", "least": 50}]}]}
+    asked = prize(eligibility=either, quota={"number": 3})
+    assert decided(asked, totals(90, 80, 70, a=[0, 60, 0], b=[40, 0, 50]), members(3)).award.tolist() == ["", "x", "x"]
+
+
 def test_what_is_asked_of_the_total_bounds_it_at_both_ends() -> None:
     asked = prize(require=[{"node": "total", "least": 60, "most": 80}], quota={"number": 2})
     assert decided(asked, totals(90, 80, 60, 50), members(4)).award.tolist() == ["", "x", "x", ""]
+    of_one_class = prize(require=[{"node": "total", "least": 85, "classes": ["A"]}], quota={"number": 2})
+    assert decided(of_one_class, totals(90, 80, 60, 50), members(4, list("AABB"))).award.tolist() == ["x", "", "x", "x"]
 
 
 def test_members_of_one_class_who_are_level_take_a_place_each_of_those_in_all() -> None:
