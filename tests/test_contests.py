@@ -73,6 +73,13 @@ def test_to_take_part_one_of_several_is_enough_and_none_is_not() -> None:
     assert decided(asked, totals(90, 80, 70, a=[0, 60, 0], b=[40, 0, 50]), members(3)).award.tolist() == ["", "x", "x"]
 
 
+def test_first_is_who_is_so_among_those_that_take_part_and_have_a_total() -> None:
+    by_firsts = prize(ties=["first_places", "committee"], quota={"number": 1}, indicator=[indicator("a"), indicator("b")])
+    for third, applied in ((90, False), (np.nan, True)):
+        table = totals(80, 80, third, a=[60, 50, 70], b=[60, 50, 70])
+        assert decided(by_firsts, table, members(3, applied=[True, True, applied])).award.tolist() == ["x", "", ""]
+
+
 def test_what_is_asked_of_the_total_bounds_it_at_both_ends() -> None:
     asked = prize(require=[{"node": "total", "least": 60, "most": 80}], quota={"number": 2})
     assert decided(asked, totals(90, 80, 60, 50), members(4)).award.tolist() == ["", "x", "x", ""]
