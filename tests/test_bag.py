@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 import bagit
 import pytest
 
-from tests.sealing import files, named, verified, with_new_manifests
+from tests.sealing import files, named, verified
 from toolkit.ground.problems import Problems
 from toolkit.sealing.bag import (
     DISTRIBUTION,
@@ -192,12 +193,22 @@ def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
     assert MANIFEST in named(verified(bag))
 
 
-def test_labels_without_an_end_are_not_read(bag: Path) -> None:
-    with (bag / "bag-info.txt").open("a", encoding="utf-8") as file:
-        file.write(f"Contact-Name: {'x' * 1_000_000}\n")
-    with_new_manifests(bag)
-    assert named(bag_problems(bag)) == {"bag-info.txt"}
-    assert read_bag_info(bag) == {}
+@pytest.mark.parametrize("name", ["bag-info.txt", "bagit.txt", MANIFEST, TAG_MANIFEST, "manifest-md5.txt", "fetch.txt"])
+def test_lists_and_labels_without_an_end_are_not_read(little: Path, name: str) -> None:
+    path = little / name
+    path.touch()
+    os.truncate(path, 1 << 28)
+    assert named(bag_problems(little)) == {name}
+    assert read_bag_info(little) == {}
+    path.unlink()
+    os.mkfifo(path)
+    assert named(bag_problems(little)) == {name}
+    assert read_bag_info(little) == {}
+
+
+def test_a_list_that_is_none_is_told_by_its_first_lines(little: Path) -> None:
+    (little / MANIFEST).write_text("\n" * 1_000_000, "utf-8")
+    assert len(bag_problems(little)) < 110
 
 
 def test_what_is_no_bag_is_told(tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ STAMP = ".tsr"
 SIGNATURE = re.compile(SIGNATURES + r"/([\w-]{1,40}-[0-9a-f]{16}\.(txt|pem|sig|sshsig)|[\w-]{1,40}\.tsr)")
 KEPT = Phrase("不能写进届次文件夹或封存包", "nothing is written into an edition's folder or a bag")
 ELSEWHERE = Phrase("请另指一个文件夹", "name another folder")
-SIGNATURE_SIZE, STAMP_SIZE, LABELS_SIZE = 4096, 65_536, 65_536
-"""Bytes that no file of a signature, no timestamp, and no file of labels exceeds."""
+SIGNATURE_SIZE, STAMP_SIZE, LABELS_SIZE, MANIFEST_SIZE = 4096, 65_536, 65_536, 16_777_216
+"""Bytes that no file of a signature, no timestamp, no file of labels, and no list of all files exceeds."""
+MOST_BROKEN = 100
+"""Lines of a list that cannot be read, after which the rest is not read either."""
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -73,6 +75,8 @@ def bag_problems(bag: Path) -> Problems:
     bag
         The folder that holds `bagit.txt`.
     """
+    if unread := _not_read(bag):
+        return Problems(tuple(Problem("error", rule, UNTOUCHED, file=name) for name, rule in unread.items()))
     tags, tag_faults = _read_manifest(bag, TAG_MANIFEST)
     payload, faults = _read_manifest(bag, MANIFEST)
     unlisted = [_problem(name, TAG_MANIFEST, *_UNLISTED) for name in BAG_FILES if tags and name not in tags]
@@ -86,7 +90,7 @@ def bag_problems(bag: Path) -> Problems:
 def read_bag_info(bag: Path) -> dict[str, str]:
     """The labels of `bag-info.txt`, as title, revision and date; none where the folder is no bag, or half of one."""
     try:
-        if _too_long(bag):
+        if _not_read(bag):
             return {}
         return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
     except (bagit.BagError, OSError, ValueError):
@@ -97,6 +101,7 @@ _CHANGED = Phrase("内容与 {list} 所记不符", "is not as {list} says")
 _MISSING = Phrase("列在 {list} 中，但不在封存包里", "is listed in {list} but is not in the bag")
 _EMPTY = Phrase("是空文件夹，封存包里没有这样的文件夹", "is an empty folder: a bag has none")
 REMOVE = Phrase("请删去；为何有它，请向秘书处核实", "remove it, and ask the secretariat how it came there")
+_NO_FILE = Phrase("不是普通的文件，没有读取", "is no ordinary file: it was not read")
 _LONG = Phrase("太长，没有读取", "is too long: it was not read")
 _UNLISTED = (Phrase("未列在 {list} 中", "is not listed in {list}"),)
 _BROKEN = Phrase("{list} 第 {line} 行无法读取", "line {line} of {list} cannot be read")
@@ -119,6 +124,8 @@ def _read_manifest(bag: Path, name: str) -> tuple[dict[str, str], list[Problem]]
             broken.append(_problem(name, name, _BROKEN, line=number))
         else:
             listed[match[2]] = match[1]
+        if len(broken) == MOST_BROKEN:
+            break
     return listed, broken
 
 
@@ -177,15 +184,18 @@ def _digest_or_nothing(path: Path) -> str:
         return ""
 
 
-def _too_long(bag: Path) -> list[str]:
-    """Files of labels longer than any that was ever written: a reader would take hours over them."""
-    return [name for name in ("bagit.txt", "bag-info.txt") if (bag / name).is_file() and (bag / name).stat().st_size > LABELS_SIZE]
+def _not_read(bag: Path) -> dict[str, Phrase]:
+    """Lists and labels that may be read for hours, and why: links and pipes, and what is longer than any that was ever written.
+
+    Not of our own alone: the BagIt library reads others too.
+    """
+    ordinary = {path: path.is_file() and not path.is_symlink() for path in sorted(bag.glob("*.txt"))}
+    long = {path for path, is_file in ordinary.items() if is_file and path.stat().st_size > (MANIFEST_SIZE if path.name == MANIFEST else LABELS_SIZE)}
+    return {path.name: _LONG if path in long else _NO_FILE for path, is_file in ordinary.items() if path in long or not is_file}
 
 
 def _library_problems(bag: Path) -> Problems:
     """What the BagIt library still objects to: a declaration or a count of bytes that does not fit."""
-    if long := _too_long(bag):
-        return Problems(tuple(Problem("error", _LONG, UNTOUCHED, file=name) for name in long))
     try:
         bagit.Bag(str(bag)).validate(fast=True)
     except (bagit.BagError, ValueError, OSError) as error:
