@@ -301,12 +301,12 @@ def test_who_says_too_much_is_hung_up_on_with_a_word_and_loses_the_kernel(addres
     assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404, within=5)
 
 
-def test_pings_are_counted_too(address: str, kernel: str) -> None:
+@pytest.mark.parametrize("said", [b"\x89\xe4" + bytes(104), b"\x8a\x80" + bytes(4), b"\x00\x80" + bytes(4)], ids=["pings", "pongs", "empty parts of a message"])
+def test_frames_that_are_no_message_are_counted_too(address: str, kernel: str, said: bytes) -> None:
     with connect(address, kernel) as socket:
-        with contextlib.suppress(OSError, websocket.WebSocketException):
-            for _ in range(600):
-                socket.ping("x" * 100)
-        assert hung_up(socket)
+        with contextlib.suppress(OSError):
+            socket.sock.sendall(b"\x02\x80" + bytes(4) + 600 * said)
+        assert hung_up(socket, within=5)
 
 
 def test_what_a_browser_does_not_take_is_not_kept_for_ever() -> None:

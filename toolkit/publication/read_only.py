@@ -200,7 +200,20 @@ class PageSocket(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
             before.reader = None
             before.hang_up(1001, "opened again")
         self.reader.heard()
+        self.count_reads()
         await super().open(kernel_id)
+
+    def count_reads(self) -> None:
+        """Hang up on a flood of frames that make up no message, of which nothing is told here: of each its head, its mask and its content are read."""
+        stream = self.ws_connection.stream
+        read = stream.read_bytes
+
+        def counted(size: int, partial: bool = False) -> Any:  # noqa: FBT001, FBT002 - tornado's signature
+            if self.reader is not None and not self.reader.affords_read():
+                self.hang_up(1008, "too many frames")
+            return read(size, partial)
+
+        stream.read_bytes = counted
 
     def on_message(self, message: str | bytes) -> None:
         """Pass on what widgets need; drop other messages, and hang up on what is no message or too much."""

@@ -95,6 +95,7 @@ class PageReader:
         self.messages = Budget(most=200, rate=30, since=now)
         self.bytes = Budget(most=128 * 1024, rate=24 * 1024, since=now)
         self.opened = Budget(most=10, rate=1 / 30, since=now)
+        self.reads = Budget(most=4 * 300, rate=4 * 40, since=now)  # of a frame four at most, and frames that are no message besides
 
     def starts(self) -> None:
         """Its kernel is being started."""
@@ -123,6 +124,10 @@ class PageReader:
         now = self.clock()
         spent = [self.messages.spend(1, now), self.bytes.spend(size, now), not opens or self.opened.spend(1, now)]
         return all(spent)
+
+    def affords_read(self) -> bool:
+        """Whether one more part of a frame may be read, whatever it holds."""
+        return self.reads.spend(1, self.clock())
 
 
 class Readers:
