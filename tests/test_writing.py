@@ -213,6 +213,16 @@ def test_the_public_list_guards_full_width_signs_as_the_results_do(formulas: Edi
     assert ",'＝3+3," in "," + (tmp_path / "public" / "awards.csv").read_text("utf-8-sig").replace("\n", "\n,")
 
 
+def test_no_hidden_folder_is_named_that_is_gone_when_it_is_read(tmp_path: Path) -> None:
+    def fills(name: str) -> str:
+        with pytest.raises(Refused) as refused, placed_in(tmp_path) as outer, placed_in(outer / "cards") as inner:
+            raise OSError(errno.ENOSPC, "full", str(inner / name))
+        (problem,) = refused.value.problems
+        return problem.file
+
+    assert (fills("a"), fills("a.csv")) == (str(tmp_path / "cards"), "a.csv")
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 def test_a_disk_that_refuses_is_told_in_words_and_leaves_nothing(number: int, small_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(*_: object) -> None:

@@ -198,6 +198,12 @@ CAUSES: dict[int, Phrase] = {
     errno.EIO: Phrase("磁盘读写出错", "the disk fails"),
 }
 MAKE_ROOM = Phrase("请清理磁盘后再运行", "make room on the disk, and run it again")
+MENDS = {
+    errno.ENOSPC: MAKE_ROOM,
+    errno.EDQUOT: MAKE_ROOM,
+    errno.EFBIG: Phrase("请换一个能存放大文件的盘，或请管理员放宽文件大小的限制", "write to a disk that holds large files, or have the limit on their size raised"),
+    errno.EMFILE: Phrase("请关闭别的程序后再运行", "close other programs, and run it again"),
+}
 SEE_RIGHTS = Phrase("请关闭正在打开它的程序，并检查路径和文件夹权限", "close the program that has it open, check the path and the folder's rights")
 
 
@@ -227,7 +233,7 @@ def inaccessible(error: BaseException, file: str = "") -> Refused:
     name = file or next((str(named) for named in (cause.filename2, cause.filename) if named), "")
     why = CAUSES.get(cause.errno or 0, Phrase("系统不允许", cause.strerror or "the system refuses"))
     rule = Phrase(f"读写不成：{why.zh}", f"cannot be read or written: {why.en}")
-    return refuse(rule, MAKE_ROOM if cause.errno in {errno.ENOSPC, errno.EDQUOT} else SEE_RIGHTS, file=name)
+    return refuse(rule, MENDS.get(cause.errno or 0, SEE_RIGHTS), file=name)
 
 
 OTHER_MEANINGS = (

@@ -398,7 +398,10 @@ def _keep(file: Path, former: Path) -> None:
 
 
 def _called(error: BaseException, folder: Path) -> str:
-    """What the reader calls the file that cannot be written: by its name where it was to be, else the folder."""
+    """What the reader calls the file that cannot be written: by its name where it was to be, else the folder, no part of either being a hidden one."""
     cause = system_error(error)
     named = str((cause and (cause.filename2 or cause.filename)) or "")
-    return Path(named).name if UNFINISHED in named and Path(named).suffix else str(folder)
+    if UNFINISHED in named and Path(named).suffix:
+        return Path(named).name
+    parts = folder.parts
+    return str(Path(*(part for before, part in zip(("", *parts), parts, strict=False) if not (part.startswith(UNFINISHED) or before.startswith(UNFINISHED)))))
