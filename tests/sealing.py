@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 import pytest
 import xlsxwriter
@@ -46,6 +46,7 @@ class OfOneProcess(Copies):
 
     known: ClassVar[Answers] = Answers()
     started: ClassVar[subprocess.Popen[bytes] | None] = None
+    words: ClassVar[IO[bytes] | None] = None
     latest: ClassVar[ToldCopy | None] = None
 
     def __init__(self, _: Answers) -> None:
@@ -55,8 +56,9 @@ class OfOneProcess(Copies):
         ended, latest = OfOneProcess.started is None or OfOneProcess.started.poll() is not None, OfOneProcess.latest
         if ended or (latest is not None and latest.poll() is None):  # a notebook that was broken off: its end is not told in order
             self.end_all()
-        self.process = OfOneProcess.started
+        self.process, self.said = OfOneProcess.started, OfOneProcess.words
         OfOneProcess.started = super()._started()
+        OfOneProcess.words = self.said
         return OfOneProcess.started
 
     def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> ToldCopy:
@@ -70,7 +72,9 @@ class OfOneProcess(Copies):
     def end_all() -> None:
         if OfOneProcess.started is not None:
             OfOneProcess.started.communicate()
-        OfOneProcess.started = OfOneProcess.latest = None
+        if OfOneProcess.words is not None:
+            OfOneProcess.words.close()
+        OfOneProcess.started = OfOneProcess.words = OfOneProcess.latest = None
 
 
 def quick_papers(evaluation: Evaluation, records: Records, folder: Path, progress: Callable[[str], None], *, together: bool = True) -> None:

@@ -30,8 +30,8 @@ from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
 from toolkit.publication.copies import HeldCopy
 from toolkit.sealing import kernels
-from toolkit.sealing.kernels import Copies, one_reading
-from toolkit.sealing.notebooks import _executed
+from toolkit.sealing.kernels import Copies, ToldCopy, one_reading
+from toolkit.sealing.notebooks import _executed, run_again
 from toolkit.sensitivity.bounds import rank_bounds
 from toolkit.sensitivity.probabilities import (
     award_probabilities,
@@ -53,16 +53,42 @@ def shown(path: Path, **places: Path) -> list[Any]:
     return [{kind: said for kind, said in output.get("data", {}).items() if "widget" not in kind} for outputs in cells for output in outputs]
 
 
-def test_a_copy_of_a_server_with_many_files_open_is_seen_to_end() -> None:
+def a_high(low: int) -> int:
+    """The same end of a pipe, by a number as a process with many files open gives it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1200), hard))
-    low, held = os.pipe()
-    copy = HeldCopy(os.getpid(), fcntl.fcntl(low, fcntl.F_DUPFD, 1100))
+    high = fcntl.fcntl(low, fcntl.F_DUPFD, 1100)
     os.close(low)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return high
+
+
+def test_a_copy_of_a_process_with_many_files_open_is_seen_to_end() -> None:
+    low, held = os.pipe()
+    copy = HeldCopy(os.getpid(), a_high(low))
     assert copy.poll() is None
     os.close(held)
     assert (copy.wait(), copy.poll()) == (0, 0)
+    low, held = os.pipe()
+    with open(a_high(low), "rb", buffering=0) as told:
+        copy = ToldCopy(told, os.getpid())
+        assert copy.poll() is None
+        os.write(held, b"3\n")
+        os.close(held)
+        assert (copy.wait(), copy.poll()) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [("raise ImportError('no such part')", "ImportError: no such part"), ("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 9)", "signal 9"), ("sys.stdin.buffer.read(40)", "exit code 0")],
+)
+def test_a_process_of_notebooks_that_ends_says_why_and_accuses_no_notebook(ends: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kernels, "program", lambda _: [sys.executable, "-S", "-c", f"import os, sys; {ends}"])
+    write_notebook(tmp_path / "1.ipynb", "1 + 1")
+    with one_reading():
+        for _ in range(2):  # whoever asks later is told the same
+            with pytest.raises(kernels.Ended, match=words):
+                list(run_again(tmp_path, tmp_path, {}))
 
 
 def test_an_answer_is_kept_for_the_very_same_question_alone(small_edition: Path) -> None:

@@ -75,7 +75,7 @@ class HeldCopy(Copy):
 
     def poll(self) -> int | None:
         """0 once it has ended."""
-        if self.returncode is None and has_ended(self.alive, 0):
+        if self.returncode is None and to_be_read(self.alive, patience=0):
             os.close(self.alive)
             self.returncode = 0
         return self.returncode
@@ -83,15 +83,24 @@ class HeldCopy(Copy):
     def wait(self) -> int:
         """The same, when it has ended."""
         if self.returncode is None:
-            has_ended(self.alive, None)
+            to_be_read(self.alive)
         return self.poll() or 0
 
 
-def has_ended(alive: int, patience: int | None) -> bool:
-    """Whether nobody holds the other end any more, after so many milliseconds at most; None waits for it. A server may have any number of files open."""
+def to_be_read(*ends: int, patience: float | None = None) -> set[int]:
+    """Which of these ends of pipes and sockets there is something to be read of, or nobody at the other end of any more.
+
+    Parameters
+    ----------
+    ends
+        Descriptors of any number: a server may have any number of files open.
+    patience
+        Seconds to wait for it at most; None waits for ever.
+    """
     asked = select.poll()
-    asked.register(alive, select.POLLIN)
-    return bool(asked.poll(patience))
+    for end in ends:
+        asked.register(end, select.POLLIN)
+    return {end for end, _ in asked.poll(None if patience is None else 1000 * patience)}
 
 
 class Original:

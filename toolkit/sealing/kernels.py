@@ -14,20 +14,30 @@ import gc
 import json
 import os
 import pickle
-import select
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from toolkit.ground.answers import KEPT, MADE, Answers, kept
+from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.resources import ONE_THREAD, folder_digests
-from toolkit.ground.text import ASKED
-from toolkit.publication.copies import Copy, become_kernel, begin, launch, one_made, order, program
+from toolkit.ground.text import ASKED, Phrase, as_phrase, phrase
+from toolkit.publication.copies import (
+    Copy,
+    become_kernel,
+    begin,
+    launch,
+    one_made,
+    order,
+    program,
+    to_be_read,
+)
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -47,6 +57,17 @@ RARELY = (70_000, 20, 20)
 """New objects after which circles are looked for among them, and how many such looks before one among older ones."""
 QUIET = 5.0
 """Seconds without an order after which there is time for the rest."""
+ENDED = ("运行笔记本的进程已经结束：{why.zh}", "the process that runs notebooks has ended: {why.en}")
+KILLED = ("被系统终止（信号 {n}），多半是内存不足", "killed by the system (signal {n}), most likely for want of memory")
+LEFT = ("退出码 {n}", "exit code {n}")
+TRY_AGAIN = Phrase(
+    "请关闭别的程序、腾出内存和磁盘后重试；如仍这样，请重新安装本程序，并把这一条告诉维护的人",
+    "close other programs, make room in memory and on the disk, and try again; should it be so again, install this program anew, and tell this to whoever maintains it",
+)
+
+
+class Ended(Refused):
+    """The process that runs notebooks is gone: nothing is wrong with any of them."""
 
 
 class Copies:
@@ -55,27 +76,50 @@ class Copies:
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
         self.process: subprocess.Popen[bytes] | None = None
+        self.said: IO[bytes] | None = None
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self.process is None:
             environment = ONE_THREAD | {name: value for name, value in os.environ.items() if name != ASKED} | HASHES
             command = program("from toolkit.sealing.kernels import serve; serve()")
             # Ctrl-C is for the seal alone: it then ends this one.
-            self.process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603
+            self.said = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the process ends
+            self.process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, env=environment, start_new_session=True)  # noqa: S603
             _written(self.process, pickle.dumps(self.answers))
         return self.process
 
     def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> ToldCopy:
-        """A new kernel with these arguments."""
-        process = self._started()
-        _written(process, order(arguments, folder, environment))
-        assert process.stdout
-        return ToldCopy(process.stdout, int(process.stdout.readline()))
+        """A new kernel with these arguments.
+
+        Raises
+        ------
+        Ended
+            When the process is gone: its last words, and what to do.
+        """
+        with suppress(BrokenPipeError):
+            process = self._started()
+            _written(process, order(arguments, folder, environment))
+            assert process.stdout
+            if told := process.stdout.readline():
+                return ToldCopy(process.stdout, int(told))
+        raise Ended(refuse(phrase(*ENDED, why=self._last_words()), TRY_AGAIN).problems)
+
+    def _last_words(self) -> Phrase:
+        """What the process said last; how it ended, where it said nothing."""
+        assert self.process
+        assert self.said
+        code = self.process.wait()
+        self.said.seek(0)
+        lines = self.said.read().decode(errors="replace").split("\n")
+        how = phrase(*(KILLED if code < 0 else LEFT), n=abs(code))
+        return next((as_phrase(line.strip()) for line in reversed(lines) if line.strip() and code >= 0), how)
 
     def end(self) -> None:
         """End the process, and what runs in it."""
         if self.process is not None:
             self.process.communicate()
+        if self.said is not None:
+            self.said.close()
 
 
 class ToldCopy(Copy):
@@ -87,14 +131,14 @@ class ToldCopy(Copy):
 
     def poll(self) -> int | None:
         """The exit code, once it has ended."""
-        if self.returncode is None and select.select([self.told], [], [], 0)[0]:
+        if self.returncode is None and to_be_read(self.told.fileno(), patience=0):
             self.returncode = int(self.told.readline() or -signal.SIGKILL)
         return self.returncode
 
     def wait(self) -> int:
         """The exit code, when it has ended."""
         if self.returncode is None:
-            select.select([self.told], [], [])
+            to_be_read(self.told.fileno())
         return self.poll() or 0
 
 
@@ -179,7 +223,7 @@ def serve_pages() -> None:
             if (stands := folder_digests(folder, MADE)) != known:
                 known = stands
                 KEPT.set(_read_apart() or Answers())
-        if not select.select([orders], [], [], QUIET)[0]:
+        if not to_be_read(orders.fileno(), patience=QUIET):
             begin(USED)
         gc.collect()
         gc.freeze()
@@ -226,8 +270,7 @@ def _serve_one(ordered: dict[str, Any]) -> None:
     os.close(end)
     print(pid, flush=True)
     # Nobody asks for more while a notebook runs: what can be read is the end of whoever asked.
-    asker, _, _ = select.select([sys.stdin, alive], [], [])
-    if sys.stdin in asker:
+    if sys.stdin.fileno() in to_be_read(sys.stdin.fileno(), alive):
         os.killpg(pid, signal.SIGKILL)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     os.close(alive)

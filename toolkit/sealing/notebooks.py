@@ -29,7 +29,7 @@ from toolkit.sealing.differences import (
     rows_of_text,
     worded,
 )
-from toolkit.sealing.kernels import HASHES, manager_class
+from toolkit.sealing.kernels import HASHES, Ended, manager_class
 
 if TYPE_CHECKING:
     from nbclient import NotebookClient
@@ -202,6 +202,8 @@ def run_again(
             continue
         try:
             now = _executed(path, places)
+        except Ended:  # which says nothing of the bag
+            raise
         except Refused as refused:
             yield from (replace(problem, mend=ASK, file=f"{sealed.name}/{notebook.name}") for problem in refused.problems)
             continue
