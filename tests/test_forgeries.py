@@ -10,7 +10,6 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +27,13 @@ from toolkit.scheme.writing import write_scheme
 from toolkit.sealing import bag as bags
 from toolkit.sealing import notebooks, parts, replay
 from toolkit.sealing.differences import Wording, rows_of_page, rows_of_text, workbook_problems
-from toolkit.sealing.open_bag import FORMER, send_open, verify_open
+from toolkit.sealing.open_bag import send_open, verify_open
 from toolkit.sealing.verification import verify_bag
 
 Forgery = Callable[[Path], object]
 VERSION = f"toolkit=={toolkit.__version__}"
 SEALED = Path(__file__).parent / "sealed"
+*EARLIER, LATEST = parts.RELEASES
 
 
 def put(name: str, old: str, new: str) -> Forgery:
@@ -189,14 +189,14 @@ ONLY_WORDING = "a problem left out"
 """Names no member and is no figure: where an earlier version sealed, no more than a note."""
 
 
-@pytest.fixture(scope="module", params=[(), (toolkit.__version__,)], ids=["sealed by this version", "by an earlier one"])
+@pytest.fixture(scope="module", params=[False, True], ids=["sealed by this version", "by an earlier one"])
 def forged(request: pytest.FixtureRequest, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Problems, bool]:
     """What the replay says of one bag with every forgery at once, each in a place of its own; and whether an earlier version sealed it."""
     with pytest.MonkeyPatch.context() as patch:
-        for module, releases in product((parts, replay), ("FIRST", "KNOWN")):
-            patch.setattr(module, releases, request.param)
+        if request.param:
+            patch.setitem(parts.RELEASES, toolkit.__version__, parts.Release(whole=False))
         patch.setattr(replay, "former_words", nullcontext)  # it was sealed in those of today
-        return _forged(whole, tmp_path_factory), bool(request.param)
+        return _forged(whole, tmp_path_factory), request.param
 
 
 def _forged(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Problems:
@@ -354,9 +354,8 @@ def test_outputs_that_no_reader_takes_are_named_and_nothing_is_run(outputs: Any,
 
 def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     later = bags.versions() | {bags.DISTRIBUTION: "1000.0"}
+    monkeypatch.setitem(parts.RELEASES, toolkit.__version__, parts.Release(whole=False))
     for module in (parts, replay):
-        monkeypatch.setattr(module, "FIRST", (toolkit.__version__,))
-        monkeypatch.setattr(module, "KNOWN", (toolkit.__version__,))
         monkeypatch.setattr(module, "versions", lambda: later)
     monkeypatch.setattr(replay, "former_words", nullcontext)  # it was sealed in those of today
     assert [(problem.severity, problem.column) for problem in verified(bag, replay=True)] == [("note", bags.DISTRIBUTION)]
@@ -367,7 +366,7 @@ def test_a_bag_of_an_earlier_version_is_whole_with_notes_and_excuses_nothing(bag
 
 @pytest.mark.parametrize(
     ("release", "replay"),
-    [("0.2.0", False), ("0.3.0", False), ("0.4.0", False), ("0.5.0", False), ("0.6.0", True), *(pytest.param(release, True, marks=pytest.mark.slow) for release in ("0.2.0", "0.3.0", "0.4.0", "0.5.0"))],
+    [*((release, False) for release in EARLIER), (LATEST, True), *(pytest.param(release, True, marks=pytest.mark.slow) for release in EARLIER)],
 )
 def test_a_bag_sealed_by_an_earlier_release_is_whole_and_passes_with_notes_at_most(release: str, tmp_path: Path, *, replay: bool) -> None:
     """Sealed by that release from the small edition of these tests, with grades besides; the house's own notebooks, all of them."""
@@ -379,14 +378,14 @@ def test_a_bag_sealed_by_an_earlier_release_is_whole_and_passes_with_notes_at_mo
 def test_figures_sealed_by_the_release_before_are_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All but the notebooks, which take the longest: they are the whole replay's."""
     monkeypatch.setattr("toolkit.sealing.replay.run_again", lambda *_, **__: ())
-    with tarfile.open(SEALED / f"{FORMER[-1]}.tar.xz") as packed:
+    with tarfile.open(SEALED / f"{LATEST}.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
     assert not verify_bag(tmp_path / "r1", replay=True).errors
 
 
 def test_an_open_bag_published_by_the_release_before_is_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toolkit.sealing.open_bag.publication_problems", lambda _: Problems())  # that release did not ask who applied
-    with tarfile.open(SEALED / f"{FORMER[-1]}.tar.xz") as packed:
+    with tarfile.open(SEALED / f"{LATEST}.tar.xz") as packed:
         packed.extractall(tmp_path, filter="data")
     fingerprint, _ = send_open(tmp_path / "r1", tmp_path / "open")
     assert not verify_open(tmp_path / "open", replay=True, fingerprint=fingerprint).errors

@@ -50,7 +50,7 @@ from toolkit.sealing.bag import (
 )
 from toolkit.sealing.differences import ASK, cell_problems, difference, differing_line
 from toolkit.sealing.open_readme import README, readme
-from toolkit.sealing.parts import OPEN, OPEN_FILES, OPEN_LABEL, OPEN_TABLES
+from toolkit.sealing.parts import OPEN, OPEN_FILES, OPEN_LABEL, OPEN_TABLES, RELEASES
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -61,8 +61,6 @@ RULINGS = ("award", "class", "places", "member", "given")
 BAGGED = frozenset({*BAG_FILES, TAG_MANIFEST, *(f"data/{name}" for name in OPEN_FILES)})
 SEALED, LOST = "Sealed-Bag-SHA256", "Rules-Lost-Date"
 FORMAT = "1"
-FORMER = ("0.5.0", "0.6.0")
-"""Earlier versions that wrote open bags such as this one checks."""
 NEITHER = frozenset({"weighting", "signatures", "phase", "workplan", "appointment"})
 """What of a scheme concerns no one who recomputes: how experts voted, who signs, what the action asks by when, who is appointed."""
 YES, NO = "true", "false"
@@ -485,5 +483,5 @@ def _label_problems(bag: Path, info: Mapping[str, str]) -> Iterator[Problem]:
             yield difference("bag-info.txt", column=key, value=info.get(key, "—"))
     if not re.fullmatch(r"[0-9a-f]{64}", info.get(SEALED, "")):
         yield difference("bag-info.txt", column=SEALED, value=info.get(SEALED, "—"))
-    if facts_of(info).version not in {*FORMER, versions()[DISTRIBUTION]}:
+    if facts_of(info).version not in {versions()[DISTRIBUTION], *(version for version, release in RELEASES.items() if release.opens)}:
         yield Problem("error", UNKNOWN, ASK, file="bag-info.txt", column="Bag-Software-Agent", value=facts_of(info).version or "—")

@@ -65,10 +65,6 @@ KNOWN_PARTS = (f"{RULES}/tables.toml", f"{RULES}/known.csv")
 EXAMINATION = "examination"
 EXAMINED = tuple(f"{EXAMINATION}/{name}.csv" for name in ("findings", "certificates", "counterexamples", "one_expert"))
 """What was to be seen in the rules, in their own bag, since 0.6.0."""
-FIRST = ("0.2.0", "0.3.0", "0.4.0", "0.5.0")
-"""The earliest versions: their bags hold fewer parts and say less of them."""
-KNOWN = (*FIRST, "0.6.0")
-"""Earlier versions whose bags this one checks: what they found and computed is the same, what they said of it may be worded otherwise."""
 REVISION = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 VERSION_LINE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*==[A-Za-z0-9._+!-]+")
 COUNTED = "Payload-Oxum"
@@ -91,6 +87,32 @@ HEADLESS = Phrase("没有写明工作记录的末行：末尾若被删去，无�
 TORN = Phrase("工作记录的最后一行不完整", "the last line of the journal is torn")
 OTHER_FORMER = Phrase("与旁边的 {name} 不是同一版", "is not the {name} that lies beside it")
 GARBLED = Phrase("不是“名称==版本”这样的一行", "is not a line `name==version`")
+
+
+@dataclass(frozen=True)
+class Release:
+    """What the bags of an earlier version are like.
+
+    Parameters
+    ----------
+    whole
+        Whether they hold every part that one of today holds, and say of each what is said today.
+    opens
+        Whether its open bags are such as this version checks.
+    """
+
+    whole: bool = True
+    opens: bool = True
+
+
+RELEASES: dict[str, Release] = {
+    "0.2.0": Release(whole=False, opens=False),
+    "0.3.0": Release(whole=False, opens=False),
+    "0.4.0": Release(whole=False, opens=False),
+    "0.5.0": Release(whole=False),
+    "0.6.0": Release(),
+}
+"""Earlier versions whose bags this one checks, in their order: what they found and computed is the same, what they said of it may be worded otherwise."""
 
 
 @dataclass(frozen=True)
@@ -200,14 +222,14 @@ def part_problems(bag: Path, house: House) -> Problems:
         others |= _public(house)
     if publishable(scheme):
         others |= {f"{OPEN}/{name}" for name in OPEN_FILES}
-        if sealed_by(data) not in FIRST or (data / OPEN).exists():
+        if holds_all_parts(data) or (data / OPEN).exists():
             required |= {f"{OPEN}/{name}" for name in OPEN_FILES - OPTIONAL}
     others |= set(_of_edition(data / "edition", scheme, tables, present))
-    seal, earlier = Seal.of(read_bag_info(bag)), sealed_by(data) in FIRST
+    seal, whole = Seal.of(read_bag_info(bag)), holds_all_parts(data)
     if seal.rules and rules_lost(read_journal(data / "edition")) is None:
-        required |= {*RULES_PARTS, *(() if earlier else KNOWN_PARTS)}
+        required |= {*RULES_PARTS, *(KNOWN_PARTS if whole else ())}
     if seal.revision == RULES:
-        required = {"edition/scheme.toml", "edition/tables.toml", ENVIRONMENT, PLAN, *(() if earlier else EXAMINED)}
+        required = {"edition/scheme.toml", "edition/tables.toml", ENVIRONMENT, PLAN, *(EXAMINED if whole else ())}
         others = {f"edition/{name}" for name in EDITION}
     allowed = required | others | set(DESCRIPTIONS)
     tags = {path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir()} - {f"data/{name}" for name in present}
@@ -234,6 +256,11 @@ def sealed_by(data: Path) -> str:
     """The version of the toolkit that the payload `data` names; empty where it names none."""
     path = data / ENVIRONMENT
     return read_environment(path.read_text("utf-8", "replace")).get(DISTRIBUTION, "") if path.is_file() else ""
+
+
+def holds_all_parts(data: Path) -> bool:
+    """Whether the version that the payload `data` names sealed every part that is sealed today."""
+    return RELEASES.get(sealed_by(data), Release()).whole
 
 
 def _required(scheme: Scheme, house: House, present: Collection[str]) -> set[str]:
@@ -301,7 +328,7 @@ def _journal_problems(bag: Path) -> Iterator[Problem]:
         yield Problem("error", TORN, ASK, file=file)
     if journal.entries and not seal.journal:
         # Earlier versions did not write it down.
-        yield Problem("note" if sealed_by(bag / "data") in FIRST else "error", HEADLESS, ASK, file="bag-info.txt", column=HEAD)
+        yield Problem("error" if holds_all_parts(bag / "data") else "note", HEADLESS, ASK, file="bag-info.txt", column=HEAD)
     elif journal.head != seal.journal:
         yield _label(HEAD, seal.journal, CUT)
 
@@ -327,7 +354,7 @@ def _description_problems(bag: Path, scheme: Scheme) -> Iterator[Problem]:
         path = bag / "data" / name
         if path.is_file() and path.read_bytes() != text.encode():
             yield Problem("error", UNTRUE, ASK, file=name)
-        elif not path.is_file() and version not in FIRST:
+        elif not path.is_file() and holds_all_parts(bag / "data"):
             yield _part(name, MISSING)
 
 
@@ -361,7 +388,7 @@ def _version_problems(path: Path) -> Iterator[Problem]:
         if not VERSION_LINE.fullmatch(line) or names.index(names[number - 1]) != number - 1:
             yield Problem("error", GARBLED, ASK, file=ENVIRONMENT, row=number, value=line[:80])
     named = sealed_by(path.parent)
-    if lines and named not in {*KNOWN, versions()[DISTRIBUTION]}:
+    if lines and named not in {*RELEASES, versions()[DISTRIBUTION]}:
         yield Problem("error", UNKNOWN, NEWER, file=ENVIRONMENT, column=DISTRIBUTION, value=named or "—")
 
 

@@ -39,15 +39,15 @@ from toolkit.sealing.open_bag import Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
     DECIDED,
     ENVIRONMENT,
-    FIRST,
-    KNOWN,
     MEETING,
     OPEN,
+    RELEASES,
     RULES,
     House,
     Progress,
     Seal,
     bagging_day,
+    holds_all_parts,
     holds_results,
     publishable,
     sealed_by,
@@ -76,7 +76,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
 
     Made again and compared are: the scheme as it was resolved, ballots, results and their workbook, the papers of the meeting,
     the public extract, and what every notebook and page shows. Ranks, totals and all text must be the same to the letter, other
-    numbers agree within 1e-9. What a version of `KNOWN` says of the records and below its tables may be worded otherwise, which is
+    numbers agree within 1e-9. What an earlier version says of the records and below its tables may be worded otherwise, which is
     a note, but never what names a member or is a row of figures. Other versions of packages than at the seal are told as notes; they excuse no difference, only the
     mend then says how to make sure.
     """
@@ -84,7 +84,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     step("重新计算 Evaluation")
     data = bag / "data"
     version = sealed_by(data)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(version if version in KNOWN else None):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(version if version in RELEASES else None):
         again = Path(folder)
         try:
             edition = open_edition(data / "edition")
@@ -109,8 +109,8 @@ def _differences(
         _write(again / "edition" / BALLOTS / name, text)
     yield from (problem for problem in folder_problems(f"edition/{BALLOTS}", data, again) if problem.file.endswith(".toml"))
     names = _wording(evaluation)
-    first = sealed_by(data) in FIRST
-    wording = names if sealed_by(data) in KNOWN else None
+    first = not holds_all_parts(data)
+    wording = names if sealed_by(data) in RELEASES else None
     found = unlike_minutes(edition.folder, read_journal(edition.folder))
     accused = Accused(tuple(problem.rule.into(edition.scheme.language) for problem in found), names)
     write_results(evaluation, again / "results")
