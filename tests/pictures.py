@@ -23,7 +23,8 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import BROWSER, FLAGS
 from tests.browser.board_page import Table
-from tests.sealed_page import free_port, passes
+from tests.processes import free_port
+from tests.sealed_page import passes
 from tests.test_lab import TOKEN, asked, lab
 from toolkit.ground.resources import house_folder
 from toolkit.publication.server import Settings, served

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.processes import free_port
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import house_folder
 from toolkit.publication.extract import Extract
@@ -89,10 +89,3 @@ def served_page(folder: Path, most_viewers: int = 40, **patience: float) -> Iter
 def passes(_: Path) -> Problems:
     """The verification of a bag without fault."""
     return Problems()
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -26,7 +26,8 @@ from docx.oxml.ns import qn
 
 from tests.browser import BROWSER, FLAGS, PATIENCE
 from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, with_applications, write_small_edition
-from tests.sealed_page import free_port, passes
+from tests.processes import free_port
+from tests.sealed_page import passes
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
 from toolkit.ground.problems import Refused

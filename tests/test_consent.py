@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from tests.asked_edition import write_edition as write_asked
 from tests.conftest import MEMBERS, SCHEME, TABLES, pledges_table, write_small_edition
 from tests.examples import examples
-from tests.sealed_page import free_port
+from tests.processes import free_port
 from tests.sealing import DAY
 from toolkit.__main__ import app
 from toolkit.edition import Edition, check_edition, open_edition

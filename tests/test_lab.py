@@ -21,7 +21,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.conftest import write_small_edition
-from tests.sealed_page import free_port
+from tests.processes import free_port, left_of
 from tests.sealing import files, sealed, write_notebook
 from tests.test_command_line import run
 from toolkit.commands.lab import server
@@ -35,6 +35,8 @@ from toolkit.sealing.working_copies import NOTEBOOKS, working_copies
 REMARK = {"cell_type": "markdown", "id": "remark", "metadata": {}, "source": "专家批注"}
 PATIENCE = 3_000
 """Tenths of a second that a lab may take to be there, on a machine that has much else to do."""
+LONG = "import pathlib, time\ntold = pathlib.Path({folder!r})\n(told / 'begun-{number}').touch()\nwhile not (told / 'go-{number}').is_file(): time.sleep(0.05)"
+"""A cell that is computed until a test lets it go on."""
 TOKEN = "of-this-test"
 WORKSPACE = "lab/workspaces/default-37a8.jupyterlab-workspace"
 ANOTHERS = {"data": {"layout-restorer:data": {"left": {"visible": True, "current": "filebrowser"}}}, "metadata": {"id": "default"}}
@@ -206,7 +208,8 @@ def lab(edition: Path, runtime: Path, *more: str) -> Iterator[tuple[subprocess.P
         yield process, port
     finally:
         for left in [*_children(process), process]:
-            left.kill()
+            with suppress(psutil.NoSuchProcess):
+                left.kill()
         process.wait()
 
 
@@ -272,13 +275,13 @@ def test_labs_of_two_editions_show_each_its_own_and_end_with_all_they_started(tm
             started = _children(process)
             process.send_signal(ending)
             assert process.wait(60) == 0
-            assert psutil.wait_procs(started, timeout=60)[1] == []
+            assert not left_of(started, within=60)
             assert "received signal" not in (tmp_path / f"runtime-{ending.name}" / "log").read_text("utf-8")
 
 
 @pytest.fixture
 def notebooks(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The lab's own notebooks as the server has them: four that take a second each."""
+    """The lab's own notebooks as the server has them: four that say that they are being computed, and go on when they may."""
     from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
     from traitlets import Any as Anything
     from traitlets.config import Configurable
@@ -290,7 +293,7 @@ def notebooks(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
         log = logging.getLogger("lab")
 
     for number in range(1, 5):
-        write_notebook(house / f"{number}.ipynb", "import time; time.sleep(1)", f"{number} * 11")
+        write_notebook(house / f"{number}.ipynb", LONG.format(folder=str(tmp_path), number=number), f"{number} * 11")
     (house / "1_data.ipynb").unlink()
     monkeypatch.setattr(lab_server, "house_folder", lambda _: house)
     edition = write_small_edition(tmp_path / "small")
@@ -299,6 +302,7 @@ def notebooks(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     server = Server(kernel_manager=manager(root_dir=root, connection_dir=str(tmp_path)))
     opened = lab_server.ComputedNotebooks(parent=server, root_dir=root)
     opened.notary.db_file = ":memory:"
+    opened.told = tmp_path
     server.session_manager = lab_server.OneKernel(kernel_manager=server.kernel_manager, contents_manager=opened)
     return opened
 
@@ -309,16 +313,27 @@ async def shown(notebooks: Any, path: str) -> list[str]:
     return [output["data"]["text/plain"] for cell in cells for output in cell.get("outputs", ())]
 
 
+async def begun(notebooks: Any, number: int) -> None:
+    """Wait until a notebook is being computed."""
+    for _ in range(PATIENCE):
+        if (notebooks.told / f"begun-{number}").is_file():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(number)
+
+
 def test_who_clicks_on_while_a_notebook_is_computed_gets_the_last_one_and_the_lab_goes_on(notebooks: Any) -> None:
     async def clicked_on() -> None:
         sessions = notebooks.parent.session_manager
         given_up = []
-        for number, moment in ((3, 0.05), (1, 0.0), (4, 1.5), (3, 0.3)):
+        for number, moment in ((3, 0.05), (1, 0.0), (4, None), (3, 0.3)):
             given_up.append(asyncio.create_task(shown(notebooks, f"{number}.ipynb")))
-            await asyncio.sleep(moment)
+            await (begun(notebooks, number) if moment is None else asyncio.sleep(moment))
+        (notebooks.told / "go-2").touch()
         assert await shown(notebooks, "2.ipynb") == ["22"]
         assert [session["path"] for session in await sessions.list_sessions()] == ["2.ipynb"]
         assert await asyncio.gather(*given_up) == [[], [], [], []]
+        (notebooks.told / "go-3").touch()
         assert await shown(notebooks, "3.ipynb") == ["33"]
         assert [session["path"] for session in await sessions.list_sessions()] == ["3.ipynb"]
         assert len(notebooks.parent.kernel_manager.list_kernel_ids()) == 1
@@ -330,11 +345,12 @@ def test_who_clicks_on_while_a_notebook_is_computed_gets_the_last_one_and_the_la
 def test_a_remark_saved_while_its_notebook_is_computed_stays(notebooks: Any, capsys: pytest.CaptureFixture[str]) -> None:
     async def remarked() -> Any:
         opening = asyncio.create_task(shown(notebooks, "1.ipynb"))
-        await asyncio.sleep(0.2)
+        await begun(notebooks, 1)
         path = Path(notebooks.root_dir) / "1.ipynb"
         held = json.loads(path.read_text("utf-8"))
         held["cells"].append(REMARK)
         await notebooks.save({"type": "notebook", "format": "json", "content": held}, "1.ipynb")
+        (notebooks.told / "go-1").touch()
         assert await opening == []
         await notebooks.parent.kernel_manager.shutdown_all()
         return cells(path)[-1]

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tests.altered import altered
 from tests.conftest import write_small_edition
-from tests.sealed_page import free_port, passes, sample_extract, write_bag
+from tests.processes import free_port
+from tests.sealed_page import passes, sample_extract, write_bag
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused

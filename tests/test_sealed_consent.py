@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import SCHEME
-from tests.sealed_page import free_port, passes, write_bag
+from tests.processes import free_port
+from tests.sealed_page import passes, write_bag
 from tests.sealing import DAY
 from tests.test_consent import CODES, UNASKED, YES, evaluated, write_edition
 from toolkit.evaluation import Evaluation

@@ -19,7 +19,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from docx import Document
 
@@ -37,7 +36,8 @@ from tests.asked_edition import (
 from tests.attack.visitor import answer
 from tests.browser import PATIENCE, Reader, chromium
 from tests.conftest import MEMBERS
-from tests.sealed_page import free_port, passes, sample_extract
+from tests.processes import free_port, page_process
+from tests.sealed_page import passes, sample_extract
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
 from toolkit.commands.publication import (
@@ -506,8 +506,7 @@ def test_what_is_served_is_what_publish_writes_and_starts_no_kernel(address: str
     assert 'href="live"' not in written["index.html"].decode()
     assert "2019年1月31日至2019年2月14日" in answer(address, "")[1]
     assert sum(len(gzip.compress(content)) for content in written.values()) < 300_000
-    (page,) = (one for one in psutil.Process().children() if '"path": "/gongshi/"' in " ".join(one.cmdline()))
-    assert page.children() == []
+    assert page_process(address).children() == []
 
 
 def test_a_page_is_served_under_its_own_policy_compressed_and_once(address: str) -> None:

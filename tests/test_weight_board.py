@@ -95,7 +95,7 @@ def test_what_takes_longer_follows(heard: Heard) -> None:
     until, _ = heard.later("until")
     assert "学习交流" in until["until"]["zh"]
     assert until["number"] == said["number"]
-    for _ in range(100):
+    for _ in range(600):
         if heard.board.shares["learning"] == 55:
             break
         time.sleep(0.05)
@@ -103,7 +103,7 @@ def test_what_takes_longer_follows(heard: Heard) -> None:
 
 
 def test_a_board_leaves_before_what_takes_longer_begins_and_of_moves_at_once_only_the_last_has_chances(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "LEAVES", 0.3)
+    monkeypatch.setattr(background, "LEAVES", 1.0)  # both moves are made meanwhile, on a busy machine too
     counted: list[tuple[float, Any]] = []
     now, of = time.monotonic, Chances.counted
 
@@ -113,11 +113,11 @@ def test_a_board_leaves_before_what_takes_longer_begins_and_of_moves_at_once_onl
 
     monkeypatch.setattr(Chances, "counted", noted)
     for share in (20, 21):
+        asked = now()
         heard.ask("move", node="learning", share=share)
-        left = now()
     heard.later("chances")
     assert [evaluation for _, evaluation in counted] == [heard.board.after]
-    assert counted[0][0] - left > 0.25
+    assert counted[0][0] - asked > 0.9
 
 
 def test_chances_under_way_wait_while_a_question_is_answered_and_are_dropped_by_a_newer_board(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -481,7 +481,7 @@ def told_of(heard: Heard, position: int) -> dict[str, Any]:
         found = {key: value for said, _ in heard.sent if said.get("kind") == "turns" for key, value in said.items()}
         if "ahead" in found:
             return found
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError(position)
 
 

@@ -32,6 +32,7 @@ from tests.attack.visitor import (
     received,
     replies,
 )
+from tests.processes import left_of, page_process
 from tests.sealed_page import HOSTILE, MEMBERS, SECRET, served_page
 from toolkit.publication import read_only
 from toolkit.publication.answers import HEADERS
@@ -55,26 +56,26 @@ def kernel(address: str) -> Iterator[str]:
     answer(address, f"voila/api/shutdown/{kernel}", "POST")
 
 
-def server(address: str) -> psutil.Process:
-    """The process that answers at this address."""
-    settings = f'"port": {urlsplit(address).port}'
-    (found,) = [child for child in psutil.Process().children() if settings in " ".join(child.cmdline())]
-    return found
-
-
 def kernels(address: str) -> int:
     """How many run: copies of one process, where that can be."""
-    below = server(address).children()
+    below = page_process(address).children()
     return sum(len(one.children()) for one in below) if hasattr(os, "fork") else len(below)
 
 
 def memory(address: str) -> float:
     """Megabytes the server and its kernels hold."""
-    whole = [server(address), *server(address).children(recursive=True)]
-    return float(sum(process.memory_info().rss for process in whole)) / MEGABYTE
+    whole = page_process(address)
+    return sum(map(resident, [whole, *whole.children(recursive=True)])) / MEGABYTE
 
 
-def eventually(holds: Callable[[], bool], within: float = 10) -> bool:
+def resident(process: psutil.Process) -> float:
+    """Bytes; none of one that has just ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return float(process.memory_info().rss)
+    return 0
+
+
+def eventually(holds: Callable[[], bool], within: float = 30) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if holds():
@@ -84,8 +85,8 @@ def eventually(holds: Callable[[], bool], within: float = 10) -> bool:
 
 
 def asked(address: str, head: str, *, then: bytes = b"") -> tuple[tcp.socket, bytes]:
-    """A request written by hand, left open; and what is said to it within a second."""
-    connection = tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=1)
+    """A request written by hand, left open; and what is said to it."""
+    connection = tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=10)
     with contextlib.suppress(OSError):
         connection.sendall(head.encode() + b"\r\nHost: page\r\n\r\n" + then)
         return connection, connection.recv(100)
@@ -118,7 +119,7 @@ def test_a_flood_of_connections_is_cut_off_at_the_door(monkeypatch: pytest.Monke
 
 def said_to(address: str, request: bytes) -> bytes:
     """All that is answered to these bytes until the server hangs up."""
-    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=5) as connection:
+    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=20) as connection:
         connection.sendall(request)
         said = b""
         with contextlib.suppress(OSError):
@@ -182,7 +183,7 @@ def test_a_large_head_is_refused(address: str, head: str) -> None:
     "slow", [b"GET / HTTP/1.1\r\nHost", b"POST / HTTP/1.1\r\nHost: page\r\nContent-Length: 9\r\n\r\nx", b""], ids=["head", "body", "nothing"]
 )
 def test_who_does_not_finish_asking_is_hung_up_on(address: str, slow: bytes) -> None:
-    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=5) as connection:
+    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=20) as connection:
         connection.sendall(slow)
         assert connection.recv(100) == b""
 
@@ -212,7 +213,7 @@ def test_a_page_that_no_browser_joins_loses_its_kernel_within_seconds(address: s
 
     with ThreadPoolExecutor(FULL) as visitors:
         assert all(visitors.map(found_place, range(FULL)))
-    assert eventually(lambda: kernels(address) == 0, within=8)
+    assert eventually(lambda: kernels(address) == 0)
     kernel = opened(address)
     answer(address, f"voila/api/shutdown/{kernel}", "POST")
 
@@ -231,7 +232,7 @@ def test_a_page_that_was_cut_off_may_come_back_and_then_is_let_go(address: str, 
         socket.send_binary(frame("kernel_info_request", {}))
         replies(socket, "kernel_info_reply")
     assert answer(address, f"api/kernels/{kernel}")[0] == 200
-    assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404, within=5)
+    assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404)
 
 
 def comms(socket: websocket.WebSocket) -> set[str]:
@@ -298,7 +299,7 @@ def test_who_says_too_much_is_hung_up_on_with_a_word_and_loses_the_kernel(addres
             assert code in {1008, 1009}
             assert word
     assert memory(address) - before < 30
-    assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404, within=5)
+    assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404)
 
 
 @pytest.mark.parametrize("said", [b"\x89\xe4" + bytes(104), b"\x8a\x80" + bytes(4), b"\x00\x80" + bytes(4)], ids=["pings", "pongs", "empty parts of a message"])
@@ -306,7 +307,7 @@ def test_frames_that_are_no_message_are_counted_too(address: str, kernel: str, s
     with connect(address, kernel) as socket:
         with contextlib.suppress(OSError):
             socket.sock.sendall(b"\x02\x80" + bytes(4) + 600 * said)
-        assert hung_up(socket, within=5)
+        assert hung_up(socket, within=9)
 
 
 def test_what_a_browser_does_not_take_is_not_kept_for_ever() -> None:
@@ -324,11 +325,11 @@ def test_what_a_browser_does_not_take_is_not_kept_for_ever() -> None:
 
 
 def test_what_visitors_write_into_the_log_does_not_fill_the_disk(address: str) -> None:
-    log = Path(server(address).cwd()).parent / "log.txt"
+    log = Path(page_process(address).cwd()).parent / "log.txt"
     for _ in range(300):
         with contextlib.suppress(OSError):
             answer(address, f"api/kernels/{uuid.uuid4()}?{'x' * 12_000}")
-    assert eventually(lambda: log.stat().st_size <= MEGABYTE, within=2)
+    assert eventually(lambda: log.stat().st_size <= MEGABYTE)
 
 
 def test_a_message_of_many_brackets_freezes_nobody(address: str, kernel: str) -> None:
@@ -338,7 +339,7 @@ def test_a_message_of_many_brackets_freezes_nobody(address: str, kernel: str) ->
             socket.send_binary(framed(*parts))
         socket.send_binary(frame("comm_info_request", {}))
         assert "comm_info_reply" in replies(socket, "comm_info_reply")
-    assert server(address).is_running()
+    assert page_process(address).is_running()
 
 
 def test_silent_sockets_are_let_go_and_their_kernels_with_them(tmp_path: Path) -> None:
@@ -374,12 +375,12 @@ def test_a_full_page_shows_the_whole_list_without_a_kernel(address: str) -> None
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system whose kernels are copies")
 def test_a_list_comes_at_once_however_long_its_kernel_takes_and_who_leaves_meanwhile_gets_none(address: str) -> None:
     opened(address)
-    (copied,) = server(address).children()
+    (copied,) = page_process(address).children()
     before = kernels(address)
     copied.suspend()
     try:
         for number in range(FULL - 1):
-            visitor = tcp.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=5)
+            visitor = tcp.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=20)
             visitor.sendall(f"GET /{LIVE} HTTP/1.1\r\nHost: page\r\nX-Forwarded-For: 203.0.113.{number}\r\n\r\n".encode())
             said = b""
             while b"</main>" not in said:
@@ -398,13 +399,12 @@ def test_a_list_comes_at_once_however_long_its_kernel_takes_and_who_leaves_meanw
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system whose kernels are copies")
 def test_when_the_process_ends_whose_copies_kernels_are_they_end_and_another_takes_its_place(address: str) -> None:
     opened(address)
-    (copied,) = server(address).children()
+    (copied,) = page_process(address).children()
     below = copied.children()
     copied.kill()
-    _, alive = psutil.wait_procs(below, timeout=10)
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    assert not left_of(below)
     answer(address, f"voila/api/shutdown/{opened(address)}", "POST")
-    assert copied not in server(address).children()
+    assert copied not in page_process(address).children()
 
 
 def test_the_list_without_a_kernel_can_always_be_asked_for(address: str) -> None:
@@ -421,5 +421,5 @@ def test_a_protocol_of_almost_the_same_name_gives_no_way_to_a_bogus_length(addre
         time.sleep(1)
     start = time.monotonic()
     assert answer(address, "nowhere")[0] == 404
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
     assert memory(address) - before < 100

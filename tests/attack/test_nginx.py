@@ -21,7 +21,8 @@ import pytest
 import websocket
 
 from tests.attack.visitor import LIVE, PROTOCOL, answer, connect, frame, opened, replies
-from tests.sealed_page import free_port, passes, write_bag
+from tests.processes import free_port
+from tests.sealed_page import passes, write_bag
 from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase
 from toolkit.publication.answers import HEADERS

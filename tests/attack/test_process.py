@@ -18,7 +18,8 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from tests.attack.visitor import LIVE, answer, opened
-from tests.sealed_page import free_port, passes, write_bag
+from tests.processes import free_port, left_of, page_process
+from tests.sealed_page import passes, write_bag
 from toolkit.ground.problems import Refused
 from toolkit.publication import server
 
@@ -77,8 +78,7 @@ def test_the_notebook_of_a_bag_is_never_run(forged: tuple[str, Path]) -> None:
 
 def test_a_page_knows_where_it_is_and_nothing_of_the_bag(forged: tuple[str, Path]) -> None:
     address, proof = forged
-    (settings,) = [one.cmdline()[-1] for one in psutil.Process().children() if f'"port": {urlsplit(address).port}' in one.cmdline()[-1]]
-    assert str(proof.parent) not in settings
+    assert str(proof.parent) not in page_process(address).cmdline()[-1]
 
 
 def test_a_bag_without_a_page_of_its_own_is_served_all_the_same(tmp_path: Path) -> None:
@@ -112,9 +112,8 @@ def test_the_address_is_in_a_file_at_once_and_a_signal_ends_everything(tmp_path:
         folder = Path(started[0].cwd()).parent
         assert len(started) >= 2
         process.send_signal(sign)
-        assert process.wait(timeout=20) == 0
-    _, alive = psutil.wait_procs(started, timeout=5)
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+        assert process.wait(timeout=60) == 0
+    assert not left_of(started)
     assert not folder.exists()
     assert "Traceback" not in said.read_text("utf-8")
 
@@ -128,9 +127,8 @@ def test_a_page_that_stops_by_itself_is_told(tmp_path: Path) -> None:
         below = psutil.Process(process.pid).children(recursive=True)
         for page in psutil.Process(process.pid).children():
             os.kill(page.pid, signal.SIGKILL)
-        assert process.wait(timeout=10) == 1
-    _, alive = psutil.wait_procs(below, timeout=10)
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+        assert process.wait(timeout=60) == 1
+    assert not left_of(below)
     assert "stopped by itself" in said.read_text("utf-8")
 
 

@@ -25,7 +25,8 @@ from tests.attack.visitor import (
     received,
     replies,
 )
-from tests.sealed_page import SECRET, free_port, passes, served_page, write_bag
+from tests.processes import free_port, left_of
+from tests.sealed_page import SECRET, passes, served_page, write_bag
 from toolkit.ground.problems import refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase
@@ -232,7 +233,7 @@ def test_a_frame_that_lies_is_hung_up_on_and_freezes_nobody(address: str, kernel
             socket.send_binary(lie)
         assert hung_up(socket)
     assert answer(address, "nowhere")[0] == 404
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 15
 
 
 def test_kernels_are_capped_and_given_back(address: str) -> None:
@@ -251,8 +252,7 @@ def test_nothing_is_left_when_serving_ends(tmp_path: Path) -> None:
         opened(address)
         started = set(psutil.Process().children(recursive=True)) - before
         assert len(started) >= 2
-    _, alive = psutil.wait_procs(started, timeout=5)
-    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    assert not left_of(started)
 
 
 def test_a_web_server_in_front_shows_no_older_page_in_place_of_that_sentence() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,11 @@ FLAGS = (
 
 
 PATIENCE = 120_000
-"""Milliseconds that a busy machine may take."""
+"""Milliseconds that a busy machine may take, wherever something is expected: Playwright keeps one number for all tests of a process."""
+with suppress(ImportError):
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager

@@ -5,19 +5,17 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
-from tests.browser import BROWSER, FLAGS
+from tests.browser import BROWSER, FLAGS, PATIENCE
+from tests.processes import page_process
 from tests.sealed_page import HOSTILE, served_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-sync_api.expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
 
 
@@ -33,7 +31,7 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.goto(f"{address}live")
-        page.wait_for_selector("body.open .lists li", timeout=30_000)
+        page.wait_for_selector("body.open .lists li", timeout=PATIENCE)
 
     def names(self) -> list[str]:
         return [str(name) for name in self.page.locator(".lists li.name").all_text_contents()]
@@ -64,8 +62,7 @@ def test_the_bottom_line_comes_first(visit: Visit) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a system that can stop a process")
 def test_the_list_is_read_until_its_kernel_is_there_and_what_was_chosen_stays(visit: Visit) -> None:
-    settings = f'"port": {urlsplit(visit.address).port}'
-    (copied,) = [one for child in psutil.Process().children() if settings in " ".join(child.cmdline()) for one in child.children()]
+    (copied,) = page_process(visit.address).children()
     page = visit.page.context.browser.new_page(viewport={"width": 1366, "height": 768})  # type: ignore[union-attr]
     copied.suspend()
     try:
@@ -77,7 +74,7 @@ def test_the_list_is_read_until_its_kernel_is_there_and_what_was_chosen_stays(vi
         assert page.locator("body.open").count() == 0
     finally:
         copied.resume()
-    page.wait_for_selector("body.open .lists li", timeout=30_000)
+    page.wait_for_selector("body.open .lists li", timeout=PATIENCE)
     page.wait_for_selector("text=the order carries no rank")
     assert page.locator("#opening").count() == 0
     page.close()
@@ -134,7 +131,7 @@ def test_the_still_page_needs_no_program_and_has_both_languages(visit: Visit) ->
 def test_a_page_whose_kernel_has_ended_says_so(visit: Visit) -> None:
     page = visit.page.context.browser.new_page()  # type: ignore[union-attr]
     page.goto(f"{visit.address}live")
-    page.wait_for_selector("body.open .lists li", timeout=30_000)
+    page.wait_for_selector("body.open .lists li", timeout=PATIENCE)
     sync_api.expect(page.locator("#ended")).to_be_hidden()
     kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
     page.request.post(f"{visit.address}voila/api/shutdown/{kernel}")

@@ -78,9 +78,7 @@ def walk(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wa
         page.set_default_timeout(PATIENCE)
         page.goto(f"http://127.0.0.1:{port}/?token={TOKEN}", wait_until="commit")
         page.wait_for_selector(".weight-board .rows .row")
-        sync_api.expect.set_options(timeout=PATIENCE)
         yield Walk(page)
-        sync_api.expect.set_options(timeout=5_000)
         browser.close()
 
 

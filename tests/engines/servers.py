@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import warnings
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.processes import free_port
 
 ACCOUNT = "postgres"  # a server refuses to run as root
 
@@ -71,13 +72,6 @@ def postgres() -> Iterator[Server]:
         subprocess.run([programs / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop"], check=False,
                        capture_output=True, cwd="/", **account)  # type: ignore[call-overload]  # fmt: skip
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import pytest
 
 pytest.importorskip("psycopg", reason="the extra `postgres` is not installed: make engines")
 
-from tests.engines.servers import Server, free_port, postgres
+from tests.engines.servers import Server, postgres
+from tests.processes import free_port
 from tests.test_sources import GOOD, HOSTILE, STORED, read
 from toolkit.records.databases.connection import Unreachable, read_address
 from toolkit.records.databases.postgres import read_relation
