@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.weights import WeightBounds, WeightHull, around
     from toolkit.sensitivity.weights.draws import GivenWeights, WeightDraws
 
-__version__ = "0.7.0"
+__version__ = "1.0.0"
 
 HOMES = {
     "Choices": "sensitivity.choices",

@@ -111,6 +111,7 @@ RELEASES: dict[str, Release] = {
     "0.4.0": Release(whole=False, opens=False),
     "0.5.0": Release(whole=False),
     "0.6.0": Release(),
+    "0.7.0": Release(),
 }
 """Earlier versions whose bags this one checks, in their order: what they found and computed is the same, what they said of it may be worded otherwise."""
 
