@@ -53,6 +53,8 @@ ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
 }
 """Modules, with the functions of each (all where none is named), and the files of tests that guard them."""
 SAME = {
+    "Offer.of: 1  ->  2": "the lowest standing that a score has is 2",
+    "RuleInSteps.first_places: 0  ->  1": "the same: nobody with a score stands at 1",
     "permissions: consent.table and consent.columns  ->  consent.table or consent.columns": "columns without a table are refused by the checks of the scheme, and a table without columns permits nothing",
     "standing_pledges: False  ->  True": "a row of nobody is refused as it is read, and `pledges` leaves it out again",
     "_is_inside: 1  ->  2": "what stands before the first slash is not changed by another cut behind it",

@@ -31,6 +31,7 @@ TABLES: dict[str, Callable[[Evaluation], Table]] = {
     "redundancies": views.redundancies_table,
     "influence": views.influence_table,
     "alpha": views.alpha_table,
+    "components": views.components_table,
     "offer": views.weights_offer_table,
 }
 drawn = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)

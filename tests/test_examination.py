@@ -79,6 +79,12 @@ DEAD = {
     "what is forbidden is so of all": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"none_of": [{"node": "a", "least": 50}]}]}]), None, "award[top]", "其中有一项人人如此"),
     "one of several that all must meet": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"all_of": [{"node": "a", "least": 50}, {"node": "b", "least": 50}]}]}]), None, "award[top]", "a不低于 50.00 分，谁也挡不住"),
     "a route that is open to all": (two({"value": HIGH, "measure": COUNT}, award=[{**TOP, "require": [{"any_of": [{"node": "a", "least": 50}, {"node": "b", "least": 50}]}]}]), None, "award[top]", "谁也挡不住"),
+    "a sum out of reach": (two({"value": LOW}, sum=[{"id": "s", "label": "合计", "of": ["a", "b"], "aggregate": "sum"}], award=[{**TOP, "require": [{"node": "s", "least": 180}]}]), None, "award[top]", "合计最高只有 170"),
+    "the greater of two out of reach": (two({"value": LOW}, {"value": LOW}, sum=[{"id": "s", "label": "较高者", "of": ["a", "b"], "aggregate": "maximum"}], award=[{**TOP, "require": [{"node": "s", "least": 80}]}]), None, "award[top]", "较高者最高只有 70"),
+    "a condition out of reach": (two(condition=[{"id": "c", "label": "次数", "measure": COUNT}], award=[{**TOP, "require": [{"condition": "c", "below": 0}]}]), None, "award[top]", "而可填的在 0 至"),
+    "the first of too few": (two(award=[{**TOP, "require": [{"node": "a", "first": {"share": 0.1}}]}]), {"甲": 4, "乙": 5}, "award[top]", "按比例也不足 1 名"),
+    "one band only": (two(grades={"bands": [["A", 0]]}, award=[], veto=[{"id": "v", "label": "否决", "when": {"table": "acts"}, "effect": {"lower_by": 1}}]), None, "veto[v]", "只有一个等级，无级可降"),
+    "an idle floor": (two(adjustment=[{"id": "p", "label": "加分", "measure": COUNT, "floor": -5}]), None, "adjustment[p].floor", "永远不起作用"),
     "never the lowest": (two({"value": HIGH, "measure": COUNT}, {"value": {"shape": "steps", "steps": [[1, 50]]}, "measure": COUNT}, total={"aggregate": "minimum"}), None, "indicator[a]", "最低也有 50"),
 }  # fmt: skip
 
