@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.grades import GradeOutcomes, grade_names
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import PACKAGE, house_folder
-from toolkit.interactive.board import DRAWS, NONE, Board, Chances, Changes, struck, until_words
+from toolkit.interactive.board import DRAWS, NONE, STEP, Board, Chances, Changes, struck, until_words
 from toolkit.interactive.board_details import card, turning_record, until_of
 from toolkit.interactive.tuning import Tuning, moved, turned, typed
 from toolkit.interactive.weight_board import weight_board
@@ -175,7 +176,16 @@ def test_a_veto_that_is_off_strikes_nobody(demo: Evaluation) -> None:
 
 
 def test_chances_nobody_waits_for_are_dropped(demo: Evaluation) -> None:
-    assert Chances().counted(demo, lambda: True) is None
+    looks = count()
+    whole = Chances().counted(demo, lambda: next(looks) < 0)
+    many = next(looks)
+    assert many >= 2 + 2 * DRAWS // STEP  # before members are put in order and lists made, and before each of two standings of a chunk
+    chances = Chances()
+    for last in range(many - 2):  # lists that were made once are kept
+        left = iter(range(last))
+        assert chances.counted(demo, lambda left=left: next(left, None) is None) is None  # type: ignore[misc]
+    assert whole is not None
+    assert np.array_equal(chances.counted(demo, lambda: False), whole)
 
 
 def test_the_words_name_who_leaves_first(demo: Evaluation) -> None:

@@ -441,7 +441,7 @@ def reordered(evaluation: Evaluation, members: pd.DataFrame, measured: Indicator
     other = replace(evaluation, members=members, measured=measured or evaluation.measured)
     index = other.measured.raw.index
     scores = aligned(evaluation.scores, index)
-    columns = {str(node): column.to_numpy() for node, column in scores.items()}
+    columns = evaluation._score_columns if scores is evaluation.scores else {str(node): column.to_numpy() for node, column in scores.items()}  # noqa: SLF001 - its own
     other.__dict__.update(values=aligned(evaluation.values, index), scores=scores, _score_columns=columns)
     return other
 

@@ -223,9 +223,10 @@ class PatternedScores:
         settled = all(branch.settled for branch in tree.branches)
         if (settled and counts.all()) or any(branch.other == "quotient" or branch.compares for branch in tree.branches):  # where no weight says what counts, or all are looked at
             return cls(tree, (Part(np.arange(len(values)), None, DrawnScores(tree, values, applying)),), len(values))
-        patterns, which, sizes = np.unique(np.column_stack((counts, applying)), axis=0, return_inverse=True, return_counts=True)
+        patterns = np.column_stack((counts, applying))
+        _, one_of, which, sizes = np.unique(np.packbits(patterns, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True)  # few bytes sort sooner than many bools
         frequent = np.argsort(-sizes, kind="stable")[:PATTERNS]
-        parts = [_part(tree, values, np.flatnonzero(which == one), patterns[one].reshape(2, -1)) for one in frequent]
+        parts = [_part(tree, values, np.flatnonzero(which == one), patterns[one_of[one]].reshape(2, -1)) for one in frequent]
         rest = np.flatnonzero(~np.isin(which, frequent))
         if rest.size:
             parts.append(Part(rest, None, DrawnScores(tree, values[rest], applying[rest])))

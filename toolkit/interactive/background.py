@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from toolkit.interactive.weight_board import WeightBoard
 
 T = TypeVar("T")
-SWITCH = 0.0005
+SWITCH = 0.0001
 """Seconds after which work beside the board gives way to who has an answer to hear or to send: Python's own 5 ms would be waited for at each of their steps."""
 
 LEAVES = 0.01

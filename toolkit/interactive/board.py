@@ -6,6 +6,7 @@ Nothing here writes prose for members one by one, so that a board is there withi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ from toolkit.evaluation.many import DrawnLists
 from toolkit.evaluation.scores import TOTAL, Tree
 from toolkit.ground.text import Phrase, phrase
 from toolkit.sensitivity.monte_carlo import by_class
-from toolkit.sensitivity.probabilities import AwardCounts
+from toolkit.sensitivity.probabilities import count_draws
 from toolkit.sensitivity.weights.draws import WeightDraws
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.contests import Contest
     from toolkit.evaluation.decisions import Decided
+    from toolkit.evaluation.steps import Lookup, Standing
     from toolkit.ground.ranking import Floats, Mask
     from toolkit.scheme import Scheme
 
@@ -230,23 +232,51 @@ class Chances:
         """In how many of `DRAWS` draws each member is given each award, uint16[awards, members]; None when dropped meanwhile.
 
         The same as `award_probabilities(evaluation, WeightDraws(draws=DRAWS))` counts.
-        """
-        lists, scheme = self._lists(evaluation), evaluation.scheme
-        counter, counts = AwardCounts(), np.zeros((len(scheme.awards), len(evaluation.members)), np.int64)
-        for drawn in _chunks(scheme):
-            if dropped():
-                return None
-            counts += counter(lists, drawn, lists.standings(drawn))[0]
-        by_member = np.empty_like(counts)
-        by_member[:, self.order] = counts
-        return by_member.astype(np.uint16)
 
-    def _lists(self, evaluation: Evaluation) -> DrawnLists:
+        Parameters
+        ----------
+        dropped
+            Whether nobody asks any more; looked at before each step of the work, of which none takes longer than a few milliseconds.
+        """
+
+        def looked() -> None:
+            if dropped():
+                raise _Dropped
+
+        with suppress(_Dropped):
+            return self._counted(evaluation, looked)
+        return None
+
+    def _counted(self, evaluation: Evaluation, looked: Callable[[], None]) -> NDArray[np.uint16]:
+        lists, scheme = self._lists(evaluation, looked), evaluation.scheme
+        counts = np.zeros((len(scheme.awards), len(evaluation.members)), np.uint16)
+        for drawn in _chunks(scheme):
+            for place, given in enumerate(lists.awards(drawn, _looking(lists.standings(drawn), looked))):
+                counts[place, self.order] += count_draws(given)
+        return counts
+
+    def _lists(self, evaluation: Evaluation, looked: Callable[[], None]) -> DrawnLists:
         if self.lists is None or self.of is None or not _same_but_for_weights(self.of, evaluation):
+            looked()
             ordered = by_class(evaluation)
-            self.order = evaluation.members.index.get_indexer(ordered.members.index)
-            self.of, self.lists = evaluation, DrawnLists.of(ordered)
+            looked()
+            lists, order = DrawnLists.of(ordered), evaluation.members.index.get_indexer(ordered.members.index)
+            self.of, self.lists, self.order = evaluation, lists, order
         return self.lists
+
+
+class _Dropped(Exception):  # noqa: N818 - no error
+    """What is being worked out is asked for no more."""
+
+
+def _looking(standings: Lookup, looked: Callable[[], None]) -> Lookup:
+    """The same standings, with a look before each."""
+
+    def lookup(node: str) -> Standing:
+        looked()
+        return standings(node)
+
+    return lookup
 
 
 def _same_but_for_weights(one: Evaluation, other: Evaluation) -> bool:

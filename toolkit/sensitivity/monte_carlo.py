@@ -194,10 +194,8 @@ def summed(
 
 def by_class(evaluation: Evaluation) -> Evaluation:
     """The same evaluation, its members sorted by class and then by total: those who compete are cut out without copying."""
-    members = evaluation.members
-    classes, _ = pd.factorize(members["class"].astype("str"), sort=True)
-    totals = evaluation.scores[TOTAL].loc[members.index].to_numpy(np.float64)
-    return reordered(evaluation, members.iloc[np.lexsort((-totals, classes))])
+    order = np.lexsort((-evaluation.decided.score(TOTAL), evaluation.award_rule.classes.codes))
+    return reordered(evaluation, evaluation.members.iloc[order])
 
 
 def standard_error(chance: Floats, draws: int | Floats) -> Floats:
