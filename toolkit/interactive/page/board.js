@@ -111,7 +111,7 @@ class Page {
     if (this.held) { this.held.push([message, buffers]); return; }
     if (message.kind === "board") this.board(message, buffers);
     else if (this.start && message.number === this.number) {
-      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.chancesOf = this.award; this.freshen(true); this.paint(); this.chanceLines(); this.mark("chances"); }
+      if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.chancesOf = this.award; this.freshen(true); this.paintChances(); this.chanceLines(); this.mark("chances"); }
       if (message.kind === "until") { this.until = message.until; this.status(); }
       if (message.kind === "changes") { this.changes(message.changes); this.cardAnew(); this.shelfAnew(); }
     }

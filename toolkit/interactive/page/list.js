@@ -176,6 +176,10 @@ class List {
     });
   }
 
+  paintChances() {
+    for (const row of this.pool) if (!row.hidden) this.chanceCell(row);
+  }
+
   cells(row, place) {
     const member = this.order[place], { none, awards } = this.start, { decimals } = this.state;
     const points = (steps) => (steps / 10 ** decimals).toFixed(decimals);
@@ -198,6 +202,11 @@ class List {
     setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));
     row.cells.grade.className = `grade ${rise > 0 ? "up" : rise < 0 ? "down" : ""}`;
     row.className = `row ${number > 0 ? `has has${number - 1}` : ""} ${(was > 0) !== (number > 0) ? (number > 0 ? "entered" : "left") : ""} ${place === this.active ? "active" : ""} ${this.rule(place)}`;
+    this.chanceCell(row);
+  }
+
+  chanceCell(row) {
+    const { member } = row, number = this.award[member];
     const known = this.chances && (this.fresh || this.chancesOf[member] === number); // of what is not awarded any more nothing is told
     row.bars.forEach((bar, award) => { bar.style.width = known ? `${100 * this.chanceOf(award, member)}%` : "0"; });
     setText(row.percent, number < 0 ? this.say("open") : known ? this.inPercent(this.chance(member)) : "…");
