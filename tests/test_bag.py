@@ -206,6 +206,15 @@ def test_lists_and_labels_without_an_end_are_not_read(little: Path, name: str) -
     assert read_bag_info(little) == {}
 
 
+@pytest.mark.parametrize("name", ["edition/scheme.toml", "environment.txt", "edition/journal.jsonl"])
+def test_a_part_without_an_end_is_not_read(little: Path, name: str) -> None:
+    path = little / "data" / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    os.truncate(path, 1 << 28)
+    assert [(problem.file, "was not read" in problem.rule.en) for problem in bag_problems(little)] == [(f"data/{name}", True)]
+
+
 def test_a_list_that_is_none_is_told_by_its_first_lines(little: Path) -> None:
     (little / MANIFEST).write_text("\n" * 1_000_000, "utf-8")
     assert len(bag_problems(little)) < 110

@@ -32,6 +32,8 @@ SIGNATURE_SIZE, STAMP_SIZE, LABELS_SIZE, MANIFEST_SIZE = 4096, 65_536, 65_536, 1
 """Bytes that no file of a signature, no timestamp, no file of labels, and no list of all files exceeds."""
 MOST_BROKEN = 100
 """Lines of a list that cannot be read, after which the rest is not read either."""
+READ_WHOLE = re.compile(r"data/(.*/)?([^/]*\.toml|environment\.txt|allowed_signers|journal\.jsonl)")
+"""Parts that are read before anything is known of them; none is longer than a list of all files may be."""
 BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
@@ -75,7 +77,7 @@ def bag_problems(bag: Path) -> Problems:
     bag
         The folder that holds `bagit.txt`.
     """
-    if unread := _not_read(bag):
+    if unread := _not_read(bag) | {name: _LONG for name, path in _present(bag).items() if READ_WHOLE.fullmatch(name) and path.is_file() and path.stat().st_size > MANIFEST_SIZE}:
         return Problems(tuple(Problem("error", rule, UNTOUCHED, file=name) for name, rule in unread.items()))
     tags, tag_faults = _read_manifest(bag, TAG_MANIFEST)
     payload, faults = _read_manifest(bag, MANIFEST)
