@@ -15,19 +15,26 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+from jupyter_server.services.kernels.connection.channels import (
+    ZMQChannelsWebsocketConnection,
+)
+from traitlets.utils.importstring import import_item
 
 from tests.conftest import write_small_edition
 from tests.sealing import write_notebook
 from toolkit.commands import kernels as kernels_of_pages
 from toolkit.commands.kernels import PageKernel, begin
+from toolkit.commands.table import _write_page
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
 from toolkit.publication.copies import HeldCopy
 from toolkit.sealing import kernels
 from toolkit.sealing.kernels import Copies, ToldCopy, one_reading
@@ -219,6 +226,19 @@ def test_kernels_of_pages_know_the_edition_as_it_stands_and_are_programs_where_t
             await kernel.shutdown_kernel(now=True)
 
     asyncio.run(seen())
+
+
+def test_no_message_to_the_table_or_to_a_notebook_waits_till_the_one_before_is_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write_page(tmp_path, 0, "zh", "")
+    table, notebooks = (json.loads(path.read_text("utf-8")) for path in (tmp_path / "voila.json", house_folder("templates/lab") / "jupyter_server_config.json"))
+    done = list[object]()
+    for settings in (table["Voila"], notebooks["ServerApp"]):
+        connection = import_item(settings["kernel_websocket_connection_class"])
+        monkeypatch.setattr(ZMQChannelsWebsocketConnection, "connect", lambda _: done.append("joined"))
+        page = connection.__new__(connection)
+        page._trait_values["websocket_handler"] = SimpleNamespace(set_nodelay=done.append)
+        page.connect()
+    assert done == [True, "joined"] * 2
 
 
 def test_nothing_outlives_who_asked_for_it(tmp_path: Path) -> None:
