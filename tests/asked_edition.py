@@ -39,6 +39,9 @@ choices = ["有效", "已撤销", "申诉中"]
 headings = ["举报人"]
 type = "text"
 personal = true
+[table.conduct.column.manager]
+headings = ["项目负责人"]
+type = "text"
 """
 RULES = """
 [[adjustment]]
@@ -63,7 +66,7 @@ appeal = { status = ["申诉中"] }
 [publication]
 address = "某市某路 1 号"
 telephone = "020-12345678"
-records = ["act", "severity", "found"]
+records = ["act", "severity", "found", "manager"]
 certainty = true
 """
 ENGLISH = """
@@ -101,6 +104,7 @@ ENGLISH = """
 "一般" = "general"
 "严重" = "grave"
 "认定日期" = "found on"
+"项目负责人" = "manager"
 "已撤销" = "struck out"
 "申诉中" = "under appeal"
 """
@@ -134,7 +138,9 @@ CONDUCT = (
     ("102", "秘：撤回后的事", "良好", "", "2", "2018-12-01", "有效"),
     ("105", "秘：没签的事", "不良", "一般", "-2", "2018-12-01", "有效"),
 )
-SECRETS = ("13912345678", "雪秦", "秘：", "举报人李某", *(name for code, name, *_ in MEMBERS if code in {"102", "105"}))
+MANAGERS = {"007": "胡雪芹、石雪岩", "001": "阿丽亚", "003": "测试项目中心"}
+"""Who is named in a column of persons; a name that is not known to be one goes out as it stands, and is told of."""
+SECRETS = ("13912345678", "雪秦", "雪芹", "雪岩", "秘：", "举报人李某", *(name for code, name, *_ in MEMBERS if code in {"102", "105"}))
 
 
 def quoted(*cells: str) -> str:
@@ -156,8 +162,8 @@ def write_edition(folder: Path) -> Path:
     book = folder / "records" / "会员名册.csv"
     book.write_text(book.read_text("utf-8-sig").replace("丁<b>代理</b>公司", '"' + HOSTILE.replace('"', '""') + '"'), "utf-8-sig")
     write_rows(folder / "records" / "承诺书.csv", "code,form,status,signed_on,withdrawn_on,result,good,bad,wall", map(pledged, [code for code, *_ in MEMBERS]))
-    conduct = (quoted(*row, "举报人李某 13912345678") for row in CONDUCT)
-    write_rows(folder / "records" / "诚信记录.csv", "code,事由,性质,程度,points,认定日期,状态,举报人", conduct)
+    conduct = (quoted(*row, "举报人李某 13912345678", MANAGERS.get(row[0], "")) for row in CONDUCT)
+    write_rows(folder / "records" / "诚信记录.csv", "code,事由,性质,程度,points,认定日期,状态,举报人,项目负责人", conduct)
     return with_applications(folder)
 
 

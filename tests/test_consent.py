@@ -26,6 +26,7 @@ from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import former_words
 from toolkit.publication import server
 from toolkit.publication.extract import Extract, public_extract, read_extract, unpublishable
 from toolkit.publication.notice import NoticePage
@@ -387,9 +388,13 @@ def test_the_table_and_the_columns_of_consent_are_there(case: str, tmp_path: Pat
 
 def test_a_withdrawal_before_the_signing_is_told_with_its_row(tmp_path: Path) -> None:
     pledges = {"001": [YES], "002": [("已签", "2018-05-04", "2018-01-01", "是", "是")]}
-    _, problems = check_edition(write_edition(tmp_path / "e", pledges))
-    (problem,) = (problem for problem in problems if problem.file == "records/承诺书.csv")
-    assert (problem.severity, problem.row, problem.column) == ("warning", 3, "withdrawn_on")
+    headed = PLEDGES.replace("[table.pledges.column.withdrawn_on]", '[table.pledges.column.withdrawn_on]\nheadings = ["撤回日期"]')
+    folder = write_edition(tmp_path / "e", pledges, tables=headed)
+    for sealed_by, column in ((None, "撤回日期"), ("0.7.0", "withdrawn_on")):
+        with former_words(sealed_by):
+            _, problems = check_edition(folder)
+        (problem,) = (problem for problem in problems if problem.file == "records/承诺书.csv")
+        assert (problem.severity, problem.row, problem.column) == ("warning", 3, column)
 
 
 @pytest.mark.parametrize(("row", "told"), [

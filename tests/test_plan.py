@@ -343,12 +343,15 @@ def test_what_is_voluntary_is_never_overdue_and_no_letter_is_sent_for_it_alone(f
         (asked / name).symlink_to(folder / name)
     (asked / "scheme.toml").write_text(SCHEME.replace("by = 2018-02-28", "by = 2018-02-28\nvoluntary = true").replace('only = { council = ["理事"] }', 'only = { council = ["会员"] }'), "utf-8")
     done = run("plan", asked, "--on", "2018-04-01", "--who", "--to", tmp_path / "out")
-    assert re.search(r"承诺书 +2018-02-28 +自愿 +2 +— +— +自愿，尚可参加", done.output), done.output
+    assert re.search(r"承诺书 +2018-02-28 +自愿 +2 +— +— +自愿，截止已过 32 天", done.output), done.output
+    assert "自愿，尚可参加" in run("plan", asked, "--on", "2018-02-28", "--to", tmp_path / "before").output
+    (letter,) = (tmp_path / "before").rglob("d.docx")  # c owes nothing else yet
+    assert "贵单位尚可参加：承诺书。" in text_of(letter.read_bytes())
     letters = {path.stem: text_of(path.read_bytes()) for path in (tmp_path / "out").rglob("*.docx")}
     assert set(letters) == {"催办函", "a", "b", "c", "d"}  # all lack hours
-    assert [("贵单位尚可参加：承诺书。" in letters[name], "逾期" in letters[name]) for name in "abcd"] == [(False, False), (False, False), (True, False), (True, True)]  # d has no plan either
+    assert [("尚可参加" in letters[name], "逾期" in letters[name]) for name in "abcd"] == [(False, False), (False, False), (False, False), (False, True)]  # d has no plan either
     listed = pd.read_csv(tmp_path / "out" / "未交名单.csv", dtype=str)
-    assert listed[listed["未交事项"] == "承诺书"]["情况"].tolist() == ["自愿，尚可参加"] * 2
+    assert listed[listed["未交事项"] == "承诺书"]["情况"].tolist() == ["自愿，截止已过 32 天"] * 2
     standing = on(asked, 2018, 4, 1)["承诺书"]
     assert (standing.overdue, standing.taken, to_remind(outstanding((standing,)))) == (False, 2, {})
     edition, evaluation, _ = evaluated_at(asked)

@@ -277,7 +277,7 @@ def test_no_byte_of_the_site_tells_what_was_not_permitted(sent: Path) -> None:
 
 def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disputed(sent: Path) -> None:
     text = (sent / "site" / "records.html").read_text("utf-8")
-    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "在申诉的事：法定代表人：曹某（电话 139****5678）行贿，优秀会员，副会长单位", "2018年11月1日", "2019年11月1日", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
+    for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "在申诉的事：法定代表人：曹某（电话 139****5678）行贿，优秀会员，副会长单位", "2018年11月1日", "2019年11月1日", "胡某、石某", "阿丽亚", "测试项目中心", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
         assert told in text, told
     disputed = [row for row in re.findall(r"<tr>.*?</tr>", text) if "申诉中</span>" in row]
     assert len(disputed) == 1
@@ -294,9 +294,9 @@ def test_what_english_lacks_is_told_before_the_seal(edition: Path) -> None:
 
 def test_check_tells_of_numbers_of_persons_in_what_the_public_reads(edition: Path) -> None:
     said = run("check", edition).output
-    assert "第 5 行，act：这一列要向社会公开" in said
+    assert [words in said for words in ("第 5 行，事由：这一列要向社会公开", "第 5 行，项目负责人：这一列要向社会公开", "第 2 行，项目负责人：这一列要向社会公开，格里有的字像是个人姓名")] == [True] * 3
     assert "13912345678" not in said
-    assert said.count("这一列要向社会公开") == 1
+    assert said.count("这一列要向社会公开") == 3
 
 
 def test_the_wall_names_who_permits_it_with_version_and_day(sent: Path) -> None:
@@ -443,6 +443,14 @@ def test_it_is_said_where_the_minutes_tell_of_no_state(edition: Path, monkeypatc
     assert "state reviewed" in no_state(edition / "sealed" / "r1").text("zh")
     monkeypatch.setattr("toolkit.sealing.site.newest_minutes", lambda _: SimpleNamespace(entries=[SimpleNamespace(what="state")]))
     assert not no_state(edition / "sealed" / "r1")
+
+
+def test_serve_says_once_what_publish_says_where_nobody_tells_since_when_the_notice_stands(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.sealing.site.fresh_site", lambda _, __, begins, *___, **____: Period(begins, 7))
+    monkeypatch.setattr("toolkit.publication.server.serve", lambda bags, *, settings, **_: [settings.site(bag, tmp_path) for bag in bags * 2])
+    for said, told in (((), (1, 1)), (("--from", "2019-03-08"), (1, 0))):
+        done = run("serve", edition / "sealed" / "r1", *said)
+        assert (done.exit_code, done.output.count("没有记入本届的状态"), done.output.count("没有公示起始日")) == (0, *told), done.output
 
 
 def test_a_list_that_names_who_took_it_back_is_not_published(edition: Path, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,11 @@ from toolkit.edition import check_edition
 from toolkit.evaluation import attempt
 from toolkit.forms.score_sheets import write_score_sheets
 from toolkit.ground.problems import Refused
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, former_words
 from toolkit.publication.opening import permitting
 from toolkit.reports.probability_tables import grades_table
 from toolkit.reports.scheme_wording import rules_in_words
+from toolkit.reports.workbook import write_workbook
 from toolkit.scheme.checks import scheme_faults
 from toolkit.sealing.seals import seal_edition
 from toolkit.sensitivity import WeightDraws, award_probabilities, grade_probabilities
@@ -57,6 +58,15 @@ def test_who_did_not_come_further_is_neither_ranked_nor_scored_nor_drawn(folder:
 
 def test_who_missed_the_shortlist_is_told_the_line_and_what_it_lacks(folder: Path) -> None:
     assert run(folder).ranking.loc["05", "reason"] == "未进入复审：初审 70.00 分，第 5 名，入围 4 名，入围线 80.00 分，差 10.00 分"
+
+
+def test_the_workbook_says_that_its_formulas_leave_the_shortlist_as_it_was(folder: Path, tmp_path: Path) -> None:
+    write_workbook(run(folder), tmp_path / "book.xlsx")
+    with former_words("0.7.0"):
+        write_workbook(run(folder), tmp_path / "former.xlsx")
+    for name, told in (("book", True), ("former", False)):
+        book = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")
+        assert [any("入围与否不随之变动" in str(cell.value) for row in book[sheet].iter_rows(max_row=4) for cell in row) for sheet in ("得分", "名次与奖项复算")] == [told] * 2
 
 
 def test_the_panel_misses_no_score_of_who_is_not_on_the_shortlist(tmp_path: Path) -> None:

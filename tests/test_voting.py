@@ -103,8 +103,12 @@ def test_forms_go_out_and_come_back(small_edition: Path, tmp_path: Path) -> None
     assert run("ballots", small_edition, "--forms", tmp_path / "out", "--expert", "E01", "--expert", "E02").exit_code == 0
     good = filled(tmp_path / "out" / "权重判断票_E01.xlsx", {"cast": "2018-12-03", "points|total|learning": 55, "points|total|conduct_group": 45,
                   "points|learning|hours": 50, "points|learning|talks": 50, "ahp|conduct_group|pledge|answers": "1/3"})  # fmt: skip
-    bad = filled(tmp_path / "out" / "权重判断票_E02.xlsx", {"cast": "2018-12-03", "points|total|learning": 55})
-    done = run("ballots", small_edition, "--read", good, bad)
+    filled(tmp_path / "out" / "权重判断票_E02.xlsx", {"cast": "2018-12-03", "points|total|learning": 55})
+    for word, told in (("*.xls", "没有文件与“"), ("票.xlsx", "没有文件“"), ("", "是文件夹")):
+        refused = run("ballots", small_edition, "--read", tmp_path / "out" / word)
+        assert (refused.exit_code, told in refused.output) == (2, True), refused.output
+    (tmp_path / "out" / "~$权重判断票_E01.xlsx").touch()  # as Excel leaves beside what is open in it
+    done = run("ballots", small_edition, "--read", tmp_path / "out" / "权重判断票_E0?.xlsx", good)
     assert done.exit_code == 0, done.output
     listed = run("ballots", small_edition)
     assert "读入 2 = 计入 1 + 不计入 1" in listed.output

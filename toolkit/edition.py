@@ -158,7 +158,7 @@ def read_edition(folder: Path) -> Reading:
         problems += (judged.problems if judged else Problems()) + day_problems(scheme, tables, records.frames)
         problems += tuple(late_applications(records.frames, tables, scheme.members, scheme.as_of))
         with Engine(scheme, records) as engine:
-            problems += (*version_problems(engine, scheme, records), *consent_problems(engine, scheme), *unledgered(engine, scheme, records))
+            problems += (*version_problems(engine, scheme, records), *consent_problems(engine, scheme, records), *unledgered(engine, scheme, records))
     if len(records.members) and (whole or sound):
         problems += class_problems(scheme, records.members)
     if records.members.empty and not problems.errors:

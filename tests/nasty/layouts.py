@@ -89,7 +89,7 @@ def sheet_hidden_beside() -> Nasty:
         other.hide()
         book.add_worksheet("填表说明").write("A1", "请逐行填写")
 
-    return Nasty(xlsx(good(), tweak), notes=("sheets not read: 旧数据",))
+    return Nasty(xlsx(good(), tweak), notes=("sheets not read: 旧数据 (hidden); move what is data",))
 
 
 def sheet_very_hidden_but_asked_for() -> Nasty:

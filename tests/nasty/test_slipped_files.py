@@ -19,6 +19,7 @@ from tests.nasty.nasty import JIA, YI, rewritten, xlsx
 from tests.nasty.old_workbooks import ods, xls
 from tests.nasty.raw_workbooks import HEAD, MAIN, bombs, line, raw
 from toolkit.ground.problems import Problem, Severity
+from toolkit.ground.text import former_words
 from toolkit.records import Records
 from toolkit.records.delimited import read_delimited
 from toolkit.records.dictionary import load_tables
@@ -155,22 +156,27 @@ def test_what_is_no_file_is_named_and_nobody_waits_for_it(tmp_path: Path) -> Non
     assert len(records.frames["a"]) == 1
 
 
-def test_a_sheet_that_another_table_reads_and_a_sheet_of_choices_are_not_unread(tmp_path: Path) -> None:
+def test_a_sheet_that_another_table_reads_and_a_sheet_of_choices_are_not_unread_and_a_hidden_one_is_told_as_such(tmp_path: Path) -> None:
     def book(*names: str) -> bytes:
         buffer = io.BytesIO()
         with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
             for name in names:
-                made.add_worksheet(name).write_column(0, 0, ["信用代码", JIA])
+                (sheet := made.add_worksheet(name)).write_column(0, 0, ["信用代码", JIA])
+                if name == "旧":
+                    sheet.hide()
         return buffer.getvalue()
 
     sheets = '[table.b]\nfile = "records/签到*"\nsheet = "二"\n[table.b.column]\ncredit_code = { headings = ["信用代码"], type = "member" }\n'
     tables = TABLES.replace('label = "培训签到"', 'sheet = "一"')
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "会员.csv").write_text(MEMBERS, encoding="utf-8")
-    (tmp_path / "records" / "签到.xlsx").write_bytes(book("一", "二", "三", "下拉选项"))
+    (tmp_path / "records" / "签到.xlsx").write_bytes(book("一", "二", "三", "下拉选项", "旧"))
     (tmp_path / "tables.toml").write_text(tables % "" + sheets, encoding="utf-8")
-    records = load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC)
-    assert [p.rule.en for p in records.problems if "sheets not read" in p.rule.en] == ["sheets not read: 三"]
+    (note,) = [p for p in load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC).problems if "sheets not read" in p.rule.en]
+    assert (note.rule.en, note.rule.zh, "取消隐藏" in note.mend.zh) == ("sheets not read: 三, 旧 (hidden)", "这些工作表未读取：三、旧（隐藏）", True)
+    with former_words("0.7.0"):
+        (note,) = [p for p in load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC).problems if "sheets not read" in p.rule.en]
+    assert (note.rule.en, "取消隐藏" in note.mend.zh) == ("sheets not read: 三, 旧", False)
 
 
 # ---- C3 and C8: text files ----------------------------------------------------------------------------------------

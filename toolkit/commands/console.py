@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, cast
 
@@ -180,6 +181,24 @@ class Misused(typer.BadParameter):
         return self.message
 
 
+def named_files(words: Iterable[Path], language: str) -> list[Path]:
+    """The files that words of a command line name, each once; a word with * or ? names every file it fits, as not every shell sees to it.
+
+    Raises
+    ------
+    Misused
+        Where a word names no file.
+    """
+    found: list[Path] = []
+    for word in words:
+        fitting = [word] if word.is_file() else [path for path in map(Path, sorted(glob(str(word)))) if path.is_file() and not path.name.startswith(OPEN_IN_OFFICE)]  # noqa: PTH207 - of whole paths
+        if not fitting:
+            missing = A_FOLDER if word.is_dir() else NO_FIT if PATTERN.search(str(word)) else NO_FILE
+            raise wrong_use(phrase(*missing, word=word), language)
+        found += fitting
+    return [*dict.fromkeys(found)]
+
+
 def broken_off(language: Language) -> None:
     """Say in one line that the user stopped."""
     typer.echo(BROKEN_OFF.into(language), err=True)
@@ -269,6 +288,12 @@ MISUSE: tuple[tuple[str, str], ...] = (
 HINT = Phrase("详见 {command} --help", "See {command} --help")
 WRONG = Phrase("用法不对：", "Wrong use: ")
 
+PATTERN = re.compile(r"[*?]")
+OPEN_IN_OFFICE = ("~$", ".~lock.")
+"""What begins the name of a file that an office program writes beside one that is open in it."""
+NO_FIT = ("没有文件与“{word}”相符；请核对文件夹和文件名", "no file fits `{word}`: check folder and name")
+NO_FILE = ("没有文件“{word}”；请核对路径", "there is no file `{word}`: check its path")
+A_FOLDER = ("“{word}”是文件夹；请写其中的文件，如 {word}/*.xlsx", "`{word}` is a folder: name the files in it, such as {word}/*.xlsx")
 C = TypeVar("C", bound=Any)
 
 

@@ -147,16 +147,12 @@ def _place(said: Said) -> None:
 
 def _state(said: Said) -> None:
     from toolkit.minutes.decisions import PUBLIC, decide_state, state_meant
-    from toolkit.sealing.revisions import newest_bag
-    from toolkit.sealing.states import NOTHING_SEALED
 
     if len(said.words) != 1:
         raise wrong_use(NO_STATE, said.language)
     word = state_meant(said.words[0])
     unsealed = _unsealed(said, word) if word in PUBLIC else None
     _told(decide_state(said.folder, word, by=said.by, reason=said.because, unsealed=unsealed), said.language)
-    if unsealed and newest_bag(said.folder / "sealed") is None:
-        say(said.language, NOTHING_SEALED)
 
 
 def _unsealed(said: Said, word: str) -> Callable[[Journal], Problems]:

@@ -37,8 +37,8 @@ BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
     "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {folder}",
 )
-ASKED = Phrase("请回答 {n} 个问题；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
-UNANSWERED = Phrase("回答没有写完，还差 {n} 个", "{n:answer is|answers are} lacking")
+ASKED = Phrase("共 {n} 个问题，其中 {later} 个（受理异议的单位、地址等）可以先空着；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}, of which {later} (the office for objections, its address and so on) may be left for later; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
+UNANSWERED = Phrase("回答没有写完，必答的还差 {n} 个", "{n:answer is|answers are} lacking, without those that may be left for later")
 ANSWER_ALL = Phrase("请一行一个写全；空行用方括号里的", "write one a line; an empty line takes what stands in brackets")
 UNCOMPARED = Phrase(
     "两者不能都计算，未比较结果；请先改正以上错误。", "Not both can be evaluated: results are not compared; mend the errors above first."
@@ -86,7 +86,7 @@ def _answers(language: str) -> dict[str, Any]:
     from toolkit.forms.questions import QUESTIONS, UnfitAnswerError, answered
 
     answers: dict[str, Any] = {}
-    say(language, phrase(ASKED.zh, ASKED.en, n=len(QUESTIONS)))
+    say(language, phrase(ASKED.zh, ASKED.en, n=len(QUESTIONS), later=sum(question.later for question in QUESTIONS)))
     for place, question in enumerate(QUESTIONS, 1):
         while question.key not in answers:
             asked = f"{place}/{len(QUESTIONS)} {worded(language, question.words)} [{question.default(answers)}] "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Folder, LanguageOption, language_of, refusals, say, working
+from toolkit.commands.console import Folder, LanguageOption, language_of, named_files, refusals, say, working
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
 
@@ -96,7 +96,7 @@ MEND = Phrase("请先改正，或移走有误的文件", "mend them, or move the
 
 def ballots(
     folder: Folder,
-    files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False, metavar="票 FILE", help="填好的票 ballots filled in, with --read")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="票 FILE", help="填好的票，可用 * 代表任意字 ballots filled in, with --read; * stands for any signs")] = None,
     *,
     forms: Annotated[Path | None, typer.Option("--forms", file_okay=False, help="把空白票写到此文件夹 write Excel ballots here")] = None,
     expert: Annotated[list[str] | None, typer.Option("--expert", help="专家代号 an expert's code, with --forms")] = None,
@@ -113,7 +113,7 @@ def ballots(
         if forms is not None:
             _write_forms(folder, scheme, forms, expert or [], language)
         elif read or files:
-            _read_back(folder, scheme, files or [], language)
+            _read_back(folder, scheme, named_files(files or [], language), language)
         else:
             _listed(folder, scheme, language, adopt=adopt, each=each)
 

@@ -109,7 +109,7 @@ def publish(
     )
     from toolkit.sealing.open_bag import BAGGED, other_edition, send_open
     from toolkit.sealing.revisions import refuse_replaced
-    from toolkit.sealing.site import Disclosed, no_state, publication_day, refuse_unready, site_problems
+    from toolkit.sealing.site import Disclosed, publication_day, refuse_unready, site_problems
 
     with refusals(language):
         for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):
@@ -137,16 +137,25 @@ def publish(
             send_open(bag, to / OPEN)  # which refuses, and says why
         for line in written:
             say(language, line)
-        for problem in (*no_state(bag), *unreachable(disclosed.edition.scheme)):
+        for problem in unreachable(disclosed.edition.scheme):
             say(language, Phrase(problem.line("zh"), problem.line("en")))
-        if opens and first_day is None:
-            say(language, UNDATED)
+        tell_begun(bag, first_day, language, dated=opens)
         with _told(language) as step:
             found = list(opinions(bag, to / OPEN, to / RESULTS, lambda name: step(phrase(AGREEING.zh, AGREEING.en, name=name))))
         if (problems := disagreements(found)).errors:
             raise Refused(problems)
         for line in (*told(found), _recomputed(found)):
             say(language, line)
+
+
+def tell_begun(bag: Path, first_day: date | None, language: str, *, dated: bool = True) -> None:
+    """Say where the minutes tell of no state, and, of pages that give the period of a notice (`dated`), where nobody says since when it stands."""
+    from toolkit.sealing.site import no_state
+
+    for problem in no_state(bag):
+        say(language, Phrase(problem.line("zh"), problem.line("en")))
+    if dated and first_day is None:
+        say(language, UNDATED)
 
 
 @contextmanager

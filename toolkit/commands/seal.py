@@ -29,6 +29,7 @@ from toolkit.commands.console import (
 )
 from toolkit.commands.edition import check
 from toolkit.commands.evaluation import evaluate, evaluated, sensitivity
+from toolkit.commands.publication import tell_begun
 from toolkit.ground.problems import Problems, refuse
 from toolkit.ground.text import Language, Phrase, joined, phrase
 
@@ -329,9 +330,13 @@ def serve(
 
     def site(bag: Path, place: Path) -> Period:
         with working(language, Phrase("正在写出公示网站", "writing the site")):
-            return fresh_site(bag, place, begins and begins.date(), date.today(), sent=sent)  # noqa: DTZ011 - the wall's date
+            period = fresh_site(bag, place, begins and begins.date(), date.today(), sent=sent)  # noqa: DTZ011 - the wall's date
+        if bag not in told:
+            told.add(bag)
+            tell_begun(bag, period.begins, language)
+        return period
 
-    sent = None
+    sent, told = None, set[Path]()
     with refusals(language):
         bags = [bag for folder in folders or [house_folder("data/demo")] for bag in _bags(folder)]
         for bag in bags:

@@ -413,7 +413,7 @@ def reminder_fields(case: Case, owing: Iterable[Owing]) -> Fields:
     return {
         "统计日": case.on(letters[0].what[0].day),
         "催办": with_last([{"名称": one.name, "事项": [{"事项": due.demand.label, "截止": case.on(due.by), "情况": case.says(waited(due))} for due in one.what if not due.demand.offered],
-                         "自愿": case.says(wording.JOIN).join(due.demand.label for due in one.what if due.demand.offered)} for one in letters]),
+                         "自愿": case.says(wording.JOIN).join(due.demand.label for due in one.what if due.demand.offered and due.day <= due.by)} for one in letters]),
     }
 
 

@@ -20,7 +20,17 @@ from toolkit.forms import Form
 from toolkit.forms.new_edition import FILES, begun_edition
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import stop_at
-from toolkit.ground.text import MAIL, REACHED, Phrase, is_unsaid, one_line, personal_numbers, phrase
+from toolkit.ground.text import (
+    A_PLACE,
+    HOTLINE,
+    MAIL,
+    REACHED,
+    Phrase,
+    is_unsaid,
+    one_line,
+    personal_numbers,
+    phrase,
+)
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import write_whole
@@ -96,6 +106,8 @@ def _names(text: str, most: int) -> list[str]:
     _unless(names and len(names) <= most, "请写 1 到 {n} 个名称，用顿号隔开", "one name or up to {n:name|names}, divided by commas", n=most)
     _unless(len({*names}) == len(names), "有重复的名称", "a name stands there twice")
     _unless(max(map(len, names)) <= 30, "名称过长，至多 30 字", "a name is too long: 30 characters at most")
+    for name in names:
+        _unless(any(map(str.isalpha, DAY.sub("", name))), "“{name}”不是名称：里面没有文字", "`{name}` is no name: it has no letter", name=name)
     return names
 
 
@@ -153,6 +165,26 @@ def _line(text: str, _: Answers) -> str:
     return "" if is_unsaid(text) else text
 
 
+def _address(text: str, answers: Answers) -> str:
+    _unless(is_unsaid(text) or (len(text) >= A_PLACE and not _is_mail(text)), "不是地址，如 某市某路 1 号", "no address, such as 1 Some Road, Some City")
+    return _line(text, answers)
+
+
+def _telephone(text: str, answers: Answers) -> str:
+    digits = sum(map(str.isdecimal, text))
+    _unless(is_unsaid(text) or (digits >= HOTLINE and not _is_mail(text)), "不是电话号码，如 020-12345678", "no telephone number, such as 020-12345678")
+    return _line(text, answers)
+
+
+def _hours(text: str, answers: Answers) -> str:
+    _unless(is_unsaid(text) or not _is_mail(text), "不是接待时间，如 工作日 9:00—17:00", "no office hours, such as working days 9:00 to 17:00")
+    return _line(text, answers)
+
+
+def _is_mail(text: str) -> bool:
+    return "@" in text.replace("＠", "@")
+
+
 def _mail(text: str, answers: Answers) -> str:
     text = text.replace("＠", "@")
     _unless(is_unsaid(text) or MAIL.fullmatch(text), "不是电子邮箱，如 office@example.org", "no e-mail address, such as office@example.org")
@@ -176,10 +208,10 @@ QUESTIONS: tuple[Question, ...] = (
              lambda answers: "、".join(f"{decimal_digits(part * answers['full']):g}" for part in (0.85, 0.75, 0.6, 0.5, 0.4)[: len(answers["awards"])]), _minima),
     Question("grades", Phrase("同时评定信用等级吗？", "Are credit grades given too?"), lambda _: "否", _yes),
     Question("contact", Phrase("异议、投诉由哪个单位（部门）受理？", "Which office takes objections and complaints?"), lambda _: "联合会秘书处", _line, later=True),
-    Question("address", Phrase("受理单位的地址？（可以先空着）", "The office's address? (may be left for later)"), lambda _: "", _line, later=True),
-    Question("telephone", Phrase("受理单位的办公电话？（不写个人手机，可以先空着）", "The office's telephone? (no person's own; may be left for later)"), lambda _: "", _line, later=True),
+    Question("address", Phrase("受理单位的地址？（可以先空着）", "The office's address? (may be left for later)"), lambda _: "", _address, later=True),
+    Question("telephone", Phrase("受理单位的办公电话？（不写个人手机，可以先空着）", "The office's telephone? (no person's own; may be left for later)"), lambda _: "", _telephone, later=True),
     Question("email", Phrase("受理单位的电子邮箱？（可以先空着）", "The office's e-mail address? (may be left for later)"), lambda _: "", _mail, later=True),
-    Question("hours", Phrase("受理单位的接待时间？（可以先空着）", "When is the office open? (may be left for later)"), lambda _: "", _line, later=True),
+    Question("hours", Phrase("受理单位的接待时间？（可以先空着）", "When is the office open? (may be left for later)"), lambda _: "", _hours, later=True),
 )  # fmt: skip
 """In the order in which they are asked."""
 

@@ -149,7 +149,7 @@ def measure_indicators(scheme: Scheme, records: Records, judged: Judging | None 
         permitted = permissions(engine, scheme, records)
         lacking = chain(*(veto_problems(engine, records, veto) for veto in scheme.vetoes))
         said = [*repeated, *lacking, *appeal_notes(engine, scheme), *testimonies(engine, scheme, records),
-                *consent_problems(engine, scheme)]  # fmt: skip
+                *consent_problems(engine, scheme, records)]  # fmt: skip
     members = records.members
     schemes = (*class_problems(scheme, members), *reach_problems(scheme, records.tables))
     problems = chain(*(column.problems for column in columns.values()), schemes, said, judged.problems)

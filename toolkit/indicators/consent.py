@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pandas as pd
 
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, in_words_before, phrase
 from toolkit.indicators.selection import MEMBER, Source, any_state, fetched
 from toolkit.records.dictionary import PLACE
 from toolkit.records.references import agreeing
@@ -78,7 +78,7 @@ def standing_pledges(engine: Engine, scheme: Scheme, records: Records) -> pd.Dat
     return first.assign(version=first["version"].fillna("")).reset_index(drop=True)
 
 
-def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
+def consent_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterator[Problem]:
     """A warning for each row that may be meant otherwise than it is taken: of a branch, withdrawn before it was signed, or of two minds."""
     consent = scheme.consent
     if consent is None or consent.table is None:
@@ -92,10 +92,16 @@ def consent_problems(engine: Engine, scheme: Scheme) -> Iterator[Problem]:
     rule = Phrase("撤回日期早于签订日期：按已撤回处理，不予公开", "withdrawn before it was signed: taken as withdrawn, nothing is published")
     mend = Phrase("撤回后又重新签订的，请清空撤回日期；写错的请改正", "if it was signed again, clear the day of withdrawal; else correct it")
     for file, sheet, row in fetched(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
-        yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=consent.withdrawn)
+        yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=_heading(consent.withdrawn, consent, records))
     for (rule, mend), test, column in _signed_otherwise(rows, scheme, consent, source.date):
         for file, sheet, row in fetched(rows.filter(test).order_by(PLACE).select(*PLACE)).itertuples(index=False):
-            yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=column)
+            yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=_heading(column, consent, records))
+
+
+def _heading(column: str, consent: Consent, records: Records) -> str:
+    """A column of the pledges as its sheet heads it."""
+    spec = records.tables.table[str(consent.table)].column.get(column)
+    return column if spec is None or in_words_before("1.0.0") else next(iter(spec.headings), column)
 
 
 def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: str | None) -> Iterator[tuple[tuple[Phrase, Phrase], Any, str]]:
@@ -113,8 +119,8 @@ def version_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
     consent = scheme.consent
     if consent is None or consent.table is None or consent.version is None or not consent.versions:
         return
-    spec, classes = records.tables.table[consent.table], records.members["class"].to_dict()
-    heading = next(iter(spec.column[consent.version].headings), consent.version)
+    classes = records.members["class"].to_dict()
+    heading = next(iter(records.tables.table[consent.table].column[consent.version].headings), consent.version)
     source = engine.spoken(consent.table)
     rows = _deciding(_dated(source, consent), source.member)
     rows = rows.filter(_still_open(rows)).order_by(PLACE).select(*PLACE, **{MEMBER: rows[source.member]}, version=rows[consent.version].cast("string"))

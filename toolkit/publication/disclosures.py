@@ -14,7 +14,6 @@ single expert gave is in none of it.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.extract import pinyin
 from toolkit.publication.open_rows import FEWEST, class_told
+from toolkit.publication.persons import may_be_person, may_name_person, of_persons, told, told_of_persons
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission, PublicField
 from toolkit.scheme.shapes import is_missing
 
@@ -99,74 +99,6 @@ PERHAPS = (
     Phrase("这一列要向社会公开，格里有的字像是个人姓名，但不能断定：公开时照写", "the public reads this column, and what may be a person's name stands in it, which is not certain: it goes out as it stands"),
     phrase("是姓名的，请从这一格删去（{law.zh}）；不是的，不必改", "if it is a name, take it out of this cell ({law.en}); if it is none, leave it", law=LAW),
 )
-HOLDER = (
-    "法定代表人|法人代表|负责人|董事长|执行董事|总经理|项目经理|部门经理|经理|厂长|院长|所长|书记|业务员|联系人|经办人|造价师|拍卖师|评标专家|评审专家|出纳"
-)
-"""Who is a person always."""
-SOMEBODY = f"{HOLDER}|法人|董事|监事|会长|当事人|举报人|投诉人|代理人|专家|工程师|会计|员工|职工|职员|工作人员"
-ROLE = f"{SOMEBODY}|实际控制人|股东"
-"""Who may be an organisation as well, or half of another word."""
-SURNAMES = (
-    "赵孙李周吴郑王冯陈蒋沈韩杨朱秦尤许何吕张曹魏陶姜邹喻苏潘葛范彭鲁韦马苗袁柳鲍唐薛雷贺倪汤罗毕郝卞康余孟黄穆萧尹姚邵汪戴宋庞熊纪舒屈祝董梁杜阮蓝季贾郭梅林钟徐邱骆蔡樊胡凌霍柯卢莫丁邓洪崔龚邢裴陆荣翁焦侯刘詹黎赖卓谭姬冉桑牛庄晏柴瞿阎艾廖耿寇聂覃辛饶甘栾"
-)
-OFTEN_A_WORD = "钱程项毛武白温曾关江施谢段景龙叶房简游童田欧池习高方于时常任安应和单成万金向明全连包解路文孔史严石夏"
-"""Surnames that begin an ordinary word as often: for certain a name only behind a colon, or addressed."""
-COMPOUND = "欧阳|司马|上官|诸葛|皇甫|尉迟"
-WORDS = (
-    "某|董事|监事|陈述|陈列|季度|季节|陆续|陆地|张贴|张挂|杜绝|罗列|余额|余款|余下|庄重|庄严|郑重|何时|何地|何种|何人|康复|黄金|苏醒|马上|马路|祝贺|许可|许多|许诺|周期|周边|周年|周末|范围|范本|"
-    "荣誉|荣获|纪律|纪检|纪委|纪要|胡乱|莫名|洪水|辛苦|柴油|尤其|毕业|毕竟|舒适|焦点|林业|林地|陶瓷|梁柱|汤料|钟表|屈服|卓越|甘愿|单位|单独|高级|高度|高等|高管|高层|高新|方案|方式|方法|方面|严格|严重|"
-    "江苏|江西|武汉|温州|石油|石材|龙头|施工|毛利|白酒|夏季|史料|程序|程度|安全|金额|任职|任务|任何|任意|解读|解除|解释|关怀|关系|关于|应诉|应当|文件|文化|文员|成立|成员|成绩|全部|全体|全程|全员|常务|"
-    "常规|时间|时任|明确|明知|连续|包括|路线|项目|景观|房屋|房产|和解|向上|万元|于是|简单|丁级|谢绝|段落|王牌|牛奶|蓝天|雷电|冯某"
-)
-"""What begins with a surname and is none, whatever follows."""
-OF_PLACES = "州市省区县镇乡村路厂店部室科处所院局厅会社站队组办馆校司国江河"
-ORGANISATION = "公司|集团|股份|控股|单位|协会|学会|商会|中心|院|所|局|厅|市|区"
-NOT_IN_NAMES = "某因在与及等被的为系不未伪提将把以对致从已涉受违收行挂串弄虚同其是于和一由向有"
-"""What begins the next word."""
-GIVEN = "(?:(?![因被等])[\u4e00-\u9fff])"
-
-
-def _called(surnames: str) -> str:
-    return rf"(?!{WORDS})(?:(?:{COMPOUND}){GIVEN}{{1,2}}|[{surnames}]{GIVEN}(?<![{OF_PLACES}])|[{surnames}]{GIVEN}{GIVEN}(?<![{OF_PLACES.replace('国', '').replace('江', '').replace('河', '')}]))"
-
-
-def _listed_names(surnames: str) -> str:
-    return rf"{_called(surnames)}(?:、{_called(surnames)})*{ENDS}"
-
-
-ENDS = rf"(?=$|[\s，,。；;、）)”\"（(]|因|被|等(?![级候]))(?!(?:\s+|[（(](?:[^（）()]*[）)])?)[^，。；、,;]{{0,16}}(?:{ORGANISATION}))"
-"""Where a name is over; what goes on behind a blank or a bracket as an organisation's is none."""
-EACH = SURNAMES + OFTEN_A_WORD
-PERSON = re.compile(
-    rf"(?P<lead>(?:{HOLDER}|姓名)(?:姓名|为|系|是)?[：:]\s*[“\"]?)(?P<names>{_listed_names(EACH)})"
-    rf"|(?P<of>(?:{SOMEBODY})[：:]\s*[“\"]?|(?:{HOLDER})(?:为|系|[（(“\"]|(?:为|系|是)[“\"]))(?P<others>{_listed_names(SURNAMES)})"
-    rf"|(?<![\u4e00-\u9fff])(?P<before>{_called(SURNAMES)})(?=[（(](?:{HOLDER})[）)]|[（，,(]?身份证)|(?<![\u4e00-\u9fff])(?P<addressed>{_called(EACH)})(?=先生|女士)"
-)
-MAY_BE_PERSON = re.compile(
-    rf"(?:{ROLE})(?:为|系|是|姓名)?[：:\s（(“\"]{{0,2}}(?!{WORDS})(?:(?:{COMPOUND}|[{SURNAMES}])(?![{NOT_IN_NAMES}])[\u4e00-\u9fff]|[{OFTEN_A_WORD}](?!某)[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff]))"
-    rf"|(?<![\u4e00-\u9fff])(?!{WORDS})[{EACH}](?!某)[\u4e00-\u9fff]{{1,2}}(?=先生|女士|同志|[（，,(]?(?:{ROLE}|身份证|电话|手机))"
-)
-
-
-def without_persons(text: str) -> str:
-    """The text with the name of each person who is said to be one cut down to its surname, as courts publish it.
-
-    Said to be one is who is named behind an office and a colon, 为, 系, a bracket or a quotation mark, or before an office in brackets, or
-    addressed, where the name is seen to end. Whatever is less certain stays: no word and no organisation is damaged for a likeness.
-
-    Examples
-    --------
-    >>> without_persons("法定代表人：张三因串标被罚；项目经理为欧阳修、李四，王小明（负责人）收受财物")
-    '法定代表人：张某因串标被罚；项目经理为欧阳某、李某，王某（负责人）收受财物'
-    >>> without_persons("获评副会长单位；员工陆续离职；控股股东柳州钢铁集团有限公司；法定代表人张三被罚")
-    '获评副会长单位；员工陆续离职；控股股东柳州钢铁集团有限公司；法定代表人张三被罚'
-    """
-
-    def cut(found: re.Match[str]) -> str:
-        names = next(filter(None, (found["names"], found["others"], found["before"], found["addressed"])))
-        return (found["lead"] or found["of"] or "") + "、".join(f"{(re.match(COMPOUND, name) or name)[0]}某" for name in names.split("、"))
-
-    return PERSON.sub(cut, text)
 
 
 @dataclass(frozen=True)
@@ -308,24 +240,30 @@ def masked_cells(scheme: Scheme, records: Records) -> Iterator[Problem]:
             table = records.tables.table[selection.table]
             columns = _shown(scheme, table)
             for row in engine.listed(selection, columns).to_dict("records"):
-                cells = {column: (cell, _by_choice(table, column)) for column in columns if isinstance(cell := row[column], str)}
-                typed |= {(row["file"], row["sheet"], row["row"], column, kind) for column, asked in cells.items() for kind in _personal(*asked)}
+                cells = {column: cell for column in columns if isinstance(cell := row[column], str)}
+                typed |= {(row["file"], row["sheet"], row["row"], _heading(table, column), kind) for column, cell in cells.items() for kind in _personal(cell, _reader(table, column))}
     for file, sheet, number, column, kind in sorted(typed, key=str):
         yield Problem("warning", *(IN_PUBLIC if kind == "told" else PERHAPS), file=file, sheet=sheet, row=int(number) or None, column=column)
 
 
-def _personal(cell: str, by_choice: bool) -> Iterator[str]:  # noqa: FBT001 - of the column
+def _personal(cell: str, read: Callable[[str], str]) -> Iterator[str]:
     """Whether what is of a person is told of a cell, or may stand there for all that."""
-    public = discreet(cell) if by_choice else told(cell)
+    public = read(cell)
     if public != cell:
         yield "told"
-    if not by_choice and MAY_BE_PERSON.search(public):
+    if read is not discreet and (may_name_person(public) or (read is told_of_persons and public == cell and may_be_person(cell))):
         yield "perhaps"
 
 
-def _by_choice(table: Table, column: str) -> bool:
-    """Whether nobody can have typed a name there."""
-    return table.column[column].type == "choice"
+def _reader(table: Table, column: str) -> Callable[[str], str]:
+    """How the public reads what was typed into a column: of choices nobody can have typed a name."""
+    if table.column[column].type == "choice":
+        return discreet
+    return told_of_persons if of_persons(_heading(table, column)) else told
+
+
+def _heading(table: Table, column: str) -> str:
+    return (table.column[column].headings or (column,))[0]
 
 
 def _selections(scheme: Scheme) -> list[tuple[Selection, Adjustment | None]]:
@@ -341,8 +279,8 @@ def _listed(engine: Engine, scheme: Scheme, records: Records, selection: Selecti
     columns = _shown(scheme, table)
     number = item.measure.column if item is not None and item.measure.take in {"sum", "mean", "max", "min"} and not item.measure.points else None
     rows = engine.listed(selection, [*columns, *([number] if number and number not in columns else [])])
-    headings = {name: (table.column[name].headings or (name,))[0] for name in columns}
-    said = [tuple((heading, text) for name, heading in headings.items() if (text := _text(row[name], discreet if _by_choice(table, name) else told))) for row in rows.to_dict("records")]
+    read = {name: (_heading(table, name), _reader(table, name)) for name in columns}
+    said = [tuple((heading, text) for name, (heading, typed) in read.items() if (text := _text(row[name], typed))) for row in rows.to_dict("records")]
     kinds = [_kind(item, row.get(number) if number else None) for row in rows.to_dict("records")]
     return rows[["member", "file", "sheet", "row", "disputed", "until"]].assign(table=selection.table, told=pd.Series(said, rows.index, dtype=object), kind=kinds)
 
@@ -372,11 +310,6 @@ def _record(row: Mapping[Any, Any], records: Records, permits: pd.DataFrame) -> 
 def _named(records: Records, member: str) -> tuple[str, str]:
     own = records.members.loc[member]
     return discreet(one_line(str(own["name"]))), "" if is_missing(own["class"]) else discreet(one_line(str(own["class"])))
-
-
-def told(text: str) -> str:
-    """What was typed into a record, as the public reads it: numbers of persons masked, names of who is said to be a person cut down to surnames."""
-    return without_persons(discreet(text))
 
 
 def _text(cell: Any, typed: Callable[[str], str] = discreet) -> str:

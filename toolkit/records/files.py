@@ -186,7 +186,7 @@ class Sheet:
     hidden_rows, hidden_columns
         Which of them it does not show, counted from 0.
     unread
-        Other sheets of the workbook that hold something.
+        Other sheets of the workbook that hold something, and whether each is hidden.
     crossed
         Cells that are struck out as a whole.
     """
@@ -198,7 +198,7 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
-    unread: tuple[str, ...] = ()
+    unread: tuple[tuple[str, bool], ...] = ()
     crossed: frozenset[CellPlace] = frozenset()
 
 
@@ -285,7 +285,7 @@ def _in_workbook(book: Workbook, wanted: str | None) -> Sheet | Finding:
         hidden=name not in book.visible,
         hidden_rows=frozenset(marks.hidden_rows),
         hidden_columns=frozenset(marks.hidden_columns),
-        unread=tuple(other for other in book.marks if other != name and book.marks[other].filled and not instructs(other)),
+        unread=tuple((other, other not in book.visible) for other in book.marks if other != name and book.marks[other].filled and not instructs(other)),
         crossed=frozenset(marks.crossed),
     )
 

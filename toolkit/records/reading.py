@@ -13,7 +13,7 @@ import pandas as pd
 from toolkit.ground.answers import KEPT
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, as_phrase, in_words_before, joined, phrase
 from toolkit.records import Records
 from toolkit.records.databases.survey import LARGE, RemoteTable, is_remote, survey
 from toolkit.records.dictionary import Table, Tables
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from toolkit.scheme.criteria import MembersSpec
 
 COUNTS = ("read", "accepted", "refused", "not_data")
+MOVE_IT = Phrase("如有数据请移入读取的工作表", "move what is data to the sheet that is read")
+SHOW_IT = Phrase(
+    "如有数据请移入读取的工作表；隐藏的，先在 Excel 里右键点任一工作表标签，选“取消隐藏”",
+    "move what is data to the sheet that is read; to see a hidden one, right-click any sheet's tab in Excel and choose Unhide",
+)
 
 
 def load_records(
@@ -134,8 +139,9 @@ def _unread_sheets(collections: Iterable[Collection]) -> Iterator[Problem]:
     """A note for each file with sheets that hold something, and that no table reads."""
     collections = list(collections)
     read = {(file, sheet) for collection in collections for file, sheet, *_ in collection.counts}
-    unread = {place for collection in collections for place in collection.unread} - read
-    for file in dict.fromkeys(file for file, _ in sorted(unread)):
-        names = [sheet for name, sheet in sorted(unread) if name == file]
-        rule = phrase("这些工作表未读取：{zh}", "sheets not read: {en}", zh="、".join(names), en=", ".join(names))
-        yield Problem("note", rule, Phrase("如有数据请移入读取的工作表", "move what is data to the sheet that is read"), file=file)
+    unread = {place for collection in collections for place in collection.unread if place[:2] not in read}
+    for file in dict.fromkeys(file for file, *_ in sorted(unread)):
+        beside = [(sheet, hidden and not in_words_before("1.0.0")) for name, sheet, hidden in sorted(unread) if name == file]
+        names = joined([phrase("{sheet}（隐藏）", "{sheet} (hidden)", sheet=sheet) if hidden else as_phrase(sheet) for sheet, hidden in beside], "、")
+        rule = phrase("这些工作表未读取：{names.zh}", "sheets not read: {names.en}", names=names)
+        yield Problem("note", rule, SHOW_IT if any(hidden for _, hidden in beside) else MOVE_IT, file=file)

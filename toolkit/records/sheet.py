@@ -132,7 +132,7 @@ class Intake:
     not_data
         How many rows below the heading are blank, totals, notes or signatures.
     unread
-        Other sheets of the file that hold something.
+        Other sheets of the file that hold something, and whether each is hidden.
     """
 
     file: str
@@ -143,7 +143,7 @@ class Intake:
     headings: Mapping[str, str]
     not_data: int
     problems: tuple[Problem, ...]
-    unread: tuple[str, ...] = ()
+    unread: tuple[tuple[str, bool], ...] = ()
 
 
 def take_in(

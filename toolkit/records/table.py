@@ -112,7 +112,7 @@ class Collection:
     digests
         SHA-256 of each file by its path from the edition.
     unread
-        File and name of each sheet that stands beside those read, and holds something.
+        File and name of each sheet that stands beside those read and holds something, and whether it is hidden.
     """
 
     frame: pd.DataFrame
@@ -121,7 +121,7 @@ class Collection:
     keys: frozenset[str] = field(default=frozenset(), repr=False)
     counts: tuple[Count, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
-    unread: tuple[tuple[str, str], ...] = ()
+    unread: tuple[tuple[str, str, bool], ...] = ()
 
 
 def spelt_alike(
@@ -233,7 +233,7 @@ def _collected(
         frozenset(_keys(intakes, columns)),
         tuple(_count(intake, kept) for intake, kept in zip(intakes, accepted, strict=True)),
         digests,
-        tuple((intake.file, name) for intake in intakes for name in intake.unread),
+        tuple((intake.file, *other) for intake in intakes for other in intake.unread),
     )
 
 

@@ -79,6 +79,7 @@ COUNTED = Phrase(
     "Asked, in time, late and missing are numbers of members; what is asked of all together is their sum; of what is voluntary only those who take part are counted.",
 )
 VOLUNTARY, STILL_OPEN = Phrase("自愿", "voluntary"), Phrase("自愿，尚可参加", "voluntary, still open")
+WAS_OPEN = ("自愿，截止已过 {n} 天", "voluntary, was due {n:day|days} ago")
 
 
 def calendar_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
@@ -117,7 +118,7 @@ def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
     """Everything the phases ask and by when, where there are no records that could be counted."""
     rows = [
         {"phase": phase.label, "label": demand.label, "by": (by := due_day(phase, demand)), "asked": f"≥ {demand.least:g}" if demand.together else "—", **dict.fromkeys(("in_time", "late", "missing"), "—"),
-         "state": PROGRESS["to_come"] if day < phase.from_ else STILL_OPEN if demand.offered else days_left(by, day)}
+         "state": PROGRESS["to_come"] if day < phase.from_ else _offered(by, day) if demand.offered else days_left(by, day)}
         for phase in scheme.phases for demand in phase.asks
     ]  # fmt: skip
     return listing(DUES, rows, Lexicon(scheme, language), ASKED, COUNTED)
@@ -125,7 +126,7 @@ def uncounted_table(scheme: Scheme, day: dt.date, language: Language) -> Table:
 
 def outstanding_table(scheme: Scheme, rows: Iterable[Mapping[str, Any]], language: Language) -> Table:
     """Who has not handed in what; of `outstanding_rows`."""
-    return listing(OUTSTANDING, [dict(row) for row in rows], Lexicon(scheme, language), Phrase("还没有交的会员（自愿的事项尚可参加，不算未交）", "Who has not handed it in (what is voluntary is still open, and not owed)"))
+    return listing(OUTSTANDING, [dict(row) for row in rows], Lexicon(scheme, language), Phrase("还没有交的会员（自愿的事项不算未交）", "Who has not handed it in (what is voluntary is not owed)"))
 
 
 def outstanding_rows(owed: Mapping[str, Iterable[Standing]], members: pd.DataFrame) -> list[dict[str, Any]]:
@@ -148,8 +149,12 @@ def outstanding_cells(rows: Iterable[Mapping[str, Any]], scheme: Scheme, languag
 
 
 def waited(one: Standing) -> Phrase:
-    """How long something is overdue, or how many days are left; of what is voluntary that it is still open."""
-    return STILL_OPEN if one.demand.offered else _left(one.by, one.day)
+    """How long something is overdue, or how many days are left; of what is voluntary whether it is still open."""
+    return (_offered if one.demand.offered else _left)(one.by, one.day)
+
+
+def _offered(by: dt.date, day: dt.date) -> Phrase:
+    return STILL_OPEN if day <= by else phrase(*WAS_OPEN, n=(day - by).days)
 
 
 def _left(by: dt.date, day: dt.date) -> Phrase:

@@ -34,9 +34,9 @@ from toolkit.sealing.frozen_edition import (
 from toolkit.sealing.parts import RULES, Seal
 from toolkit.sealing.revisions import newest_bag
 
-NOTHING_SEALED = Phrase(
-    "提醒：本届还没有封存过，公示的名单日后无从核对；请先封存，再公示：committee seal 届次 --as r1",
-    "note: nothing is sealed yet, and nobody can compare the notice later; seal it before it is put up: committee seal DIR --as r1",
+NOTHING_SEALED = (
+    Phrase("本届还没有封存过：公示的名单以封存的为准，没有封存的，日后无从核对", "nothing is sealed yet: what is made public is what was sealed, and nobody could compare a notice of anything else later"),
+    Phrase("请先封存，再转状态：committee seal 届次 --as r1", "seal it first, then enter the state: committee seal DIR --as r1"),
 )
 CHANGED = ("封存 {bag} 之后又有改动，公布的会是封存的那一版", "changed after the seal of {bag}, which is what would be published")
 OTHER_LIST = ("现在的名单与 {bag} 所封存的不同：{members}", "the list is another by now than {bag} holds: {members}")
@@ -83,10 +83,9 @@ def states_of(old: Path, new: Path) -> Iterator[tuple[State, State]]:
 
 
 def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) -> Problems:
-    """An error where the edition in `folder`, evaluated as it stands, is not what its newest bag holds: that is what is published.
+    """An error where nothing is sealed, or the edition in `folder`, evaluated as it stands, is not what its newest bag holds: that is what is published.
 
-    Rules, records and rulings are compared by the minutes, whose last line at the seal the bag names; beside them the lists are. Where
-    nothing is sealed there is nothing to compare.
+    Rules, records and rulings are compared by the minutes, whose last line at the seal the bag names; beside them the lists are.
 
     Raises
     ------
@@ -95,7 +94,7 @@ def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) ->
     """
     bag = newest_bag(folder / "sealed")
     if bag is None:
-        return Problems()
+        return Problems((Problem("error", *NOTHING_SEALED, file="sealed"),))
     if broken := bag_problems(bag).errors:
         raise Refused(broken)
     mend, head = phrase(*SEAL_ANEW, bag=bag.name), Seal.of(read_bag_info(bag)).journal

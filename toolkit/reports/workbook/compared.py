@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, in_words_before, phrase
 from toolkit.scheme.shapes import (
     Benchmark,
     Borda,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.aggregation import Branch
     from toolkit.ground.ranking import Floats
+    from toolkit.scheme import Scheme
 
 NONE = -1e9
 """Stands for a score there is not: below every score."""
@@ -51,6 +52,11 @@ FIXED = Phrase("{node}（名次的阶梯已写定）", "{node} (the ladder of pl
 TRIMMED = Phrase("{node}（基准要去掉最高最低或取中位数）", "{node} (its benchmark is trimmed, or a median)")
 PARTS = Phrase("{node}（下面各项的分逐项取整）", "{node} (points below it are rounded one by one)")
 UNWRITTEN = Phrase("{node}（下面各项的合成方法没有写成公式）", "{node} (no formula is written for how its children are gathered)")
+STAGED = Phrase(
+    "分两步评选：入围名单是评审时的，改动初审得分或权重，入围与否不随之变动；要看名单怎样变，请改记录后重新运行 committee evaluate",
+    "two stages: the shortlist is as it was evaluated, and does not move with the scores or weights of the first; to see it move, change the records and run committee evaluate again",
+)
+COMPARED = Phrase("下列与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动：", "compared among members (`value` of a group or the total) and values as they were evaluated, which do not move, nor do places by them: ")
 MANY = Phrase("{node}（会员超过 {most} 家，每格都要看全体）", "{node} (the list is longer than {most}, and each cell looks at all of it)")
 
 
@@ -245,3 +251,13 @@ class ComparedNodes:
             yield CLASS_NUMBER
         for node in self.nodes.values():
             yield from node.headings
+
+
+def as_values(compared: ComparedNodes) -> list[Phrase]:
+    """Which nodes that compare members are values, and why; nothing where none is."""
+    return [phrase("{said.zh}{zh}", "{said.en}{en}", said=COMPARED, zh="、".join(why.zh for why in compared.said), en=", ".join(why.en for why in compared.said))] if compared.said else []
+
+
+def staged(scheme: Scheme) -> list[Phrase]:
+    """That the shortlist is a value, where there is one."""
+    return [STAGED] if scheme.shortlist is not None and not in_words_before("1.0.0") else []

@@ -16,7 +16,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
-from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, score_format
+from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, as_values, score_format, staged
 from toolkit.scheme.criteria import Group, Indicator, Total
 from toolkit.scheme.shapes import Relative
 
@@ -177,7 +177,6 @@ LEFT = (
 NOTE = Phrase("权重行以下为各会员得分；小计与总分为公式，可逐项复核", "weights stand above the scores; subtotals and totals are formulas")
 LIVING = Phrase("空着的格不参与计算，清空或填上一个得分，权重随之重新分配；标“不适用”的，该会员没有这一项，请勿填写", 'an empty cell does not count: clear or fill a score and the weights are shared out anew; where "not applicable" stands the member has no such item: leave it so')
 ZEROED = Phrase("其中{zh}，空着按 0 分计", "of {en} an empty cell is 0 points")
-COMPARED = Phrase("下列与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动：", "compared among members (`value` of a group or the total) and values as they were evaluated, which do not move, nor do places by them: ")
 BESIDE = Phrase("与其他会员相比而得的小计、总分也是公式，所比的分数和比较标准列在总分之后", "what is compared among members is a formula too: the scores that are compared, and the standard, stand beside the total")
 WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
 
@@ -235,11 +234,6 @@ def write_score_sheet(book: Book) -> ScoreCells:
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
     beside = {adjustment.id: column for column, adjustment in enumerate(book.evaluation.scheme.adjustments, start=len(LEFT) + len(headings))}
     return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1, values)
-
-
-def as_values(compared: ComparedNodes) -> list[Phrase]:
-    """Which nodes that compare members are values, and why; nothing where none is."""
-    return [phrase("{said.zh}{zh}", "{said.en}{en}", said=COMPARED, zh="、".join(why.zh for why in compared.said), en=", ".join(why.en for why in compared.said))] if compared.said else []
 
 
 def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[TreeColumn]:
@@ -307,7 +301,7 @@ class _ScoreSheet:
     @cached_property
     def sheet(self) -> Any:
         living = [] if in_words_before("0.7.0") else list(self._living())
-        note = joined([NOTE, *living, *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
+        note = joined([NOTE, *living, *staged(self.scheme), *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
         return self.book.sheet("scores", note, top=self.weight_row + 1, left=2)
 
     def _living(self) -> Iterator[Phrase]:
