@@ -179,6 +179,16 @@ def test_every_paper_is_written_in_english(one: Paper, case: Case, english: Case
         assert not strange, strange
 
 
+def test_an_english_paper_says_in_english_what_the_edition_does_and_leaves_members_files_and_sheets(english: Case) -> None:
+    named = [award.label for award in english.scheme.awards] + [item.label for item in english.scheme.indicators] + sorted(set(english.evaluation.members["class"]))
+    member = str(english.evaluation.members["name"].iloc[0])
+    scheme = english.scheme.model_copy(update={"english": {name: f"Name no. {place}" for place, name in enumerate((*named, member))}})
+    told = {one: said(one, replace(english, scheme=scheme)) for one in ("公示", "荣誉证书", "得分单", "表彰决定", "会员诚信自律公约")}
+    assert {(one, name) for one, text in told.items() for name in named if re.search(rf"(?<![/>\u4e00-\u9fff]){name}(?![.\u4e00-\u9fff])", text.replace(f"sheet {name}", ""))} == set()
+    assert member in told["得分单"]
+    assert ("采购人" in named, "Purchasers and tenderees set" in told["会员诚信自律公约"]) == (True, True)  # what a template compares with is no text
+
+
 def test_a_notice_names_who_permits_it_and_counts_the_others(case: Case) -> None:
     assert case.extract is not None
     text = said("公示", case)

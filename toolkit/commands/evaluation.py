@@ -169,14 +169,18 @@ def cards(
     language: LanguageOption = "zh",
 ) -> None:
     """每个会员一份得分单：得分构成、距获奖线、所依据的记录。 A score card for each member, to print and to mail."""
+    from toolkit.evaluation import rescored
+
     if out is None and not text:
         raise wrong_use(NOWHERE, language)
     with refusals(language):
         edition, evaluation, _ = evaluated(folder, language)
         _known_members(evaluation, member or [])
+        if (spoken := language_of(language)) != evaluation.scheme.language:
+            evaluation = rescored(evaluation, evaluation.scheme.with_({"language": spoken}))
         coming = _ahead(edition, evaluation, YEARS, language)
         if text:
-            _print_cards(edition, evaluation, member, coming, language)
+            _print_cards(edition, evaluation, member, coming)
         if out is not None:
             written = _write_cards(edition, evaluation, out, member, ahead=coming, language=language)
             say(language, phrase("已写出 {n} 份得分单：{out}", "{n} score cards are in {out}", n=len(written), out=out))
@@ -227,12 +231,9 @@ def _write_cards(
         return write_cards(evaluation, edition.records, out, members or None, progress=lambda _: bar.advance(task), ahead=ahead)
 
 
-def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None, ahead: DataFrame, language: str) -> None:
-    from toolkit.evaluation import rescored
+def _print_cards(edition: Edition, evaluation: Evaluation, members: Collection[str] | None, ahead: DataFrame) -> None:
     from toolkit.reports.score_cards import card_tables, score_cards
 
-    if language_of(language) != evaluation.scheme.language:
-        evaluation = rescored(evaluation, evaluation.scheme.with_({"language": language_of(language)}))
     for card in score_cards(evaluation, edition.records, members or None, ahead):
         typer.echo(f"{card_tables(evaluation, card, edition.records)!r}\n")
 

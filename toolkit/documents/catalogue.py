@@ -40,6 +40,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import fit, named_apart
+from toolkit.publication.english import fields_in_english
 from toolkit.publication.extract import unpublishable
 from toolkit.reports.papers import TEMPLATES, grading_fields, rules_fields, sandbox
 from toolkit.reports.wording import JOIN
@@ -348,7 +349,19 @@ def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, s
     """
     place, common = template(paper, case.language, own), common_fields(case, draft=draft)
     for name, fields in _files(paper, case, single=single):
-        yield f"{name}.docx", filled(place, {**common, **fields})
+        yield f"{name}.docx", filled(place, _in_its_language({**common, **fields}, case))
+
+
+def _in_its_language(fields: Mapping[str, object], case: Case) -> Mapping[str, object]:
+    """The fields of an English paper with the names of the edition in English, as far as it says them; those of members stay."""
+    if case.language == "zh":
+        return fields
+    names = set(map(str, case.records.members["name"])) if case.known else set()
+    return {key: value if key in COMPARED else fields_in_english(value, case.scheme.english, names) for key, value in fields.items()}
+
+
+COMPARED = frozenset({"分类"})
+"""Fields that templates ask what is in them, and do not write."""
 
 
 def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -399,7 +412,8 @@ def _slips(case: Case) -> tuple[Named, Named]:
     slips, by_class, taken = list(slip_fields(case)), dict[str, list[Fields]](), set[str]()
     for _, slip in slips:
         by_class.setdefault(str(slip["类别"]), []).append(slip)
-    called = {class_: named_apart(fit(class_), taken) for class_ in by_class}
+    english = case.scheme.english if case.language == "en" else {}
+    called = {class_: named_apart(fit(english.get(class_, class_)), taken) for class_ in by_class}
     parts = {class_: "" if len(by_class) == 1 else case.says(phrase("（{name}）", " ({name})", name=name)) for class_, name in called.items()}
     return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), _as_files((member, {"得分单": with_last([slip])}) for member, slip in slips)
 

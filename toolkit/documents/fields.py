@@ -99,7 +99,7 @@ class Case:
     sealed
         Whether it is sealed, so that the page about its robustness lies beside it.
     language
-        That of the papers; names, labels and reasons are data and stay as they are.
+        That of the papers; the names that the edition gives are written in English as far as its `[english]` says them.
     """
 
     scheme: Scheme
@@ -213,7 +213,7 @@ def _asked_in_words(name: str, items: Iterable[Permission]) -> Phrase:
     """An item of a pledge as the form calls it, without what the head of the table says, and what that comes to."""
     told = joined([ASKED_AS.get(item, PERMISSIONS[item]) for item in items], "；", "; ")
     called = name.removeprefix(AGREED) or name
-    return Phrase(called if called in told.zh and len(told.zh) - len(called) < 3 else f"{called}（{told.zh}）", f"{told.en} ({called})")
+    return Phrase(called if called in told.zh and len(told.zh) - len(called) < 3 else f"{called}（{told.zh}）", f"{told.en} ({name})")
 
 
 def award_fields(case: Case, *, public: bool) -> Fields:

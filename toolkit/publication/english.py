@@ -20,6 +20,8 @@ T = TypeVar("T")
 WITHIN = "0-9A-Za-z\u4e00-\u9fff"
 """What a longer word or number goes on with."""
 CHINESE = "[\u4e00-\u9fff]"
+SHEET = "sheet "
+"""What stands before the name of a sheet, which is looked for by that name alone."""
 LACKING = (
     '英文页面上有 {n} 个名称仍是中文：{names.zh}。要英文的，在 scheme.toml 的 [english] 里写，如 "{first}" = "..."，另封一版再公布',
     '{n:name|names} on the English pages without an English one: {names.en}; write them in [english] of scheme.toml, such as "{first}" = "...", seal anew, and publish that',
@@ -45,14 +47,16 @@ def in_english(text: str, english: Mapping[str, str]) -> str:
     'Study: weight 30, Training: weight 70'
     >>> in_english("AA级 100分 A级", {"A级": "grade A", "分": "points"})
     'AA级 100分 grade A'
+    >>> in_english("名册 (records/名册.xlsx, sheet 名册, row 3)", {"名册": "register"})
+    'register (records/名册.xlsx, sheet 名册, row 3)'
     """
-    return _any_of(tuple(english)).sub(lambda name: english[name[0]], text) if english else text
+    return text if not english or text.isascii() else _any_of(tuple(english)).sub(lambda name: english[name[0]], text)
 
 
 @cache
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = "|".join(map(re.escape, sorted(filter(None, names), key=len, reverse=True)))
-    return re.compile(rf"(?<![{WITHIN}])(?:{longest_first})(?![{WITHIN}])")
+    return re.compile(rf"(?<![{WITHIN}/])(?<!{SHEET})(?:{longest_first})(?![{WITHIN}]|\.[a-z])")
 
 
 def page_in_english(page: str, english: Mapping[str, str], names: Collection[str] = ()) -> str:
@@ -79,8 +83,8 @@ def told_in(language: Language, page: str, extract: Extract) -> str:
     return page_in_english(page, english, {row.get("name", "") for row in extract.rows}) if "<" in page else english.get(page, page)
 
 
-def fields_in_english(value: T, english: Mapping[str, str]) -> T:
-    """What is filled into a paper, each text in it said `in_english`, with it the commas between and the brackets around what is English.
+def fields_in_english(value: T, english: Mapping[str, str], names: Collection[str] = ()) -> T:
+    """What is filled into a paper, each text in it said `in_english`, with it the commas between and the brackets around what is English; `names` of members stay as they are.
 
     Examples
     --------
@@ -90,15 +94,15 @@ def fields_in_english(value: T, english: Mapping[str, str]) -> T:
     ['ABC（中国）有限公司', '诚信评价办法V2（试行）', '2026（第3届）']
     """
     said: Any = value
-    if isinstance(value, str):
+    if isinstance(value, str) and value not in names:
         said = in_english(value, english)
         said = re.sub("(?<=[!-~])、(?=[!-~])", ", ", said)
         while said != (said := BRACKETS.sub(r" (\1)", said)):
             pass
     elif isinstance(value, dict):
-        said = {key: fields_in_english(item, english) for key, item in value.items()}
+        said = {key: fields_in_english(item, english, names) for key, item in value.items()}
     elif isinstance(value, list):
-        said = [fields_in_english(item, english) for item in value]
+        said = [fields_in_english(item, english, names) for item in value]
     return said  # type: ignore[no-any-return]
 
 
