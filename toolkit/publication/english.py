@@ -29,6 +29,8 @@ LACKING = (
 ENGLISH_HALF = re.compile(r'<div class="told" lang="en">.*?(?=<div class="told"|</main>)', re.DOTALL)
 BRACKETS = re.compile(rf"(?<=[!-~])（((?:(?!{CHINESE})[^（）])*)）")
 """A pair of Chinese brackets with nothing Chinese in it, behind English."""
+RUN = re.compile(rf"(?:\x01[^\x02]*\x02|{CHINESE}|[、，；：“”（）《》0-9]|(?<=[0-9]) (?=[\x01\u4e00-\u9fff])| (?=[0-9]))+")
+"""Names, marked, and Chinese, with the signs and numbers between them."""
 EARLY = (
     "[english] 里还缺 {n} 个名称：{names.zh}；英文页面上会是中文",
     "[english] lacks {n:name|names}: {names.en}; English pages say in Chinese what it lacks",
@@ -90,20 +92,36 @@ def fields_in_english(value: T, english: Mapping[str, str], names: Collection[st
     --------
     >>> fields_in_english({"文": ["签到表（类别 is 讲座、论坛）"]}, {"签到表": "sheets", "类别": "kind", "讲座": "lecture", "论坛": "forum"})
     {'文': ['sheets (kind is lecture, forum)']}
+    >>> fields_in_english("Work: 讲座、论坛和考察; 讲座 2", {"讲座": "lecture", "论坛": "forum"})
+    'Work: 讲座、论坛和考察; lecture 2'
+    >>> fields_in_english(["讲座: 2.", "讲座"], {"讲座": "lecture"})
+    ['Lecture: 2.', 'lecture']
     >>> fields_in_english(["ABC（中国）有限公司", "诚信评价办法V2（试行）", "2026（第3届）"], {})
     ['ABC（中国）有限公司', '诚信评价办法V2（试行）', '2026（第3届）']
     """
     said: Any = value
     if isinstance(value, str) and value not in names:
-        said = in_english(value, english)
+        said = value if value.isascii() else _whole(value, english)
         said = re.sub("(?<=[!-~])、(?=[!-~])", ", ", said)
         while said != (said := BRACKETS.sub(r" (\1)", said)):
             pass
+        if said.endswith(".") and re.match(CHINESE, value):
+            said = said[0].upper() + said[1:]
     elif isinstance(value, dict):
         said = {key: fields_in_english(item, english, names) for key, item in value.items()}
     elif isinstance(value, list):
         said = [fields_in_english(item, english, names) for item in value]
     return said  # type: ignore[no-any-return]
+
+
+def _whole(text: str, english: Mapping[str, str]) -> str:
+    """A text `in_english`, but for a run of Chinese of which a part would stay Chinese: half a sentence in English is worse than none."""
+
+    def said(run: re.Match[str]) -> str:
+        parts = re.split("[\x01\x02]", run[0])  # every second one is a name
+        return "".join(parts if re.search(CHINESE, "".join(parts[::2])) else (english[part] if place % 2 else part for place, part in enumerate(parts)))
+
+    return RUN.sub(said, in_english(text, {name: f"\x01{name}\x02" for name in english}))
 
 
 def names_without_english(scheme: Scheme, tables: Tables, pages: Iterable[str]) -> list[str]:
