@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -91,13 +90,10 @@ def test_cards_are_written_for_each_member_or_those_asked_for(small_edition: Pat
     assert "丑采购中心（采购人）" in some.output
 
 
-def test_cards_are_printed_without_a_folder_and_asked_for_somewhere(small_edition: Path, tmp_path: Path) -> None:
-    spoken = run("cards", small_edition, "--text", "--out", tmp_path / "out", "--member", "102", "-l", "en").output
+def test_cards_are_printed_without_a_folder_and_asked_for_somewhere(small_edition: Path) -> None:
+    spoken = run("cards", small_edition, "--text", "--member", "102", "-l", "en").output
     assert "From the award lines" in spoken
     assert "距" not in spoken
-    (path,) = (tmp_path / "out").iterdir()
-    cells = {str(cell) for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True) for cell in row}
-    assert ("From the award lines" in cells, any("距" in cell for cell in cells)) == (True, False)
     printed = run("cards", small_edition, "--text", "--member", "102")
     assert printed.exit_code == 0, printed.output
     assert "丑采购中心（采购人）" in printed.output

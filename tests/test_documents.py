@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from docx import Document
@@ -187,6 +188,13 @@ def test_an_english_paper_says_in_english_what_the_edition_does_and_leaves_membe
     assert {(one, name) for one, text in told.items() for name in named if re.search(rf"(?<![/>\u4e00-\u9fff]){name}(?![.\u4e00-\u9fff])", text.replace(f"sheet {name}", ""))} == set()
     assert member in told["得分单"]
     assert ("采购人" in named, "Purchasers and tenderees set" in told["会员诚信自律公约"]) == (True, True)  # what a template compares with is no text
+
+
+def test_a_card_that_is_asked_for_in_english_is_written_so(folder: Path, tmp_path: Path) -> None:
+    assert run("cards", folder, "--out", tmp_path / "out", "--member", "001", "-l", "en").exit_code == 0
+    (path,) = (tmp_path / "out").iterdir()
+    cells = {str(cell) for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True) for cell in row}
+    assert ("From the award lines" in cells, any("距" in cell for cell in cells)) == (True, False)
 
 
 def test_a_notice_names_who_permits_it_and_counts_the_others(case: Case) -> None:
