@@ -214,7 +214,7 @@ def test_beside_a_lock_the_nearest_weight_and_until_where_the_list_stays_are_as_
     board = weight_board(demo)
     tuning = typed(moved(board.tuning, "learning", 36.5), "duty", 25)
     board.take(turned(moved(tuning, "law_hours", 31.5), "award[outstanding].quota.share", 0.08))
-    trial, member = board._trial(), demo.members.index[demo.members["name"] == "广州市茗砺网络科技有限公司"][0]
+    trial, member = board.table.trial, demo.members.index[demo.members["name"] == "广州市茗砺网络科技有限公司"][0]
     assert trial.typed
     assert trial.locked == {"duty"}
     (found,) = nearest_weights(board.after, [("advanced", str(member))], held=trial.locked).to_dict("records")

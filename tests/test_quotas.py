@@ -61,6 +61,14 @@ def test_what_is_odd_is_told() -> None:
     assert all(p.column == "award[x].quota" and p.file == "scheme.toml" for p in told)
 
 
+def test_fewer_places_in_all_than_each_class_is_to_have_are_told() -> None:
+    def told(in_all: int) -> list[tuple[str, str]]:
+        return [(problem.severity, problem.rule.zh) for problem in quota_problems(awarding(share=0.5, least=2, in_all=in_all), {"甲": 4, "乙": 4, "丙": 0})]
+
+    assert told(3) == [("warning", "“先进会员”2 个类别每类至少 2 个名额，各类合计却最多 3 个")]
+    assert told(4) == []
+
+
 def test_a_share_of_the_first_that_comes_to_no_place_is_told() -> None:
     def told(**first: Any) -> list[tuple[str, str]]:
         asked = scheme(award=[{"id": "x", "label": "三好", "require": [{"any_of": [{"node": "a", "first": first}, {"node": "total", "least": 99}]}]}])

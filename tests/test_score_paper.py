@@ -90,12 +90,14 @@ def test_recusals_are_filled_in_and_locked_and_progress_is_told(folder: Path) ->
     judge = Judge(folder, "ｅ０１")
     shut = {member["id"]: member["shut"] for member in judge.entered["members"]}
     assert shut == {"M1": {"innovation": "回避", "service": "回避"}, "M2": {}, "M3": {}, "M4": {}}
-    assert (judge.entered["done"], judge.entered["all"]) == (0, 6)
+    assert judge.entered["progress"]["zh"] == "已评 0/6"
     assert "不用评" in judge.score("M1", "innovation", 90)["refused"]["zh"]
     answer = judge.score("M2", "innovation", "８０．５")
-    assert (answer["cell"], answer["done"], answer["unsaved"]) == (["M2", "innovation", 80.5], 1, [["M2", "innovation"]])
-    assert judge.score("M2", "innovation", "")["done"] == 0
-    assert judge.score("M2", "innovation", "回避")["done"] == 1
+    assert (answer["cell"], answer["progress"]["zh"], answer["unsaved"]) == (["M2", "innovation", 80.5], "已评 1/6", [["M2", "innovation"]])
+    assert judge.score("M2", "innovation", "")["progress"]["zh"] == "已评 0/6"
+    assert judge.score("M2", "innovation", "回避")["progress"] == {"zh": "已评 0/5，另填回避 1 处", "en": "0 of 5 scored, withdrawn from besides: 1"}
+    assert judge.score("M2", "service", "85.555")["cell"] == ["M2", "service", 85.555]
+    assert "专家 E01，已评 1/5，另填回避 1 处。" in judge.ask("save")["notice"]["zh"]
 
 
 @pytest.mark.parametrize("typed", ["100.5", "-1", "九十", "1e2", "=1+1", "nan", "<b>9</b>"])
@@ -103,7 +105,7 @@ def test_a_score_is_checked_as_it_is_typed(folder: Path, typed: str) -> None:
     judge = Judge(folder, "E03")
     answer = judge.score("M1", "service", typed)
     assert "服务" in answer["refused"]["zh"]
-    assert answer["done"] == 0
+    assert answer["progress"]["zh"].startswith("已评 0/")
 
 
 @pytest.mark.parametrize(("member", "column"), [("M9", "service"), ("M1", "code"), ("<b>", "x"), ("M1", "")])

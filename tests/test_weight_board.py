@@ -181,9 +181,9 @@ def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
     states = set()
     for name in ("韶关桦洄医疗器械有限公司", "东莞穗翰产权交易中心"):
         place = names.index(name)
-        for row in card(demo, place, None, board._trial())["single"]:
+        for row in card(demo, place, None, board.table.trial)["single"]:
             node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
-            after = Board.of(board._evaluated(typed(board.tuning, node, float(row["to"]))))
+            after = Board.of(board.table.evaluated(typed(board.tuning, node, float(row["to"]))))
             (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
             assert (0 < after.award[place] <= award) == row["state"].endswith("_win"), (name, row)
             assert row["state"].startswith("far") == (float(row["to"]) > 75 >= float(row["was"])), (name, row)
@@ -195,12 +195,12 @@ def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
     told = 0
     name = "深圳澄屿公共资源交易中心"
     place = names.index(name)
-    for row in card(board.after, place, None, board._trial())["single"] or ():
+    for row in card(board.after, place, None, board.table.trial)["single"] or ():
         node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
         to, was = float(row["to"]), float(row["was"])
         (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
         for weight, turned in ((to, True), (round(to - 0.01 * (1 if to > was else -1), 2), False)):
-            after = Board.of(board._evaluated(typed(board.tuning, node, weight)))
+            after = Board.of(board.table.evaluated(typed(board.tuning, node, weight)))
             assert ((0 < after.award[place] <= award) == row["state"].endswith("_win")) == turned, (name, row, weight)
         told += 1
     assert told
@@ -220,6 +220,18 @@ def test_undo_redo_lock_and_restore(heard: Heard) -> None:
 def test_a_number_is_read_as_a_person_types_it(heard: Heard, typed: str) -> None:
     assert heard.ask("move", node="learning", typed=typed)["shares"]["learning"] == 30
     assert heard.ask("turn", dial="award[outstanding].quota.share", typed=typed, shown=":lines")["panel"]["dials"][0]["value"] == 30
+
+
+def test_what_was_typed_and_may_not_be_meant_is_told_and_what_is_only_slid_is_not(heard: Heard) -> None:
+    answer = heard.ask("move", node="learning", typed="33.333")
+    assert (answer["shares"]["learning"], answer["notice"]["zh"]) == (33.33, "权重取两位小数，33.333 记为 33.33")
+    assert "notice" not in heard.ask("move", node="learning", typed="33.33")
+    assert heard.ask("move", node="learning", typed="45.555")["notice"]["zh"].endswith("45.555 记为 45.56")  # half up, as people round
+    least, in_all = "award[outstanding].quota.least", "award[outstanding].quota.in_all"
+    assert heard.ask("turn", dial=least, typed="1").get("notice") is None
+    assert heard.ask("turn", dial=in_all, typed="0")["notice"]["zh"].startswith("每类至少 1 个名额，各类合计却最多 0 个")
+    assert "notice" not in heard.ask("turn", dial="award[outstanding].quota.share", value=30)
+    assert "notice" not in heard.ask("turn", dial=in_all, typed="9")
 
 
 def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
@@ -467,7 +479,7 @@ def test_a_change_by_hand_is_told_at_the_next_move_and_can_be_taken_up(heard: He
     path.write_text(path.read_text("utf-8").replace("share = 0.2", "share = 0.3", 1), "utf-8")
     assert "已在别处改动" in heard.ask("move", node="learning", share=26)["elsewhere"]["zh"]
     again = heard.ask("reopen")
-    assert (again["elsewhere"], again["notice"], again["shares"]["learning"]) == (None, None, 26)
+    assert (again["elsewhere"], again.get("notice"), again["shares"]["learning"]) == (None, None, 26)
     path.unlink()
     assert "scheme.toml：读写不成" in heard.ask("move", node="learning", share=27)["elsewhere"]["zh"]
     assert "scheme.toml：读写不成" in heard.ask("adopt", by="甲", reason="乙")["refused"]["zh"]
@@ -504,8 +516,11 @@ def test_which_value_and_which_record_turns_a_member_is_told_when_asked(heard: H
 
 def test_adoption_makes_the_board_the_decided_scheme(heard: Heard, small_edition: Path) -> None:
     heard.ask("move", node="learning", share=25)
+    answer = heard.ask("turn", dial="award[outstanding].quota.share", value=30)
+    assert (answer["renewed"], answer["rules"][0]["words"]["zh"].partition("，")[0]) == (False, "每类会员的 30%")
     answer = heard.ask("adopt", by="第二次会议", reason="学习交流过重")
-    assert (answer["adopted"], answer["changed"], answer["undo"]) == (True, False, True)
+    assert (answer["adopted"], answer["changed"], answer["undo"], answer["renewed"], answer["rules"]) == (True, False, True, True, None)
+    assert answer["start"]["rules"][0]["words"]["zh"].startswith("每类会员的 30%")
     assert load_scheme(small_edition / "scheme.toml") == heard.board.scheme
     (entry,) = read_journal(small_edition).entries
     assert "第二次会议" in answer["notice"]["zh"]
@@ -551,7 +566,7 @@ def test_anothers_adoption_is_told_and_ones_own_weights_are_kept(heard: Heard, s
 
 def test_without_an_edition_or_in_a_sealed_one_nothing_is_adopted(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
     heard = Heard(edition)
-    monkeypatch.setattr("toolkit.interactive.weight_board.is_frozen", lambda _: True)
+    monkeypatch.setattr("toolkit.interactive.deliberation.is_frozen", lambda _: True)
     assert heard.ask("open")["start"]["adoptable"] is False
     heard.ask("move", node="learning", share=25)
     assert "只读" in heard.ask("adopt", by="A", reason="B")["refused"]["zh"]

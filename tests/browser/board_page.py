@@ -90,7 +90,10 @@ class Table:
         self.settled()
 
     def back(self) -> None:
-        """Everything as it was decided, the weights in sight."""
+        """Everything as it was decided, weights and list in sight."""
+        aside = self.page.locator(".cardbox .back, .shelfbox .back").locator("visible=true")
+        if aside.count():
+            aside.click()
         self.page.get_by_role("tab", name="权重").click()
         restore = self.page.get_by_role("button", name="恢复已定")
         if restore.is_enabled():

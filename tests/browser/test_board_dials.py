@@ -25,6 +25,12 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python p
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")
 
 
+@pytest.fixture(autouse=True)
+def as_decided(table: Table) -> None:
+    """Each test begins with everything as decided."""
+    table.back()
+
+
 def test_a_goalpost_is_dragged_over_the_values_and_undone_at_once(table: Table, decided: Evaluation) -> None:
     table.opened("法规学习班与讲座学时")
     mark = table.page.get_by_role("slider", name="最好值")
@@ -42,7 +48,6 @@ def test_a_goalpost_is_dragged_over_the_values_and_undone_at_once(table: Table, 
     for _ in range(2):
         table.page.get_by_role("button", name="撤销").click()
     sync_api.expect(mark).to_have_attribute("aria-valuenow", "120")
-    table.back()
 
 
 def test_a_figure_beyond_the_scale_is_refused_in_words(table: Table) -> None:
@@ -56,7 +61,6 @@ def test_a_figure_beyond_the_scale_is_refused_in_words(table: Table) -> None:
     cap.press("Enter")
     sync_api.expect(table.page.locator(".panel .was", has_text="已定 100")).to_be_visible()
     table.settled()
-    table.back()
 
 
 def test_a_grade_line_is_dragged_on_the_totals(table: Table, decided: Evaluation) -> None:
@@ -68,7 +72,6 @@ def test_a_grade_line_is_dragged_on_the_totals(table: Table, decided: Evaluation
     bands = [[name, bound if name == "AA" else least] for name, least in decided.scheme.grades.bands]  # type: ignore[union-attr]
     rose = int((rescored(decided, decided.scheme.with_({"grades.bands": bands})).grading.grade != decided.grading.grade).sum())
     sync_api.expect(table.page.locator(".status")).to_contain_text(f"升 {rose} 家")
-    table.back()
 
 
 def test_what_is_left_out_is_a_trial_and_is_put_back(table: Table) -> None:
@@ -112,7 +115,6 @@ def test_a_step_is_put_in_typed_and_taken_away(table: Table, decided: Evaluation
     table.settled()
     scheme = decided.scheme.with_({"indicator[forums].value.steps": [[1, 30], [3, 50], [4, 60], [6, 70], [9, 85], [13, 100]]})
     assert table.painted() == expected(rescored(decided, scheme), table.painted())
-    table.back()
 
 
 def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(table: Table) -> None:
@@ -148,14 +150,11 @@ def test_a_variant_is_kept_by_name_drawn_beside_the_others_and_opened_again(tabl
     page.get_by_role("button", name="表决权重").click()
     table.settled()
     voted = table.scheme_of(scheme).with_({})
-    page.keyboard.press("Escape")
-    page.locator(".shelfbox .back").click()
     assert voted.nodes["learning"].weight != 36
 
 
 def test_a_reload_loses_nothing_two_tabs_do_not_tread_on_each_other_and_one_without_a_kernel_says_so(table: Table, decided: Evaluation) -> None:
     page = table.page
-    table.back()
     for share in ("36", "40"):
         table.type("学习培训", share)
     page.get_by_role("tab", name="总分、加减分与否决").click()
@@ -177,10 +176,10 @@ def test_a_reload_loses_nothing_two_tabs_do_not_tread_on_each_other_and_one_with
         box = other.locator(".tree .node", has=other.get_by_text(re.compile(r"\d 交流贡献$"))).locator("input.number")
         box.fill("20")
         box.press("Enter")
-        other.wait_for_function("document.querySelector('.weight-board').dataset.kept", timeout=PATIENCE)
+        other.wait_for_function("() => { const board = document.querySelector('.weight-board'); return board.dataset.busy === 'false' && board.dataset.kept === board.dataset.board; }", timeout=PATIENCE)
+        sync_api.expect(other.locator(".dead")).to_be_hidden(timeout=PATIENCE)
         kernel = other.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
         other.request.post(table.address.replace("/?", f"/voila/api/shutdown/{kernel}?"))
-        sync_api.expect(other.locator(".dead")).to_be_hidden()
         box.fill("21")
         box.press("Enter")
         sync_api.expect(other.locator(".dead")).to_be_visible(timeout=PATIENCE)
@@ -201,10 +200,10 @@ def test_a_reload_loses_nothing_two_tabs_do_not_tread_on_each_other_and_one_with
     for share in ("36", "40"):
         page.get_by_role("button", name="重做").click()
         sync_api.expect(table.number("学习培训")).to_have_value(share, timeout=PATIENCE)
-    table.type("学习培训", "36")
 
 
 def test_a_hand_edit_of_the_scheme_is_told_and_can_be_loaded(table: Table) -> None:
+    table.type("学习培训", "36")
     path = table.edition / "scheme.toml"
     path.write_text(path.read_text("utf-8") + "\n# 手工添加\n", "utf-8")
     table.type("交流贡献", "26")
@@ -222,7 +221,10 @@ def test_a_hand_edit_of_the_scheme_is_told_and_can_be_loaded(table: Table) -> No
     assert table.weights()["学习培训的权重"] == 36
 
 
-def test_adoption_needs_a_name_and_a_reason_and_writes_them_down(table: Table) -> None:
+def test_adoption_needs_a_name_and_a_reason_writes_them_down_and_is_undone_likewise(table: Table) -> None:
+    table.type("学习培训", "36")
+    for field in ("由谁决定", "理由"):
+        table.page.get_by_label(field).last.fill("")
     adopt = table.page.get_by_role("button", name="采用这一方案")
     adopt.click()
     sync_api.expect(table.page.locator(".notice")).to_contain_text("没有写明理由", timeout=PATIENCE)
@@ -231,6 +233,12 @@ def test_adoption_needs_a_name_and_a_reason_and_writes_them_down(table: Table) -
     adopt.click()
     sync_api.expect(table.page.locator(".notice")).to_contain_text("已采用并记入", timeout=PATIENCE)
     assert load_scheme(table.edition / "scheme.toml").nodes["learning"].weight == 36
-    (entry,) = read_journal(table.edition).entries
+    entry = read_journal(table.edition).entries[-1]
     assert (entry.by, entry.reason) == ("专家委员会第二次会议", "学习培训应更重")
     sync_api.expect(table.page.locator(".status")).to_contain_text("名单与已定办法相同")
+    table.page.get_by_role("button", name="上次采用前").click()
+    sync_api.expect(table.number("学习培训")).to_have_value("30", timeout=PATIENCE)
+    table.page.get_by_label("理由").last.fill("收回")
+    adopt.click()
+    sync_api.expect(table.page.locator(".notice")).to_contain_text("收回", timeout=PATIENCE)
+    assert load_scheme(table.edition / "scheme.toml").nodes["learning"].weight == 30

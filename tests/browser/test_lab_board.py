@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 import pytest
@@ -30,8 +31,9 @@ ROW = ".weight-board .rows .row"
 EDITING = ("b", "a", "d", "d", "x", "m", "y", "r", "1", "c", "v", "z", "0", "0", "i", "i", "Enter", "Shift+Enter", "Alt+Enter", "Shift+M", "Control+Shift+-")
 
 
-class Opened(NamedTuple):
-    """A lab in a browser: its process and port, the page, what the terminal says, what the page asked for elsewhere, and what it complained of."""
+@dataclass
+class Opened:
+    """A lab in a browser: its process and port, the page in hand, what the terminal says, what was asked for elsewhere, and what was complained of."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -58,15 +60,21 @@ def opened(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with lab(edition, runtime) as (process, port), sync_api.sync_playwright() as playwright:
         asked(port, "status")
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
         found = Opened(process, port, page, runtime / "log", [], [])
-        page.on("request", lambda request: None if request.url.startswith((f"http://127.0.0.1:{port}/", "data:", "blob:")) else found.outside.append(request.url))
-        page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
-        page.set_default_timeout(PATIENCE)
-        page.goto(f"http://127.0.0.1:{port}/doc/tree/{quote(TABLE)}?token={TOKEN}", wait_until="commit")
-        page.wait_for_selector(ROW)
+        context.on("request", lambda request: None if request.url.startswith((f"http://127.0.0.1:{port}/", "data:", "blob:")) else found.outside.append(request.url))
+        context.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
+        open_table(page, port)
         yield found
         browser.close()
+
+
+def open_table(page: Page, port: int) -> None:
+    """The table in a window of its own."""
+    page.goto(f"http://127.0.0.1:{port}/doc/tree/{quote(TABLE)}?token={TOKEN}", wait_until="commit")
+    page.wait_for_selector(ROW)
 
 
 @pytest.fixture
@@ -168,12 +176,29 @@ def test_a_ballot_by_keys_alone_names_a_contradiction_as_it_arises_and_mends_it(
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
 
 
-def test_the_board_comes_back_after_a_reload_of_a_saved_notebook(page: Page) -> None:
-    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
-        page.keyboard.press("Control+s")
-    page.reload(wait_until="commit")
-    page.wait_for_selector(".weight-board .rows .row")
-    sync_api.expect(page.locator(".tree input.number").first).to_have_value("32.5")
+def test_another_window_of_a_saved_notebook_has_the_same_board_and_each_is_told_what_the_other_did(opened: Opened) -> None:
+    former = opened.page
+    with former.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+        former.keyboard.press("Control+s")
+    page = opened.page = former.context.new_page()
+    open_table(page, opened.port)
+    first = page.locator(".tree input.number").first
+    sync_api.expect(first).to_have_value("32.5")
+    first.fill("40")
+    first.press("Enter")
+    sync_api.expect(former.locator(".weight-board .notice span")).to_have_text("另一窗口改动了办法，这里的名单已随之更新")
+    sync_api.expect(former.locator(".tree input.number").first).to_have_value("40")
+    page.locator("button.undo").click()
+    sync_api.expect(former.locator(".tree input.number").first).to_have_value("32.5")
+    for field in ("由谁决定", "理由"):
+        former.get_by_label(field).first.fill("甲")
+    sync_api.expect(former.locator(".outdated")).to_be_hidden()
+    former.locator("button.adopt").click()
+    sync_api.expect(page.locator(".weight-board .notice")).to_contain_text("另一窗口：已采用并记入 journal.jsonl")
+    for window in (former, page):  # what else was computed before says so, the first line of the notebook too
+        sync_api.expect(window.locator(".weight-board .outdated")).to_contain_text("仍是更新前的")
+        assert "这是更新前的" in window.locator(".jp-CodeCell .jp-OutputArea").first.evaluate("area => getComputedStyle(area, '::before').content")
+    former.close()
 
 
 def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_were_shown(page: Page, edition: Path) -> None:
@@ -206,8 +231,19 @@ def test_the_page_is_named_for_its_edition_and_none_of_it_is_in_jupyters_own_eng
 
 
 def test_what_the_browser_prints_is_the_whole_notebook(page: Page) -> None:
-    pages = page.pdf(format="A4").count(b"/Type /Page\n")
-    assert pages > 10  # 608 members
+    page.locator(".tree input[type=range]").first.press("ArrowRight")
+    sync_api.expect(page.locator(".weight-board .was").first).to_have_text("已定 32.5")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("[...document.querySelectorAll('button, input, select, [role=slider]')].filter(one => one.checkVisibility()).map(one => one.outerHTML)") == []
+    assert page.locator(".listed thead th").all_inner_texts() == ["名次", "升降", "会员", "类别", "总分", "距线", "奖项", "等级", "获奖把握"]
+    assert page.locator(".listed thead").evaluate("head => getComputedStyle(head).display") == "table-header-group"  # on every page anew
+    assert page.locator(".listed tbody tr").count() == 608
+    assert page.locator(".sheet .weights tr").nth(1).locator("td").all_inner_texts() == ["1 学习培训", "32.5", "33", "+0.5"]
+    sync_api.expect(page.locator(".sheet .rules li").first).to_contain_text("优秀会员：")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.pdf(format="A4").count(b"/Type /Page\n") > 10  # 608 members
+    page.emulate_media(media="screen")
 
 
 def test_what_is_not_joined_says_so_in_words_and_offers_to_open_again(page: Page) -> None:

@@ -147,7 +147,8 @@ def test_a_variant_is_kept_and_drawn_and_the_scheme_adopted_with_name_and_reason
     page.get_by_label("由谁决定").fill("专家委员会第二次会议")
     page.get_by_label("理由", exact=True).fill("学习为本")
     walk.press("采用这一方案")
-    sync_api.expect(page.locator(".notice")).to_contain_text("理由：学习为本；本页其余各节仍是采用前的")
+    sync_api.expect(page.locator(".notice")).to_contain_text("理由：学习为本")
+    sync_api.expect(page.locator(".weight-board .outdated")).to_contain_text("仍是更新前的")
     walk.settled()
     assert read_journal(edition).entries[-1].reason == "学习为本"
     scheme = load_scheme(edition / "scheme.toml")

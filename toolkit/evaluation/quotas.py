@@ -193,6 +193,7 @@ def quota_problems(scheme: Scheme, applicants: Mapping[str, int]) -> Iterator[Pr
             yield from _class_problems(award, award.quota, applicants)
         yield from _wide(scheme, award, award.quota, applicants)
         yield from _none(scheme, award, award.quota, applicants)
+        yield from _below_least(scheme, award, award.quota, applicants)
 
 
 def _bare(quota: Quota, applicants: int, class_: str) -> int:
@@ -227,6 +228,17 @@ def _competing(scheme: Scheme, quota: Quota, applicants: Mapping[str, int]) -> M
     """How many compete for the same places, by class; all under "" where classes do not compete apart."""
     together = quota.within == "all" or scheme.members.class_ is None
     return {"": sum(applicants.values())} if together else applicants
+
+
+def _below_least(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
+    """Where all classes together have fewer places than each of them is to have at least; of one class alone the scheme itself is at fault."""
+    classes = sum(count > 0 for count in _competing(scheme, quota, applicants).values())
+    if quota.in_all is not None and quota.least <= quota.in_all < quota.least * classes:
+        rule = phrase(
+            "“{award}”{classes} 个类别每类至少 {least} 个名额，各类合计却最多 {n} 个", "`{award}`: at least {least:place|places} in each of {classes:class|classes}, and {n} at most in all",
+            award=award.label, classes=classes, least=quota.least, n=quota.in_all,
+        )  # fmt: skip
+        yield _problem("warning", award, "", rule, Phrase("请改正其中一个数", "mend one of the two"))
 
 
 def _none(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:

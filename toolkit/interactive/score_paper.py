@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.forms.score_sheets import OwnSheet, own_sheet
 from toolkit.ground.resources import is_frozen
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.paper import SEALED as _SEALED
 from toolkit.interactive.paper import Paper, Said, opened
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 TITLE = Phrase("专家评分表", "Score sheet")
 SEALED = phrase(_SEALED.zh, _SEALED.en, zh="评分", en="score")
-SAVED = Phrase("已保存 {file}：专家 {expert}，已评 {done}/{all}。名单还没有按它重新计算。",
-               "Saved {file}: expert {expert}, {done} of {all} scored. The list does not follow it yet.")
+SAVED = ("已保存 {file}：专家 {expert}，{told.zh}。名单还没有按它重新计算。", "Saved {file}: expert {expert}, {told.en}. The list does not follow it yet.")
+SCORED, WITHDRAWN = ("已评 {done}/{all}", "{done} of {all} scored"), ("另填回避 {n} 处", "withdrawn from besides: {n}")
+"""How far a sheet is: of what is to be scored, and apart from it what its expert withdrew from."""
 RECOMPUTING = Phrase("本页的名单按新的评分表重新计算，见评分表上方。", "The list above this sheet is evaluated anew by it.")
 RUN_AGAIN = Phrase("请按本页上方的“重新计算全部”，名单即按新的评分表。", "Press 'Recompute all' on top of this page: the list then follows the new score sheet.")
 WORDS: dict[str, Phrase] = {
@@ -40,7 +41,6 @@ WORDS: dict[str, Phrase] = {
     "lacking": Phrase("只看未评的", "Only what is lacking"),
     "range": Phrase("{low}—{high} 分", "{low} to {high}"),
     "cell": Phrase("{member}，{column}", "{member}, {column}"),
-    "progress": Phrase("已评 {done}/{all}", "{done} of {all} scored"),
     "unsaved": Phrase("有 {n} 处没有保存", "not saved: {n}"),
     "not_taken": Phrase("有 {n} 处填的不是分数或超出范围，没有收，格内标红", "not taken, marked red: {n}"),
     "save": Phrase("保存评分表", "Save the sheet"),
@@ -71,10 +71,10 @@ class ScorePaper(Paper):
     def _state(self, asked: Said) -> Said:
         if not self.expert:
             return {"expert": ""}
-        own, cells = self.own, list(self.own.open_cells())
+        own = self.own
         now, kept = own.sheet.given, self._kept[self.expert].sheet.given
         unsaved = [list(cell) for cell in {*now, *kept} if now.get(cell) != kept.get(cell)]
-        state: Said = {"expert": self.expert, "done": len(now), "all": len(cells), "unsaved": unsaved}
+        state: Said = {"expert": self.expert, "progress": both(progress(own)), "unsaved": unsaved}
         if asked.get("do") in {"open", "enter"} or not asked:
             state |= {"members": self._members(), "given": [[*cell, entry] for cell, entry in now.items()], "ranges": self._ranges()}
         else:
@@ -103,8 +103,8 @@ class ScorePaper(Paper):
     def _moved(self, asked: Said) -> Said:
         if asked.get("do") == "save":
             self._sheets[self.expert] = self._kept[self.expert] = self.own.saved()
-            done, cells = len(self.own.sheet.given), len(list(self.own.open_cells()))
-            return {"notice": both(phrase(SAVED.zh, SAVED.en, file=self.own.path.relative_to(self.folder).as_posix(), expert=self.expert, done=done, all=cells)), "saved": True}
+            told = phrase(*SAVED, file=self.own.path.relative_to(self.folder).as_posix(), expert=self.expert, told=progress(self.own))
+            return {"notice": both(told), "saved": True}
         entry = self._entry(str(asked.get("typed", "")), str(asked.get("column")))
         self._sheets[self.expert] = self.own.with_entry(str(asked.get("member")), str(asked.get("column")), entry)
         return {}
@@ -117,6 +117,14 @@ class ScorePaper(Paper):
         item, bounds = self.own.scored.get(column), self.own.table.column[column].range if column in self.own.table.column else None
         label = item.label if item else ""
         return typed_number(plain, Phrase(label, label), bounds[1] if bounds else self.scheme.scale)
+
+
+def progress(own: OwnSheet) -> Phrase:
+    """How far a sheet is; what its expert withdrew from is neither scored nor to be scored."""
+    given = own.sheet.given.values()
+    withdrawn = sum(entry == RECUSED for entry in given)
+    scored = phrase(*SCORED, done=len(given) - withdrawn, all=sum(1 for _ in own.open_cells()) - withdrawn)
+    return joined([scored, phrase(*WITHDRAWN, n=withdrawn)], "，", ", ") if withdrawn else scored
 
 
 def score_paper(folder: Path | None = None, scheme: Scheme | None = None, language: Language | None = None) -> ScorePaper | Table:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.interactive.what_if import NOTHING, WhatIf
 from toolkit.scheme.amendments import diff
@@ -118,7 +119,7 @@ def moved(tuning: Tuning, node: str, share: float, *, gesture: str = "") -> Tuni
     """
     begun = _begun(tuning, gesture)
     _refuse_unfit(tuning, node, share)
-    weights = _shared_out(replace(tuning, scheme=begun.scheme), node, round(share, DECIMALS))
+    weights = _shared_out(replace(tuning, scheme=begun.scheme), node, float(rounded(share, DECIMALS)))
     by_hand = (*(one for one in begun.by_hand if one != node), node)
     return _stepped(tuning, begun, replace(begun, scheme=begun.scheme.with_weights(weights), by_hand=by_hand), gesture)
 
@@ -360,6 +361,12 @@ def typed_number(text: str, label: Phrase, highest: float, *, whole: bool = Fals
     if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", plain) or (whole and "." in plain):
         raise cannot_be(label, text, highest, whole=whole)
     return float(plain)
+
+
+def rounded_off(share: float) -> list[Phrase]:
+    """What is told where a share was typed with more decimals than are kept."""
+    kept = float(rounded(share, DECIMALS))
+    return [] if kept == share else [phrase("权重取两位小数，{typed:.10g} 记为 {kept:.10g}", "weights keep two decimals: {typed:.10g} is taken as {kept:.10g}", typed=share, kept=kept)]
 
 
 def _shared_out(tuning: Tuning, node: str, share: float) -> dict[str, float]:

@@ -8,74 +8,36 @@ text. A failure is a sentence, never a traceback.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import traitlets
 
 from toolkit.edition import edition_folder, open_edition
-from toolkit.evaluation import evaluate, rescored
-from toolkit.evaluation.grades import GradeOutcomes, grade_names
-from toolkit.ground.problems import Problems, Refused, refuse
-from toolkit.ground.resources import file_state, is_frozen
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.evaluation import evaluate
+from toolkit.evaluation.grades import grade_names
+from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.text import Language, Phrase, as_phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
-from toolkit.interactive.background import Background, Errands, begun
-from toolkit.interactive.board import DRAWS, NONE, Board, Changes, grades_after, shown_decimals, struck
-from toolkit.interactive.board_details import Behind, Trial, panel, spoken, turning
-from toolkit.interactive.board_words import (
-    ADOPTED,
-    AS_BEFORE,
-    FAILED,
-    GONE_BACK,
-    LAID_ASIDE,
-    NOT_LEFT_OUT,
-    NOT_RESUMED,
-    ONLY_TRIED,
-    OPEN_EDITION,
-    OPENED,
-    PUT_BACK,
-    REREAD,
-    RESUMED,
-    RESUMED_ELSEWHERE,
-    SAVED,
-    SEALED,
-    TRIAL_NOT_KEPT,
-    WORDS,
-    Said,
-    board_in_words,
-    moved_on,
-    words,
-)
+from toolkit.interactive.background import Background, Errands
+from toolkit.interactive.board import DRAWS, NONE, Changes, shown_decimals, struck
+from toolkit.interactive.board_details import Behind, panel, spoken, turning
+from toolkit.interactive.board_words import FAILED, LAID_ASIDE, WORDS, Said, board_in_words, words
+from toolkit.interactive.deliberation import Deliberation
 from toolkit.interactive.desk import PAGE, Painted
 from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
-from toolkit.interactive.shelf import (
-    KeptSteps,
-    Stand,
-    class_numbers,
-    fitting,
-    origin,
-    origins,
-    refusal,
-    resumed,
-    shelf,
-    starting_point,
-)
+from toolkit.interactive.shelf import KeptSteps, class_numbers, origins, refusal, shelf
 from toolkit.interactive.tuning import (
-    Step,
     Tuning,
-    adopted,
     both,
-    decided_anew,
     moved,
     ranges,
     redone,
     restored,
+    rounded_off,
     shares,
-    taken_up,
     toggled,
     tried,
     turned,
@@ -83,32 +45,23 @@ from toolkit.interactive.tuning import (
     typed_number,
     undone,
 )
-from toolkit.interactive.what_if import (
-    NOTHING,
-    Known,
-    WhatIf,
-    evaluated_by,
-    evaluation_under,
-    experts_of,
-    own_ballots,
-    scheme_under,
-)
-from toolkit.minutes.adoption import ChangedMeanwhile, adopt_scheme, changed_meanwhile, scheme_digest
-from toolkit.minutes.journal import entry_in_words
-from toolkit.minutes.variants import lay_aside, read_variants, save_variant
+from toolkit.interactive.what_if import NOTHING, WhatIf, experts_of
+from toolkit.minutes.adoption import ChangedMeanwhile
+from toolkit.minutes.variants import lay_aside
 from toolkit.reports import wording
+from toolkit.reports.rule_tables import rule_lines
 from toolkit.reports.views import unready_headline
 from toolkit.scheme import load_scheme
 from toolkit.sensitivity.tipping.lines import or_better
 
 if TYPE_CHECKING:
-    from toolkit.ballots.folder import Listed
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Headline
+    from toolkit.interactive.board import Board
     from toolkit.scheme import Scheme
 
-SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "variants.js", "render.js"), ("board.css", "dials.css", "variants.css")
+SCRIPTS, STYLES = ("parts.js", "board.js", "weights.js", "dials.js", "list.js", "card.js", "variants.js", "sheet.js", "render.js"), ("board.css", "dials.css", "variants.css", "sheet.css")
 """The files of the page in their order: each kind is joined to the one text that a widget has."""
 BESIDE = frozenset({"back", "variant", "save", "aside", "shelf", "turns"})
 """Questions beyond what is tuned by hand."""
@@ -119,12 +72,11 @@ class WeightBoard(Painted):
 
     Attributes
     ----------
-    before, after
-        The evaluations by the decided scheme and by the scheme as it stands.
+    table
+        What it shows: the decided scheme and the one that stands, what both lead to, and the way back; `before`, `after`,
+        `decided`, `board`, `edition`, `tuning`, `scheme` are its.
     sure
         Whether chances and what else takes longer follow a move.
-    tuning
-        What was moved, and the way back.
     shares
         The share of every node among its siblings, in percent; what is kept with the page.
     key
@@ -141,22 +93,35 @@ class WeightBoard(Painted):
     lost = traitlets.Unicode(f"{WORDS['dead'].zh} {WORDS['dead'].en}").tag(sync=True)
 
     def __init__(self, evaluation: Evaluation, edition: Edition | None = None, language: Language | None = None) -> None:
-        self.before = self.after = evaluation
-        self.edition, self.language = edition, language or evaluation.scheme.language
-        self.tuning = Tuning.of(evaluation.scheme)
-        self._reading = begun(lambda: own_ballots(edition))
-        self._grades = GradeOutcomes.of(evaluation)
-        self.decided = self.board = Board.of(evaluation, self._grades)
+        self.table = Deliberation(evaluation, edition)
+        self.language = language or evaluation.scheme.language
         super().__init__(shares=shares(evaluation.scheme), key=evaluation.scheme.edition)
-        self._opened = edition.records.digests.get("scheme.toml", "") if edition else ""
-        self._steps, self._stand = KeptSteps(), Stand()
-        self._elsewhere: tuple[object, dict[str, str] | None] = (None, None)
         self._background, self._errands, self._behind = Background(self), Errands(), Behind()
         self.on_msg(self._heard)
 
     @property
-    def _ballots(self) -> dict[str, Listed]:
-        return self._reading.result()
+    def before(self) -> Evaluation:  # noqa: D102 - that of the table
+        return self.table.before
+
+    @property
+    def after(self) -> Evaluation:  # noqa: D102 - that of the table
+        return self.table.after
+
+    @property
+    def decided(self) -> Board:  # noqa: D102 - that of the table
+        return self.table.decided
+
+    @property
+    def board(self) -> Board:  # noqa: D102 - that of the table
+        return self.table.board
+
+    @property
+    def edition(self) -> Edition | None:  # noqa: D102 - that of the table
+        return self.table.edition
+
+    @property
+    def tuning(self) -> Tuning:  # noqa: D102 - that of the table
+        return self.table.tuning
 
     @property
     def scheme(self) -> Scheme:
@@ -176,28 +141,7 @@ class WeightBoard(Painted):
         Refused
             When the scheme cannot be evaluated.
         """
-        if tuning.scheme is not self.tuning.scheme or tuning.what_if != self.tuning.what_if:
-            after = self._evaluated(tuning)
-            grades = grades_after(self._grades, self.after, after)
-            self.after, self.board, self._grades = after, Board.of(after, grades), grades
-            self._stand.another()
-        self.tuning = tuning
-
-    def _evaluated(self, tuning: Tuning) -> Evaluation:
-        """The evaluation of what a tuning says; where no other member, score or veto counts, from the one at hand."""
-        scheme, tried_ = scheme_under(tuning.what_if, tuning.scheme, self._ballots), tuning.what_if
-        if tried_.absent == self.tuning.what_if.absent:
-            try:
-                return rescored(self.after, scheme)
-            except ValueError:  # the records are asked again
-                pass
-        return rescored(evaluation_under(tried_, evaluated_by(self.before, scheme, self.edition), self.edition), scheme)
-
-    def _trial(self) -> Trial:
-        """What is left out, and what a weight would do that is typed as all stands."""
-        tuning = self.tuning
-        by_hand = tuning.scheme.weights == "percent" and not tuning.what_if.ballot
-        return Trial(tuning.what_if.uncounted(tuning.scheme), (lambda node, share: self._evaluated(typed(tuning, node, share))) if by_hand else None, tuning.locked, tuning.what_if.members)
+        self.table.take(tuning)
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with the board, or with why it cannot be."""
@@ -209,76 +153,82 @@ class WeightBoard(Painted):
                 answer |= self._beside(asked) if asked.get("do") in BESIDE else self._answer(asked)
             except Refused as refused:
                 answer |= {"refused": refusal(refused), "reopen": isinstance(refused, ChangedMeanwhile)}
-                self._stand.refused(asked, refused.problems)
+                self.table.stand.refused(asked, refused.problems)
             except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
                 answer["refused"] = both(FAILED)
-                self._stand.refused(asked, Problems())
+                self.table.stand.refused(asked, Problems())
             if "kind" in answer:
                 self.send(answer)
                 return
             number = self._background.begun()
             self.send({"kind": "board", **self._state(asked.get("shown")), "number": number, **answer}, buffers=self.board.buffers)
             if self.sure:
-                self._background.ask_board(number, self.after, str(asked.get("node", "")), self._trial())
+                self._background.ask_board(number, self.after, str(asked.get("node", "")), self.table.trial)
 
     def _answer(self, asked: Said) -> Said:
         """What is done for a question, and what is to be told beside the board."""
-        do, node, gesture = (str(asked.get(key, "")) for key in ("do", "node", "gesture"))
-        match do:
-            case "open":
-                self._steps = KeptSteps()
-                return {"start": self._start(), **self._resumed(asked.get("kept"))}
-            case "move":
-                share = self._share(asked, node)
-                self.take(typed(self.tuning, node, share) if asked.get("typed") is not None else moved(self.tuning, node, share, gesture=gesture))
-            case "turn" | "pair":
-                self._turn(asked, gesture)
+        match do := str(asked.get("do", "")):
+            case "move" | "turn" | "pair":
+                return _noticed(self._by_hand(do, asked))
+            case "open" | "adopt" | "reopen" | "reread":
+                return self._begun_anew(do, asked)
             case "leave" | "own" | "put_back":
                 self.take(tried(self.tuning, self._tried(do, asked)))
             case "lock":
-                self.take(toggled(self.tuning, node))
+                self.take(toggled(self.tuning, str(asked.get("node", ""))))
             case "undo" | "redo" | "restore":
                 self.take({"undo": undone, "redo": redone, "restore": restored}[do](self.tuning))
-            case "adopt":
-                self._stand.seen(asked)
-                return self._adopt(str(asked.get("by", "")), str(asked.get("reason", "")))
-            case "reopen" | "reread":
-                return self._reopen() if do == "reopen" else self._reread()
             case "member":
-                self._background.ask_member(int(_number(asked.get("member"))), spoken(self.after, asked.get("language")), self._trial())
+                self._background.ask_member(int(_number(asked.get("member"))), spoken(self.after, asked.get("language")), self.table.trial)
                 return {"kind": "member"}
         return {}
+
+    def _by_hand(self, do: str, asked: Said) -> list[Phrase]:
+        """Move a weight or turn a dial; and what is to be told of what was typed or chosen."""
+        node, gesture = str(asked.get("node", "")), str(asked.get("gesture", ""))
+        if do != "move":
+            self._turn(asked, gesture)
+            return [] if "value" in asked else self.table.doubts()
+        share = self._share(asked, node)
+        if asked.get("typed") is None:
+            self.take(moved(self.tuning, node, share, gesture=gesture))
+            return []
+        self.take(typed(self.tuning, node, share))
+        return rounded_off(share)
+
+    def _begun_anew(self, do: str, asked: Said) -> Said:
+        """What a page is told from the start: as it opens, and as another scheme or other records are the decided ones."""
+        match do:
+            case "adopt":
+                self.table.stand.seen(asked)
+                told = [self.table.adopt(str(asked.get("by", "")), str(asked.get("reason", "")))]
+            case "reopen":
+                told = self.table.reopen()
+            case "reread":
+                told = [self.table.reread()]
+            case _:
+                self.table.steps = KeptSteps()
+                told = self.table.resumed(asked.get("kept"))
+        return {"start": self._start(), "adopted": do == "adopt", **_noticed(told)}
 
     def _beside(self, asked: Said) -> Said:
         """Go to a scheme of elsewhere, put the one that stands beside the others, or look at them, or at what turns a member."""
         if asked["do"] == "turns":
             self._errands.ask("turns", self._turns(int(_number(asked.get("member"))), spoken(self.after, asked.get("language"))))
             return {"kind": "turns begun"}
-        folder, name = self._folder(), str(asked.get("name", ""))
+        folder, name = self.table.folder, str(asked.get("name", ""))
         match asked["do"]:
-            case "back" | "variant" as where:
-                scheme, of = origin(folder, self.tuning.decided, name) if where == "back" else (read_variants(folder).named(name).scheme, None)
-                self._go(scheme)
-                return {"notice": both(phrase(*GONE_BACK, zh=of.zh, en=of.en) if of else phrase(*OPENED, name=name))}
-            case "save":
-                kept = save_variant(folder, name, self.scheme, by=str(asked.get("by", "")), reason=str(asked.get("reason", "")))
-                return {"saved": True, "notice": both(joined([phrase(*SAVED, name=kept.name), *self._not_kept()], "；", "; "))}
-            case "aside":
-                return {"saved": True, "notice": both(phrase(*LAID_ASIDE, name=name, place=lay_aside(folder, name).name))}
             case "shelf":
                 chosen = asked.get("chosen")
                 self._errands.ask("shelf", self._shelf([str(one) for one in chosen] if isinstance(chosen, list) else None))
                 return {"kind": "shelf begun"}
-        return {}
-
-    def _not_kept(self) -> list[Phrase]:
-        """What stands now and is no part of a scheme, so that no variant keeps it."""
-        tried_ = self.tuning.what_if.told(self.before)
-        return [phrase(*TRIAL_NOT_KEPT, zh=tried_.zh, en=tried_.en)] if self.tuning.what_if else []
-
-    def _go(self, scheme: Scheme) -> None:
-        """Take up a scheme of elsewhere, as a move that can be undone."""
-        self.take(taken_up(self.tuning, fitting(self.before, scheme)))
+            case "save":
+                told = self.table.saved(name, by=str(asked.get("by", "")), reason=str(asked.get("reason", "")))
+            case "aside":
+                told = phrase(*LAID_ASIDE, name=name, place=lay_aside(folder, name).name)
+            case where:
+                told = self.table.gone_back(name) if where == "back" else self.table.opened(name)
+        return {"saved": asked["do"] in {"save", "aside"}, **_noticed([told])}
 
     def _shelf(self, chosen: list[str] | None) -> Callable[[Callable[[], bool]], None]:
         """The variants and how they compare, to be told when it is worked out."""
@@ -309,84 +259,7 @@ class WeightBoard(Painted):
 
     def kept(self) -> Said:
         """The steps so far, for the page to keep: those it has not heard of yet, and which there are."""
-        return {"kind": "kept", **self._steps.told(self.tuning)}
-
-    def _adopt(self, by: str, reason: str) -> Said:
-        """Make the scheme as it stands the edition's own; never what is only tried."""
-        if self.tuning.what_if:
-            raise refuse(ONLY_TRIED, PUT_BACK)
-        done = adopt_scheme(self._folder(), self._opened, self.scheme, by=by, reason=reason)
-        self._decide(adopted(self.tuning), self.after, done.digest)
-        entry = entry_in_words(done.entry)
-        return {"start": self._start(), "adopted": True, "notice": both(phrase(*ADOPTED, zh=entry.zh, en=entry.en))}
-
-    def _reopen(self) -> Said:
-        """Take up the scheme as the edition has it now, and keep what was moved."""
-        folder = self._folder()
-        former, digest, scheme = self.tuning.decided, scheme_digest(folder), load_scheme(folder / "scheme.toml")
-        self._decide(decided_anew(self.tuning, scheme), evaluated_by(self.before, scheme, self.edition), digest)
-        return {"start": self._start(), "notice": next((both(told) for told in moved_on(former, self.tuning)), None)}
-
-    def _reread(self) -> Said:
-        """Take up records and scheme as the edition has them now, and keep what was moved as far as it fits."""
-        former, was, members, edition = self.tuning.decided, self.decided, self.before.members.index, open_edition(self._folder())
-        before = evaluate(edition.scheme, edition.records)
-        tuning = self.tuning if edition.scheme == self.tuning.decided else decided_anew(self.tuning, edition.scheme)
-        self.edition, self._reading = edition, begun(lambda: own_ballots(edition))
-        said = []
-        try:
-            self._decide(tuning, before, edition.records.digests.get("scheme.toml", ""))
-        except Refused:  # what is left out may be there no more
-            said = [NOT_RESUMED]
-        changes = Changes.between(was, self.decided) if members.equals(before.members.index) else None
-        told = [changes.words if changes else AS_BEFORE] if changes is not None else []
-        return {"start": self._start(), "notice": both(joined([REREAD, *told, *moved_on(former, self.tuning), *said], "；", "; "))}
-
-    def _decide(self, tuning: Tuning, before: Evaluation, digest: str) -> None:
-        """From here on the board is held against another decided scheme."""
-        self.before = self.after = before
-        self._grades = GradeOutcomes.of(before)
-        self.decided = self.board = Board.of(before, self._grades)
-        self.tuning, self._opened, self._steps = Tuning.of(before.scheme), digest, KeptSteps()
-        self._stand.another()
-        self.take(tuning)
-
-    def _folder(self) -> Path:
-        """The edition's folder, which can be written into."""
-        if self.edition is None or is_frozen(self.edition.folder):
-            raise refuse(SEALED, OPEN_EDITION)
-        return self.edition.folder
-
-    def _resumed(self, kept: object) -> Said:
-        """Take up the steps that the page kept from before, where nothing was moved yet."""
-        if self.tuning.past or self.tuning.future or not isinstance(kept, dict) or not kept:
-            return {}
-        try:
-            self.take(resumed(self.tuning.decided, kept, self._known()))
-        except (Refused, ValueError, TypeError, AttributeError):
-            return {"notice": both(NOT_RESUMED)}
-        said = [RESUMED if kept.get("decided") == starting_point(self.tuning.decided) else RESUMED_ELSEWHERE] if self.tuning.step != Step(self.tuning.decided) else []
-        if dict(kept["now"]).get("what_if", NOTHING.kept) != self.tuning.what_if.kept:
-            said.append(NOT_LEFT_OUT)
-        return {"notice": both(joined(said, "。", ". "))} if said else {}
-
-    def _known(self) -> Known:
-        """What there is to leave out."""
-        vetoes = [veto.id for veto in self.before.scheme.vetoes]
-        return Known(self.before.scheme.nodes, self.before.members.index, experts_of(self.edition), vetoes, self._ballots)
-
-    def _changed_elsewhere(self) -> dict[str, str] | None:
-        """Who changed the scheme's file since it was opened, in words; None where nobody did."""
-        if self.edition is None or is_frozen(self.edition.folder):
-            return None
-        folder = self.edition.folder
-        try:
-            if self._elsewhere[0] != (state := (self._opened, file_state(folder / "scheme.toml"))):  # read again only where it was written again
-                changed = scheme_digest(folder) != self._opened
-                self._elsewhere = state, refusal(Refused(Problems((changed_meanwhile(folder),)))) if changed else None
-        except Refused as refused:
-            return refusal(refused)
-        return self._elsewhere[1]
+        return {"kind": "kept", **self.table.steps.told(self.tuning)}
 
     def _share(self, asked: Said, node: str) -> float:
         """The share asked for, as a slider gives it or as it was typed."""
@@ -422,7 +295,7 @@ class WeightBoard(Painted):
     def _start(self) -> Said:
         """What stays the same from move to move."""
         scheme, members = self.before.scheme, self.before.members
-        adoptable = self.edition is not None and not is_frozen(self.edition.folder)
+        adoptable = self.table.adoptable
         names, codes = class_numbers(self.before)
         ids = [award.id for award in scheme.awards]
         return {
@@ -432,8 +305,8 @@ class WeightBoard(Painted):
             "better": [[ids.index(one) for one in or_better(scheme, award)] for award in ids],
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
             "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist(), "dials": {dial.id: dial.said["value"] for dial in all_dials(self.tuning.decided)}},
-            "ballots": sorted(self._ballots), "experts": list(experts_of(self.edition)), "judged": [item.id for item in judged_by_panel(scheme)],
-            "adoptable": adoptable, "origins": origins(self.edition) if adoptable else [],
+            "ballots": sorted(self.table.ballots), "experts": list(experts_of(self.edition)), "judged": [item.id for item in judged_by_panel(scheme)],
+            "adoptable": adoptable, "rules": _rules(scheme), "origins": origins(self.edition) if adoptable else [],
         }  # fmt: skip
 
     def _state(self, shown: object) -> Said:
@@ -445,12 +318,28 @@ class WeightBoard(Painted):
             "what_if": both(out.words(self.before)) if out else None, "own": out.ballot,
             "left": {"node": sorted(out.nodes), "member": places, "expert": sorted(out.experts), "veto": sorted(out.vetoes)},
             "own_shares": _rounded(shares(self.after.scheme)) if out.ballot else None, "decimals": shown_decimals(self.after.scheme),
-            "stand": self._stand.number, "shares": _rounded(shares(tuning.scheme)),
+            "stand": self.table.stand.number, "shares": _rounded(shares(tuning.scheme)),
             "ranges": ranges(tuning), "locked": sorted(tuning.locked),
             "undo": bool(tuning.past), "redo": bool(tuning.future), "changed": tuning.scheme != tuning.decided,
             "out": changes.out, "into": changes.into, "other": changes.other, "rose": changes.rose, "fell": changes.fell, "status": both(changes.words),
-            "struck": struck(self.after), "elsewhere": self._changed_elsewhere(),
+            "rules": None if _ruled_by(tuning.scheme) == _ruled_by(self.before.scheme) else _rules(tuning.scheme), "renewed": self.table.renewed,
+            "struck": struck(self.after), "elsewhere": self.table.changed_elsewhere(),
         }  # fmt: skip
+
+
+def _noticed(told: Sequence[Phrase]) -> Said:
+    """What is told beside the board, a line each."""
+    return {"notice": both(joined(told, "\n", "\n"))} if told else {}
+
+
+def _ruled_by(scheme: Scheme) -> tuple[object, ...]:
+    return scheme.awards, scheme.grades, scheme.ties
+
+
+def _rules(scheme: Scheme) -> list[Said]:
+    """Who holds what, in words: a sentence for each award, for those who are level, and for the grades."""
+    kinds = {"award", "ties", "grades"}
+    return [{"label": both(as_phrase(name)), "words": both(as_phrase(told))} for kind, name, _, told, _ in rule_lines(scheme) if kind.en in kinds]
 
 
 def _number(given: object) -> float:

@@ -80,7 +80,7 @@ class BallotPaper extends Paper {
   amounts(what, kept) {
     return this.at.nodes.map(({ id, label }) => {
       const name = this.say("points_of", { label });
-      const stands = () => shown(this.drawn[kept][id] || 0);
+      const stands = () => inWords(this.drawn[kept][id] || 0);
       const range = make("input", { type: "range", min: "0", max: "100", step: "1", "aria-label": name, "data-key": `range ${id}`, oninput: () => { number.value = range.value; this.move(what, { node: id, value: Number(range.value) }); } });
       const number = numberBox({ "aria-label": name, "data-key": `number ${id}` }, () => this.typed(number, stands, (text) => this.move(what, { node: id, typed: text })));
       this.refresh.push(() => {

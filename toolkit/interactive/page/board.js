@@ -88,8 +88,8 @@ class Page {
     window.addEventListener(SPOKEN, this.turned);
     this.recorded = (event) => { if (!this.start || !this.start.adoptable) return; event.preventDefault(); this.questions.ask({ do: "reread", slow: true }); root.scrollIntoView({ block: "start" }); };
     window.addEventListener(RECORDED, this.recorded);
-    this.onPaper = (event) => { this.printing = event.type === "beforeprint"; this.laidOpen(); if (this.rank && !this.listBox.hidden) this.paint(); };
-    for (const sign of ["beforeprint", "afterprint"]) window.addEventListener(sign, this.onPaper);
+    this.printed = (event) => { if (this.sheetBox) this.onPaper(event.type === "beforeprint"); };
+    for (const sign of ["beforeprint", "afterprint"]) window.addEventListener(sign, this.printed);
     root.classList.add("weight-board");
     this.resized = new ResizeObserver(() => {
       if (!this.rank || this.listBox.hidden) return;
@@ -113,7 +113,7 @@ class Page {
     else if (this.start && message.number === this.number) {
       if (message.kind === "chances") { this.chances = array(Uint16Array, buffers[0]); this.chancesOf = this.award; this.freshen(true); this.paintChances(); this.chanceLines(); this.mark("chances"); }
       if (message.kind === "until") { this.until = message.until; this.status(); }
-      if (message.kind === "changes") { this.changes(message.changes); this.cardAnew(); this.shelfAnew(); }
+      if (message.kind === "changes") { this.changesOf = message.number; this.changes(message.changes); this.cardAnew(); this.shelfAnew(); }
     }
     if (message.kind === "card" && this.asked === message.member) this.card(message);
     if (message.kind === "turns" && this.asked === message.member) this.turns(message);
@@ -143,7 +143,7 @@ class Page {
     if (message.saved && mine) this.lookAgain();
     this.steadily(() => {
       if (another) this.freshen(false);
-      if (mine) this.notice(message.refused || (message.adopted ? this.amid(message.notice) : message.notice), Boolean(message.refused), Boolean(message.reopen));
+      if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
       else if (message.adopted) this.notice(this.worded((words, language) => words.adopted_elsewhere + message.notice[language]), false, false);
       else if (moved && !message.refused) this.notice(this.worded((words) => words.moved_elsewhere), false, false);
       this.all();
@@ -171,6 +171,7 @@ class Page {
     this.panels();
     this.tried();
     if (!this.state.changed) this.changes([]);
+    this.outdated();
     this.moves();
   }
 
@@ -183,9 +184,19 @@ class Page {
     this.root.classList.remove("stale");
   }
 
-  amid(notice) {
-    // Within a notebook other parts stand as they were till they are computed anew.
-    return this.root.closest(".jp-NotebookPanel") ? this.worded((words, language) => notice[language] + words.renewed_below) : notice;
+  outdated() {
+    // Within a notebook other parts, its first line too, stand as they were till they are computed anew: so it is said of each of them, and once here, beside the button.
+    const panel = this.root.closest(".jp-NotebookPanel");
+    this.outdatedLine.hidden = !panel || !this.state.renewed;
+    if (!panel) return;
+    panel.classList.toggle("outdated", this.state.renewed);
+    panel.style.setProperty("--outdated", JSON.stringify(this.say("outdated_part")));
+  }
+
+  anew() {
+    // A button of the notebook's bar listens to the press itself, and not to the click that follows.
+    const button = this.root.closest(".jp-NotebookPanel").querySelector('[data-command="notebook:restart-run-all"]');
+    for (const sign of ["mousedown", "mouseup", "click"]) button.dispatchEvent(new MouseEvent(sign, { bubbles: true, cancelable: true }));
   }
 
   worded(said) { return Object.fromEntries(Object.entries(this.start.words).map(([language, words]) => [language, said(words, language)])); }
@@ -216,14 +227,16 @@ class Page {
       make("button", { type: "button", onclick: () => this.questions.ask({ do: "reopen" }) }, this.say("reopen")));
     this.buttons = Object.fromEntries(["undo", "redo", "restore"].map((name) => [name, button(name, () => this.questions.ask({ do: name }))]));
     this.movesBox = make("div", { class: "moves" });
+    this.outdatedLine = make("p", { class: "outdated", hidden: true }, this.say("outdated"), button("recompute", () => this.anew()));
     this.triedText = make("b");
     this.triedLine = make("p", { class: "tried", role: "alert", hidden: true }, this.triedText, make("button", { type: "button", class: "all-back", onclick: () => this.questions.ask({ do: "put_back" }) }, this.say("all_back")));
     const language = make("button", { type: "button", class: "language", onclick: () => speak(this.language === "zh" ? "en" : "zh") }, this.say("language"));
-    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.triedLine, this.movesBox);
+    const head = make("header", {}, make("div", { class: "headline" }, this.statusLine, language), this.deadLine, this.elsewhereLine, this.noticeLine, this.outdatedLine, this.triedLine, this.movesBox);
     this.picture = null;
     this.known = {};
     this.halves = make("div", { class: "halves" }, this.left(), this.right());
-    this.root.replaceChildren(head, this.halves);
+    this.sheetBox = make("div", { class: "sheet" });
+    this.root.replaceChildren(head, this.halves, this.sheetBox);
     this.paneled();
     this.resized.disconnect();
     this.resized.observe(this.scroll);

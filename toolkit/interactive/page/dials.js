@@ -49,7 +49,7 @@ class Picture {
     for (const dial of [...inside].sort((one, other) => one.value - other.value)) {
       const mark = this.marks[dial.path] || this.made(dial), label = dial.label[this.page.language];
       mark.value = dial.value;
-      const at = this.x(dial.value), said = `${dial.short || ""} ${shown(dial.value)}`.trim(), wide = 7 * [...said].reduce((sum, sign) => sum + (sign > "ÿ" ? 1.7 : sign >= "A" && sign <= "Z" ? 1.3 : 1), 0);
+      const at = this.x(dial.value), said = `${dial.short || ""} ${inWords(dial.value)}`.trim(), wide = 7 * [...said].reduce((sum, sign) => sum + (sign > "ÿ" ? 1.7 : sign >= "A" && sign <= "Z" ? 1.3 : 1), 0);
       const shift = Math.min(0, WIDE - at - wide / 2) + Math.max(0, wide / 2 - at), from = at + shift - wide / 2;
       const row = Math.max(0, ends.findIndex((end) => from > end));
       ends[row] = from + wide + 3;
@@ -58,7 +58,7 @@ class Picture {
       mark.text.setAttribute("y", TOP - 6 - 12 * row);
       mark.text.setAttribute("x", shift);
       mark.node.classList.toggle("grade-line", dial.path.startsWith("grades."));
-      for (const [name, value] of Object.entries({ "aria-label": label, "aria-valuenow": dial.value, "aria-valuemin": this.ends[0], "aria-valuemax": this.ends[1], "aria-valuetext": `${label} ${shown(dial.value)}` })) mark.node.setAttribute(name, String(value));
+      for (const [name, value] of Object.entries({ "aria-label": label, "aria-valuenow": dial.value, "aria-valuemin": this.ends[0], "aria-valuemax": this.ends[1], "aria-valuetext": `${label} ${inWords(dial.value)}` })) mark.node.setAttribute(name, String(value));
     }
   }
 
@@ -97,10 +97,10 @@ class Dials {
   // ---- a row for each dial: a slider, a box, and what was decided ----
 
   dialRow(dial, step) {
-    const label = dial.label[this.language], of = (path) => this.known[path];
+    const label = dial.label[this.language];
     if (dial.choices.length) return this.choiceRow(dial, label);
     const number = numberBox({ "aria-label": label, ...(dial.optional ? { placeholder: this.say("no_limit") } : {}) },
-      () => this.typed(number, of(dial.path).value, { do: "turn", dial: dial.path, optional: dial.optional, slow: dial.slow }));
+      () => this.typed(number, { do: "turn", dial: dial.path, optional: dial.optional, slow: dial.slow }));
     const was = make("span", { class: "was" }), parts = { number, was };
     if (dial.low !== null && dial.high !== null && step === undefined) {
       const range = parts.range = make("input", { type: "range", min: String(dial.low), max: String(dial.high), step: String(dial.step), "aria-label": label });
@@ -314,16 +314,17 @@ class Dials {
     // What is said to be pressed is the button.
     if (this.adoptHint.dataset.tried === String(tried)) return;
     this.adoptHint.dataset.tried = String(tried);
-    if (!tried) { setText(this.adoptHint, this.say("adopt_help")); return; }
+    this.adoptHint.hidden = !tried;
+    if (!tried) return;
     const [before, after] = this.say("adopt_tried").split(this.say("all_back"));
     this.adoptHint.replaceChildren(before, make("button", { type: "button", class: "back-all", onclick: () => this.questions.ask({ do: "put_back" }) }, this.say("all_back")), after);
   }
 
   whoseWeights() {
     if (!this.start.ballots.length) return null;
-    this.whose = make("select", { "aria-label": this.say("whose"), onchange: () => this.questions.ask({ do: "own", expert: this.whose.value }) },
+    this.whose = make("select", { "aria-label": this.say("whose"), title: this.say("whose"), onchange: () => this.questions.ask({ do: "own", expert: this.whose.value }) },
       make("option", { value: "" }, this.say("own_none")), ...this.start.ballots.map((code) => make("option", { value: code }, this.say("own_of", { code }))));
-    return make("label", { class: "whose" }, `${this.say("whose")} `, this.whose);
+    return make("label", { class: "whose" }, this.whose);
   }
 
   changes(list) {

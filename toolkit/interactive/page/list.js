@@ -7,7 +7,7 @@ class List {
   }
 
   moves() {
-    // Each kind has its line from the start: when the first names come, nothing below moves away from the hand.
+    // Each kind has its place from the start: when the first names come, nothing below moves away from the hand.
     const group = (name, sign, members) => {
       const wide = this.wide === name;
       const chips = members.slice(0, wide ? members.length : FEW).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
@@ -15,12 +15,15 @@ class List {
         this.say(wide ? "fewer" : "more", { n: members.length }));
       return make("div", { class: `group ${name} ${wide ? "wide" : ""} ${members.length ? "" : "nobody"}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
     };
-    const awarded = [["out", "▼"], ["into", "▲"], ["other", "◆"]], graded = [["fell", "▼"], ["rose", "▲"]];
-    const kinds = [...(this.start.awards.length ? awarded : []), ...(this.start.grades.length ? graded : [])];
-    const groups = kinds.map(([name, sign]) => group(name, sign, this.state[name]));
+    const groups = this.kinds().map(([name, sign]) => group(name, sign, this.state[name]));
     this.movesBox.replaceChildren(...groups);
     for (const box of groups) if (box.querySelector(".chip")) roving(box.querySelector(".chips"), ".chip", ["ArrowLeft", "ArrowRight"]);
     this.fit(groups.filter((box) => !box.classList.contains("wide")));
+  }
+
+  kinds() {
+    const awarded = [["out", "▼"], ["into", "▲"], ["other", "◆"]], graded = [["fell", "▼"], ["rose", "▲"]];
+    return [...(this.start.awards.length ? awarded : []), ...(this.start.grades.length ? graded : [])];
   }
 
   fit(groups) {
@@ -136,7 +139,7 @@ class List {
     this.order = all;
     this.space.style.height = `${all.length * ROW}px`;
     this.grid.setAttribute("aria-rowcount", String(all.length + 1));
-    setText(this.count, all.length ? this.say("shown", { n: all.length, all: members.length }) : this.say("none"));
+    setText(this.count, all.length ? this.say(all.length === members.length ? "shown_all" : "shown", { n: all.length, all: members.length }) : this.say("none"));
     for (const [name, head] of Object.entries(this.heads)) {
       head.parentNode.setAttribute("aria-sort", name === this.sort ? (this.down ? "descending" : "ascending") : "none");
     }
@@ -164,10 +167,10 @@ class List {
     return Object.assign(row, { cells, bars, percent, nameText, classText });
   }
 
-  sight() { return [this.printing ? 0 : Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), this.scroll.clientHeight || 420]; }
+  sight() { return [Math.max(0, Math.floor(this.scroll.scrollTop / ROW)), this.scroll.clientHeight || 420]; }
 
   paint([first, height] = this.sight()) {
-    const many = this.printing ? this.order.length : Math.min(this.order.length - first, Math.ceil(height / ROW) + 1); // on paper all who are listed
+    const many = Math.min(this.order.length - first, Math.ceil(height / ROW) + 1);
     while (this.pool.length < many) { const row = this.row(); this.pool.push(row); this.rows.append(row); }
     this.rows.style.transform = `translateY(${first * ROW}px)`;
     this.pool.forEach((row, place) => {

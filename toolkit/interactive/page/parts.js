@@ -45,7 +45,7 @@ const numberBox = (attributes, given) => {
   return box;
 };
 const shown = (number) => String(Math.round(number * 100) / 100);
-const inWords = (number) => (number === null ? "" : shown(number)); // a limit that there is not is an empty box
+const inWords = (number) => (number === null ? "" : String(Math.round(number * 1e6) / 1e6)); // as it was typed; a limit that there is not is an empty box
 // A part of a picture; the page names no address, not even that of the language of pictures.
 const drawn = (tag, attributes = {}, ...children) => {
   const node = document.createElementNS(document.createElement("template").namespaceURI.replace("1999/xhtml", "2000/svg"), tag);

@@ -1,6 +1,6 @@
 // What the files of this folder have in common with one another: they are joined in the order of `PARTS`, this one last.
 
-for (const part of [Weights, Dials, List, Card, Variants]) {
+for (const part of [Weights, Dials, List, Card, Variants, Sheet]) {
   const { constructor, ...methods } = Object.getOwnPropertyDescriptors(part.prototype);
   Object.defineProperties(Page.prototype, methods);
 }
@@ -16,7 +16,7 @@ export default {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
       window.removeEventListener(SPOKEN, page.turned);
       window.removeEventListener(RECORDED, page.recorded);
-      for (const sign of ["beforeprint", "afterprint"]) window.removeEventListener(sign, page.onPaper);
+      for (const sign of ["beforeprint", "afterprint"]) window.removeEventListener(sign, page.printed);
       page.resized.disconnect();
       model.off("msg:custom", heard);
       root.remove();

@@ -90,7 +90,7 @@ class ScorePaper extends Paper {
 
   cell(member, column, row, place) {
     const key = JSON.stringify([member.id, column.id]);
-    const stands = () => (this.given[key] === undefined ? "" : typeof this.given[key] === "number" ? shown(this.given[key]) : this.given[key]);
+    const stands = () => (this.given[key] === undefined ? "" : String(this.given[key]));
     const box = make("input", { type: "text", class: "score", autocomplete: "off", "data-key": `cell ${key}`, "data-row": String(row), "data-column": String(place), "aria-label": this.say("cell", { member: member.name, column: column.label }) });
     box.addEventListener("change", () => { 
       if (box.value.trim() === stands()) { // back to what stands: nothing is refused here any more
@@ -121,7 +121,7 @@ class ScorePaper extends Paper {
       box.classList.toggle("unsaved", this.unsaved.has(key));
       box.classList.toggle("withdrawn", stands() === this.start.recused);
     }
-    const progress = this.say("progress", { done: String(this.state.done), all: String(this.state.all) });
+    const progress = this.both(this.state.progress);
     const counted = [["unsaved", this.unsaved.size], ["not_taken", Object.keys(this.wrong).length]].filter(([, n]) => n).map(([name, n]) => this.say(name, { n: String(n) }));
     setText(this.progress, [progress, ...counted].join("　"));
     setText(this.statusLine, progress);

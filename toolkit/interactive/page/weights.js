@@ -26,7 +26,7 @@ class Weights {
   slider(node) {
     const name = this.say("share", { label: node.label });
     const range = make("input", { type: "range", min: "0", max: "100", step: "0.5", "aria-label": name });
-    const number = numberBox({ "aria-label": name }, () => this.typed(number, this.state.shares[node.id], { do: "move", node: node.id }));
+    const number = numberBox({ "aria-label": name }, () => this.typed(number, { do: "move", node: node.id }));
     const lock = make("button", { type: "button", class: "lock", onclick: () => this.questions.ask({ do: "lock", node: node.id }) });
     const was = make("span", { class: "was" });
     let gesture = 0, last = 0;
@@ -52,9 +52,9 @@ class Weights {
     return this.start.nodes.filter((node) => node.id !== id && parent(node.number) === parent(number)).map((node) => node.id);
   }
 
-  typed(box, stands, question) {
+  typed(box, question) {
     // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands, and says so.
-    const text = box.value.trim(), emptied = text === "" && !question.optional, was = inWords(stands);
+    const text = box.value.trim(), was = box.stands, emptied = text === "" && !question.optional;
     if (!emptied && text !== was) return this.questions.ask({ ...question, typed: text });
     box.value = was;
     if (emptied) this.notice(Object.fromEntries(Object.entries(this.start.words).map(([language, words]) => [language, fill(words.emptied, { was })])), false, false);
@@ -88,13 +88,12 @@ class Weights {
   }
 
   adoption() {
-    const field = (name, hint) => make("input", { type: "text", "aria-label": this.say(name), placeholder: hint ? this.say(hint) : "" });
-    this.by = field("by", "by_hint");
+    const field = (name) => make("input", { type: "text", class: name, "aria-label": this.say(name), placeholder: this.say(`${name}_hint`), title: this.say(`${name}_hint`) });
+    this.by = field("by");
     this.reason = field("reason");
-    this.adoptHint = make("p", {}, this.say("adopt_help"));
-    this.adoptButton = make("button", { type: "button", class: "adopt", onclick: () => this.questions.ask({ do: "adopt", seen: this.state.stand, by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
-    return make("div", { class: "adoption" }, make("label", {}, this.say("by"), this.by), make("label", {}, this.say("reason"), this.reason),
-      make("div", {}, this.adoptButton, this.adoptHint));
+    this.adoptHint = make("p", { hidden: true });
+    this.adoptButton = make("button", { type: "button", class: "adopt", title: this.say("adopt_help"), onclick: () => this.questions.ask({ do: "adopt", seen: this.state.stand, by: this.by.value, reason: this.reason.value }) }, this.say("adopt"));
+    return make("div", { class: "adoption" }, this.by, this.reason, this.adoptButton, this.adoptHint);
   }
 
   adopted() { this.reason.value = ""; }
