@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -55,6 +55,20 @@ ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
 SAME = {
     "Offer.of: 1  ->  2": "the lowest standing that a score has is 2",
     "RuleInSteps.first_places: 0  ->  1": "the same: nobody with a score stands at 1",
+    "RuleInSteps._turned: 0  ->  1": "the same: nobody with a score stands at 1",
+    "RuleInSteps._among_first: 1  ->  2": "the same: who takes part stands at 2 or higher",
+    "RuleInSteps._among_first: 0  ->  1": "below every bar as 0 is",
+    "RuleInSteps._by_rule: 1  ->  2": "all that have a fact stand one higher: their order is the same",
+    "RuleInSteps.ranks: 0  ->  1": "the highest score stands higher than 1 in any case",
+    "RuleInSteps._ranked: 0  ->  1": "nobody with a score stands at 1",
+    "RuleInSteps._offered: len(np.atleast_2d(met)) == 1  ->  len(np.atleast_2d(met)) != 1": "what is the same in every run is only looked at in each",
+    "RuleInSteps._offered: 1  ->  2": "the same",
+    "RuleInSteps._offered: 0  ->  1 (2)": "nobody with a score stands at 1",
+    "RuleInSteps._held_together: True  ->  False": "an assurance to numpy that no run stands twice",
+    "_taken: 1  ->  2": "one rank more, at which nobody stands",
+    "_taken: 0  ->  1": "where somebody stands open there is a place",
+    "_taken: 0  ->  1 (2)": "all that stand open in a class stand at one rank, and they are two or more",
+    "places_of: 1  ->  2": "the places of one run, counted as those of many are",
     "permissions: consent.table and consent.columns  ->  consent.table or consent.columns": "columns without a table are refused by the checks of the scheme, and a table without columns permits nothing",
     "standing_pledges: False  ->  True": "a row of nobody is refused as it is read, and `pledges` leaves it out again",
     "_is_inside: 1  ->  2": "what stands before the first slash is not changed by another cut behind it",
@@ -78,6 +92,7 @@ class Mutant:
     lines: range
     was: str
     now: str
+    nth: int
     tree: ast.Module
 
     def __str__(self) -> str:
@@ -85,8 +100,8 @@ class Mutant:
 
     @property
     def said(self) -> str:
-        """What is turned round, wherever in its function it stands."""
-        return f"{self.function}: {self.was}  ->  {self.now}"
+        """What is turned round, wherever in its function it stands; of the same in several places which it is."""
+        return f"{self.function}: {self.was}  ->  {self.now}" + (f" ({self.nth})" if self.nth > 1 else "")
 
     def take_place(self) -> None:
         """Put its code in the place of the function's own."""
@@ -155,6 +170,7 @@ def mutants(module: str, names: tuple[str, ...]) -> Iterator[Mutant]:
         if names and name not in names:
             continue
         places = [(lines_of(statement), node) for first in function.body for statement, node in within(first, first)]
+        times = Counter[tuple[str, str]]()
         for place, (lines, node) in enumerate(places):
             for way in range(len(list(turned(node)))):
                 tree = ast.parse(text)
@@ -163,7 +179,8 @@ def mutants(module: str, names: tuple[str, ...]) -> Iterator[Mutant]:
                 new = list(turned(old))[way]
                 was, now = ast.unparse(old), ast.unparse(new)
                 own.body = [Put(old, new).visit(statement) for statement in own.body]
-                yield Mutant(module, file, name, lines, was, now, tree)
+                times[was, now] += 1
+                yield Mutant(module, file, name, lines, was, now, times[was, now], tree)
 
 
 def within(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.AST]]:

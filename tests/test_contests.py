@@ -61,6 +61,28 @@ def test_as_many_winners_as_places_in_all_lose_none_and_an_open_tie_stays_that_o
     assert {contest.ceiling for contest in just.contests} == {None}
     tied = decided(prize(quota={"number": 2, "in_all": 3}), totals(90, 60, 60, 85), members(4, ["A", "A", "A", "B"]))
     assert tied.ties == (Tie("x", "A", ("m1", "m2"), 1),)
+    assert not any((contest.beyond | contest.shared).any() for contest in tied.contests)
+    apart = decided(prize(quota={"number": 3, "in_all": 2}, ties=["committee"]), totals(90, 80, 80, 85, 50), members(5, ["A", "A", "A", "B", "B"]))
+    assert (apart.award.tolist(), apart.ties) == (["x", "", "", "x", ""], ())
+
+
+def test_who_has_a_fact_is_ahead_of_who_has_none() -> None:
+    rules = prize(quota={"number": 2}, condition=[{"id": "c", "measure": MEASURE}], ties=[{"condition": "c", "better": "higher"}, "committee"])
+    known = pd.DataFrame({"c": [1.0, np.nan, 2.0]}, index=members(3).index)
+    assert decided(rules, totals(80, 80, 80), members(3), conditions=known).award.tolist() == ["x", "", "x"]
+
+
+def test_a_place_that_is_not_handed_on_is_one_of_those_that_take_part_and_have_none_yet() -> None:
+    def given(*numbers: float, applied: list[bool] | None = None, **said: Any) -> list[str]:
+        first = {"id": "w", "label": "奖", "quota": {"number": 1}}
+        second = {"id": "x", "label": "奖", "quota": {"number": 1, "handed_on": False}, **said}
+        table = totals(*numbers, a=[90, 80, 70])
+        return decided(scheme(award=[first, second], ties=["committee"]), table, members(3, applied=applied)).award.tolist()
+
+    assert given(90, 80, 70) == ["w", "x", ""]
+    assert given(90, 80, 70, applied=[False, True, True]) == ["", "w", "x"]
+    assert given(np.nan, 80, 70, by="a") == ["", "w", "x"]
+    assert given(90, 80, 70, require=[{"node": "a", "most": 75}]) == ["w", "", ""]
 
 
 def test_who_has_no_total_has_no_award_that_goes_by_a_node() -> None:
