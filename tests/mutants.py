@@ -59,6 +59,7 @@ SAME = {
     "RuleInSteps._among_first: 1  ->  2": "the same: who takes part stands at 2 or higher",
     "RuleInSteps._among_first: 0  ->  1": "below every bar as 0 is",
     "RuleInSteps._by_rule: 1  ->  2": "all that have a fact stand one higher: their order is the same",
+    "RuleInSteps.first: 1  ->  2": "nobody with a score stands at 1",
     "RuleInSteps.ranks: 0  ->  1": "the highest score stands higher than 1 in any case",
     "RuleInSteps._ranked: 0  ->  1": "nobody with a score stands at 1",
     "RuleInSteps._offered: len(np.atleast_2d(met)) == 1  ->  len(np.atleast_2d(met)) != 1": "what is the same in every run is only looked at in each",
