@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from toolkit.ground.text import Language
 
 PLACE = Path(__file__).parents[1] / "docs" / "pictures"
-COLOURS = 64
-"""Few colours make small files, and none of these pages has more."""
+COLOURS = 128
+"""Few colours make small files; with fewer still a colour that stands in few places is lost."""
 HEAVIER = 33
 """What the first weight of the tree is moved to."""
 MEMBER = "东莞穗翰"
