@@ -54,6 +54,7 @@ EARLIER: dict[str, tuple[str, ...]] = {
         "570132224cf3112d813ffa72083b106960772b6c6b1a2b542211454c8f9c5add",
         "d8433caa44fa713eb9547fff69c7c22d7abab48d805439d392559c4b8158b7d1",
         "3df3e5ce719a3053320da2b1933b859f91a3ecad251474d89e620ef93550910a",
+        "aef26098c80d956dc113a48edd6cc9e9a7466ada1a6d6874ef15fbdcb8b4022e",
     ),
     "4_ranking.ipynb": ("39c6dc8ad11a70cb94bb14ef433f4f5f898ab6347a57749079e950c61f380f79",),
     "5_sensitivity.ipynb": (
