@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.contested import quotas
 from tests.invented import scheme
 from toolkit.evaluation.quotas import Pools, places, quota_problems
+from toolkit.ground.text import former_words
 from toolkit.scheme import Scheme
 from toolkit.scheme.outcomes import Quota
 
@@ -62,11 +63,17 @@ def test_what_is_odd_is_told() -> None:
 
 
 def test_fewer_places_in_all_than_each_class_is_to_have_are_told() -> None:
-    def told(in_all: int) -> list[tuple[str, str]]:
-        return [(problem.severity, problem.rule.zh) for problem in quota_problems(awarding(share=0.5, least=2, in_all=in_all), {"甲": 4, "乙": 4, "丙": 0})]
+    def told(applicants: dict[str, int], **said: Any) -> list[tuple[str, str]]:
+        return [(problem.severity, problem.rule.zh) for problem in quota_problems(awarding(**said), applicants)]
 
-    assert told(3) == [("warning", "“先进会员”2 个类别每类至少 2 个名额，各类合计却最多 3 个")]
-    assert told(4) == []
+    both = {"甲": 4, "乙": 4, "丙": 0}
+    assert told(both, share=0.5, least=2, in_all=3) == [("warning", "“先进会员”2 个类别每类至少 2 个名额，各类合计却最多 3 个")]
+    with former_words("0.7.0"):  # which did not tell it: what it sealed is no other
+        assert told(both, share=0.5, least=2, in_all=3) == []
+    assert told(both, share=0.5, least=2, in_all=4) == []
+    assert told({"甲": 3, "乙": 1}, share=0.5, least=2, in_all=3) == [("note", "“先进会员”名额 2 个，参评会员只有 1 家")]  # who has one member takes one place
+    unnamed = told({"甲": 3, "乙": 3, "丙": 3}, number={"甲": 2, "乙": 2}, least=2, in_all=4)
+    assert unnamed == [("warning", "“先进会员”的名额表没有写这一类别，名额按 0 计")]
 
 
 def test_a_share_of_the_first_that_comes_to_no_place_is_told() -> None:

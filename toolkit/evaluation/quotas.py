@@ -18,7 +18,7 @@ from toolkit.evaluation.requirements import firsts, with_subject
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import Problem, Severity, did_you_mean
 from toolkit.ground.ranking import Mask
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, in_words_before, phrase
 from toolkit.scheme.outcomes import SHORTLIST, Award, Quota
 
 if TYPE_CHECKING:
@@ -231,12 +231,12 @@ def _competing(scheme: Scheme, quota: Quota, applicants: Mapping[str, int]) -> M
 
 
 def _below_least(scheme: Scheme, award: Award, quota: Quota, applicants: Mapping[str, int]) -> Iterator[Problem]:
-    """Where all classes together have fewer places than each of them is to have at least; of one class alone the scheme itself is at fault."""
-    classes = sum(count > 0 for count in _competing(scheme, quota, applicants).values())
-    if quota.in_all is not None and quota.least <= quota.in_all < quota.least * classes:
+    """Where all classes together have fewer places than each of them is to have at least, as far as it has members for them; of one class alone the scheme itself is at fault."""
+    promised = [min(count, quota.least, places(quota, count, class_) or 0) for class_, count in _competing(scheme, quota, applicants).items()]
+    if quota.in_all is not None and quota.least <= quota.in_all < sum(promised) and not in_words_before("1.0.0"):
         rule = phrase(
             "“{award}”{classes} 个类别每类至少 {least} 个名额，各类合计却最多 {n} 个", "`{award}`: at least {least:place|places} in each of {classes:class|classes}, and {n} at most in all",
-            award=award.label, classes=classes, least=quota.least, n=quota.in_all,
+            award=award.label, classes=sum(map(bool, promised)), least=quota.least, n=quota.in_all,
         )  # fmt: skip
         yield _problem("warning", award, "", rule, Phrase("请改正其中一个数", "mend one of the two"))
 
