@@ -246,6 +246,10 @@ def test_zero_is_not_missing() -> None:
 def test_not_applicable_is_neither_missing_nor_a_value_but_names_no_member() -> None:
     assert read("不适用", type="number", required=True) == Cell("not applicable")
     assert read("不适用", type="member", required=True).state == "problem"
+    scored = {"type": "number", "not_applicable": ("回避", "recused")}
+    assert [read(raw, **scored).state for raw in ("回避", "回 避", "回　避", "recused")] == ["not applicable"] * 4
+    assert mend(read("弃权", **scored)) == "not a number; write a number, or leave the cell empty if unknown; to withdraw from it write 回避"
+    assert read("回 避", type="text", not_applicable=("回避",)).value == "回 避"
 
 
 def test_text_keeps_what_was_written() -> None:

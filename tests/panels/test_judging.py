@@ -31,6 +31,7 @@ from toolkit.comparison.records import examined_at
 from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
+from toolkit.ground.text import former_words
 from toolkit.indicators.evidence import evidence
 from toolkit.indicators.panel import Judging, judging
 from toolkit.records import Records
@@ -140,6 +141,18 @@ def test_an_expert_may_withdraw_of_its_own_accord_and_that_is_noted(tmp_path: Pa
     found = evaluate(edition.scheme, edition.records)
     assert found.indicators.loc["M3", "innovation"] == pytest.approx((90.1 + 91.7) / 2)
     assert [p.row for p in found.problems if "自行回避" in p.rule.zh] == [4, 4]
+
+
+def test_a_score_beside_a_recusal_counts_and_is_told(tmp_path: Path) -> None:
+    edition = open_edition(write_judged_edition(tmp_path, SHEETS | {"E04": SHEETS["E04"] | {"M3": ("回 避", 88)}}))
+    found = judging(edition.scheme, edition.records)
+    told = next(p for p in found.problems if "这一格却评了分" in p.rule.zh)
+    assert (told.severity, told.sheet, told.row, told.column, told.value) == ("warning", "评分表", 4, "服务", "丙采购中心（M3）")
+    assert told.rule.zh == "专家 E04 对该会员的“创新”填了回避，这一格却评了分，照常计入"
+    assert found.indicators["service"].scores.loc["M3", "E04"] == 88
+    assert found.indicators["innovation"].recused.loc["M3", "E04"]
+    with former_words("0.7.0"):  # which told nothing of it
+        assert len(judging(edition.scheme, edition.records).problems) == len(found.problems) - 1
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,7 @@
-"""The score sheets of an edition's experts: who sits, who withdraws from whom, what was scored, and what came of it.
+"""The score sheets of an edition's experts: who sits and who withdraws from whom, what was scored, what came of it, and what the chair should know.
 
-What came of the panel of an edition: who sat, who withdrew, the scores of each indicator, the places left open.
-
-Single experts' scores stay in here: what leaves are the panel's scores, and problems that say no score and no name.
-
-The panel's own scores where its table holds them instead of experts' sheets, as in a sealed bag that names no expert.
-
-What is wrong with score sheets, and what the chair should know of them: by place and pseudonym, never a score or a name.
-
-Who sits on the panel of an edition and who withdraws from whom, as its tables of experts and interests say.
+Single experts' scores stay in here: what leaves are the panel's scores, and problems by place and pseudonym that say no score and no name.
+Where a table holds the panel's own scores instead of experts' sheets, as in a sealed bag that names no expert, they are read back.
 """
 
 from __future__ import annotations
@@ -22,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, in_words_before, phrase
 from toolkit.indicators.single_rows import Taken
 from toolkit.panels import (
     Levelling,
@@ -124,7 +117,6 @@ def concerned(item: Indicator, records: Records) -> pd.Series[bool]:
     return applies & members["applied"].astype(bool)
 
 
-
 def given_results(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> PanelResult:
     """An indicator as the panel scored it, read back: of experts nothing is known but how many scored and withdrew."""
     name, column = item.measure.place
@@ -145,7 +137,6 @@ def result_rows(judged: PanelResult, column: str) -> pd.DataFrame:
     members = judged.results.members
     counts = {result_column(column, count): members[count] for count in RESULT_COUNTS}
     return pd.DataFrame({column: members["score"], **counts})
-
 
 
 HOW = {"zscore": Phrase("标准分（z 分）", "z-scores"), "mixed_model": Phrase("混合模型", "a mixed model")}
@@ -204,6 +195,23 @@ def own_withdrawals(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, reco
             rule = phrase("专家 {expert} 自行回避，尚无申报", "expert {expert} withdraws, and has declared nothing", expert=row["expert"])
             mend = Phrase("请补申报利害关系", "have the interest declared")
             yield _at(row, "note", (rule, mend), heading, _who(row["member"], records))
+
+
+def scored_beside_withdrawal(entries: Mapping[str, pd.DataFrame], items: Sequence[Indicator], due: pd.DataFrame, records: Records) -> Iterator[Problem]:
+    """A warning for each score of an expert who withdraws from the same member under another indicator, with nothing declared; `entries` by indicator."""
+    withdrew: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        for expert, member in entries[item.id].loc[entries[item.id]["withdrawn"], ["expert", "member"]].itertuples(index=False):
+            withdrew.setdefault((expert, member), []).append(item.label)
+    for item in () if in_words_before("1.0.0") else items:
+        heading = records.tables.heading(str(item.measure.table), str(item.measure.column))
+        for row in entries[item.id].dropna(subset="score").to_dict("records"):
+            labels = withdrew.get((row["expert"], row["member"]))
+            if labels and not due.loc[row["member"], row["expert"]]:
+                rule = phrase("专家 {expert} 对该会员的{zh}填了回避，这一格却评了分，照常计入", "expert {expert} withdraws from this member under {en}, and scores it here: the score counts",
+                              expert=row["expert"], zh="".join(f"“{label}”" for label in labels), en=", ".join(f"`{label}`" for label in labels))  # fmt: skip
+                mend = Phrase("因利害关系回避的，请删去这一格的分数，也填“回避”；只是那一项不评的，不必改", "if it withdraws for an interest, take the score out and write 回避 here too; leave it if only the other is not scored")
+                yield _at(row, "warning", (rule, mend), heading, _who(row["member"], records))
 
 
 def unscored_members(item: Indicator, scores: pd.DataFrame, recused: pd.DataFrame, concerned: pd.Series[bool], records: Records) -> Iterator[Problem]:
@@ -381,7 +389,6 @@ def placed_rows(records: Records, table: str, columns: Mapping[str, str]) -> pd.
     return rows.assign(expert=rows["expert"].astype(object).where(rows["expert"].notna(), ""))
 
 
-
 def judging(scheme: Scheme, records: Records) -> Judging:
     """The panel's scores, by the scheme's [panel]: recusals enforced, extremes left out, places open below the quorum.
 
@@ -438,14 +445,17 @@ def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> t
 def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, composition: Problems) -> Judging:
     experts, items = tuple(map(str, recusals.mask.columns)), judged_by_panel(scheme)
     by_indicator: dict[str, PanelResult] = {}
+    entered: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = [*composition, *unknown_employers(panel, recusals.problems, records)]
     first = {str(item.measure.table): item for item in reversed(items)}
     for item in items:
         rows = _entries(scheme, panel, records, item)
         if first[str(item.measure.table)] is item:
             problems += row_problems(rows, experts, records, str(item.measure.table), panel.expert)
-        by_indicator[item.id], item_problems = _item(panel, records, item, rows, recusals.mask)
+        entered[item.id] = known = rows[rows["expert"].isin(experts) & rows["member"].isin(recusals.mask.index)].drop_duplicates(["expert", "member"])
+        by_indicator[item.id], item_problems = _item(panel, records, item, known, recusals.mask)
         problems += item_problems
+    problems += scored_beside_withdrawal(entered, items, recusals.mask, records)
     places = _open_places(by_indicator, items, records)
     problems += open_place_problems(places, records, items)
     return Judging(experts, recusals, by_indicator, places, Problems(tuple(problems)), composition)
@@ -463,9 +473,8 @@ def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) ->
 
 
 def _item(
-    panel: Panel, records: Records, item: Indicator, rows: pd.DataFrame, due: pd.DataFrame
+    panel: Panel, records: Records, item: Indicator, known: pd.DataFrame, due: pd.DataFrame
 ) -> tuple[PanelResult, list[Problem]]:
-    known = rows[rows["expert"].isin(due.columns) & rows["member"].isin(due.index)].drop_duplicates(["expert", "member"])
     given, withdrawn = _table(known, "score", due), _table(known, "withdrawn", due) == 1.0
     recused = due | withdrawn
     spec = records.tables.table[str(item.measure.table)].column[str(item.measure.column)]

@@ -112,8 +112,8 @@ class ScorePaper(Paper):
     def _entry(self, typed: str, column: str) -> float | str | None:
         """A score as a person types it; the word 回避; None for an emptied cell."""
         plain = unicodedata.normalize("NFKC", typed).strip()
-        if plain in {"", RECUSED}:
-            return plain or None
+        if (word := "".join(plain.split())) in {"", RECUSED}:
+            return word or None
         item, bounds = self.own.scored.get(column), self.own.table.column[column].range if column in self.own.table.column else None
         label = item.label if item else ""
         return typed_number(plain, Phrase(label, label), bounds[1] if bounds else self.scheme.scale)

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from toolkit.ground.decimals import DIGITS, decimal_digits
 from toolkit.ground.text import Phrase, phrase
+from toolkit.panels.experts import RECUSED
 from toolkit.records import credit_code
 from toolkit.records.dictionary import NUMERIC, Column
 from toolkit.records.findings import Doubtful, Finding, half_width, normal_key
@@ -105,13 +106,15 @@ def read_cells(
         if wordy and type(raw) is str and raw.isascii() and raw.isalnum() and raw not in marks:
             return Cell("value", raw)  # numbers of records and the like: nothing in them needs a closer look
         text = half_width(raw)
+        if text not in marks and column.type in NUMERIC and not text.isascii():  # 回 避, as forms are filled in
+            text = joined if (joined := "".join(text.split())) in marks else text
         if text in marks:
             return absent(missing=text in missing)
         doubt = raw.finding if isinstance(raw, Doubtful) and not (wordy and raw.in_words) else _damage(text, chosen)
         reading = doubt or read(raw)
         value = reading.value if isinstance(reading, Converted) else reading
         if isinstance(value, Finding):
-            return Cell("problem", None, value)
+            return Cell("problem", None, value._replace(mend=_or_recused(value.mend)) if RECUSED in column.not_applicable and not text.isascii() else value)
         if isinstance(value, float) and value in numbers | never:  # whichever way it is written
             return absent(missing=value in numbers)
         checked = _checked(value, column)
@@ -121,6 +124,11 @@ def read_cells(
     if tells_apart and column.type == "text" and (short := lost_zeros([one.value for one in cells])):
         return [_without_zeros(short[str(one.value)]) if one.value in short else one for one in cells]
     return cells
+
+
+def _or_recused(mend: Phrase) -> Phrase:
+    """How to mend what is no score, for an expert who meant to withdraw."""
+    return phrase("{mend.zh}；回避或不评的，填“{word}”", "{mend.en}; to withdraw from it write {word}", mend=mend, word=RECUSED)
 
 
 def _meant(column: Column, raws: Iterable[object]) -> set[str]:
