@@ -164,6 +164,8 @@ def test_a_sheet_that_another_table_reads_and_a_sheet_of_choices_are_not_unread_
                 (sheet := made.add_worksheet(name)).write_column(0, 0, ["信用代码", JIA])
                 if name == "旧":
                     sheet.hide()
+                if name == "藏":
+                    sheet.very_hidden()
         return buffer.getvalue()
 
     sheets = '[table.b]\nfile = "records/签到*"\nsheet = "二"\n[table.b.column]\ncredit_code = { headings = ["信用代码"], type = "member" }\n'
@@ -174,6 +176,10 @@ def test_a_sheet_that_another_table_reads_and_a_sheet_of_choices_are_not_unread_
     (tmp_path / "tables.toml").write_text(tables % "" + sheets, encoding="utf-8")
     (note,) = [p for p in load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC).problems if "sheets not read" in p.rule.en]
     assert (note.rule.en, note.rule.zh, "取消隐藏" in note.mend.zh) == ("sheets not read: 三, 旧 (hidden)", "这些工作表未读取：三、旧（隐藏）", True)
+    (tmp_path / "records" / "签到.xlsx").write_bytes(book("一", "二", "旧", "藏"))
+    (note,) = [p for p in load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC).problems if "sheets not read" in p.rule.en]
+    assert (note.rule.en, note.rule.zh, "LibreOffice" in note.mend.zh) == ("sheets not read: 旧 (hidden), 藏 (very hidden)", "这些工作表未读取：旧（隐藏）、藏（深度隐藏）", True)
+    (tmp_path / "records" / "签到.xlsx").write_bytes(book("一", "二", "三", "下拉选项", "旧"))
     with former_words("0.7.0"):
         (note,) = [p for p in load_records(tmp_path, load_tables(tmp_path / "tables.toml"), SPEC).problems if "sheets not read" in p.rule.en]
     assert (note.rule.en, "取消隐藏" in note.mend.zh) == ("sheets not read: 三, 旧", False)

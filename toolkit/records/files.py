@@ -21,7 +21,7 @@ from toolkit.records.delimited import read_delimited
 from toolkit.records.findings import Finding, normal_heading, shown
 from toolkit.records.headings import Heading, Headings, Merge
 from toolkit.records.ods_marks import CONTENT, ods_marks
-from toolkit.records.workbook_marks import TOO_MANY, CellPlace, Locked, SheetMarks, TooWide, Workbook
+from toolkit.records.workbook_marks import TOO_MANY, CellPlace, Locked, SheetMarks, Shown, TooWide, Workbook
 from toolkit.records.xls import SIGNATURE, xls_workbook
 from toolkit.records.xlsx_marks import BOOK, parts_of, unpacked, xlsx_marks
 
@@ -119,7 +119,8 @@ def read_workbook(content: bytes) -> Workbook:
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheets = {sheet.name: sheet.visible for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet}
     visible = [name for name, visible in sheets.items() if visible == calamine.SheetVisibleEnum.Visible]
-    return Workbook({name: marks[name] for name in sheets}, visible, lambda name: book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+    buried = [name for name, visible in sheets.items() if visible == calamine.SheetVisibleEnum.VeryHidden]
+    return Workbook({name: marks[name] for name in sheets}, visible, lambda name: book.get_sheet_by_name(name).to_python(skip_empty_area=False), buried)
 
 
 def _zipped_marks(archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
@@ -186,7 +187,7 @@ class Sheet:
     hidden_rows, hidden_columns
         Which of them it does not show, counted from 0.
     unread
-        Other sheets of the workbook that hold something, and whether each is hidden.
+        Other sheets of the workbook that hold something, and how it shows each.
     crossed
         Cells that are struck out as a whole.
     """
@@ -198,7 +199,7 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
-    unread: tuple[tuple[str, bool], ...] = ()
+    unread: tuple[tuple[str, Shown], ...] = ()
     crossed: frozenset[CellPlace] = frozenset()
 
 
@@ -285,7 +286,7 @@ def _in_workbook(book: Workbook, wanted: str | None) -> Sheet | Finding:
         hidden=name not in book.visible,
         hidden_rows=frozenset(marks.hidden_rows),
         hidden_columns=frozenset(marks.hidden_columns),
-        unread=tuple((other, other not in book.visible) for other in book.marks if other != name and book.marks[other].filled and not instructs(other)),
+        unread=tuple((other, book.shown(other)) for other in book.marks if other != name and book.marks[other].filled and not instructs(other)),
         crossed=frozenset(marks.crossed),
     )
 

@@ -31,6 +31,11 @@ SHOW_IT = Phrase(
     "如有数据请移入读取的工作表；隐藏的，先在 Excel 里右键点任一工作表标签，选“取消隐藏”",
     "move what is data to the sheet that is read; to see a hidden one, right-click any sheet's tab in Excel and choose Unhide",
 )
+DIG_OUT = Phrase(
+    "如有数据请移入读取的工作表；深度隐藏的，Excel 菜单里看不到，请用 LibreOffice 打开后取消隐藏，或请做表的人移出",
+    "move what is data to the sheet that is read; Excel does not list one that is very hidden: open the file in LibreOffice and show it there, or ask who made it",
+)
+HIDDEN = {"hidden": ("{sheet}（隐藏）", "{sheet} (hidden)"), "buried": ("{sheet}（深度隐藏）", "{sheet} (very hidden)")}
 
 
 def load_records(
@@ -141,7 +146,7 @@ def _unread_sheets(collections: Iterable[Collection]) -> Iterator[Problem]:
     read = {(file, sheet) for collection in collections for file, sheet, *_ in collection.counts}
     unread = {place for collection in collections for place in collection.unread if place[:2] not in read}
     for file in dict.fromkeys(file for file, *_ in sorted(unread)):
-        beside = [(sheet, hidden and not in_words_before("1.0.0")) for name, sheet, hidden in sorted(unread) if name == file]
-        names = joined([phrase("{sheet}（隐藏）", "{sheet} (hidden)", sheet=sheet) if hidden else as_phrase(sheet) for sheet, hidden in beside], "、")
+        beside = {sheet: "yes" if in_words_before("1.0.0") else shown for name, sheet, shown in sorted(unread) if name == file}
+        names = joined([phrase(*HIDDEN[shown], sheet=sheet) if shown in HIDDEN else as_phrase(sheet) for sheet, shown in beside.items()], "、")
         rule = phrase("这些工作表未读取：{names.zh}", "sheets not read: {names.en}", names=names)
-        yield Problem("note", rule, SHOW_IT if any(hidden for _, hidden in beside) else MOVE_IT, file=file)
+        yield Problem("note", rule, DIG_OUT if "buried" in beside.values() else SHOW_IT if "hidden" in beside.values() else MOVE_IT, file=file)

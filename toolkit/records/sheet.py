@@ -32,6 +32,7 @@ from toolkit.records.rows import (
     row_ranges,
     total_problems,
 )
+from toolkit.records.workbook_marks import Shown
 
 QUOTE = Phrase('含分隔符或换行的单元格请加引号，如 "1,234"', 'quote cells that hold a separator or a line break, as in "1,234"')
 
@@ -132,7 +133,7 @@ class Intake:
     not_data
         How many rows below the heading are blank, totals, notes or signatures.
     unread
-        Other sheets of the file that hold something, and whether each is hidden.
+        Other sheets of the file that hold something, and how it shows each.
     """
 
     file: str
@@ -143,7 +144,7 @@ class Intake:
     headings: Mapping[str, str]
     not_data: int
     problems: tuple[Problem, ...]
-    unread: tuple[tuple[str, bool], ...] = ()
+    unread: tuple[tuple[str, Shown], ...] = ()
 
 
 def take_in(

@@ -26,6 +26,7 @@ from toolkit.records.findings import are_normal, normal_key, normal_keys, shown
 from toolkit.records.folder import found_files
 from toolkit.records.members import Register
 from toolkit.records.sheet import Intake, quoted_cell, take_in
+from toolkit.records.workbook_marks import Shown
 
 RowPlace = tuple[str, str, int]
 SPELT = frozenset({"text", "member", "credit_code"})  # columns whose content people spell in their own way
@@ -112,7 +113,7 @@ class Collection:
     digests
         SHA-256 of each file by its path from the edition.
     unread
-        File and name of each sheet that stands beside those read and holds something, and whether it is hidden.
+        File and name of each sheet that stands beside those read and holds something, and how it is shown.
     """
 
     frame: pd.DataFrame
@@ -121,7 +122,7 @@ class Collection:
     keys: frozenset[str] = field(default=frozenset(), repr=False)
     counts: tuple[Count, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
-    unread: tuple[tuple[str, str, bool], ...] = ()
+    unread: tuple[tuple[str, str, Shown], ...] = ()
 
 
 def spelt_alike(

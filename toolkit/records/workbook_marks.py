@@ -18,6 +18,8 @@ from toolkit.records.headings import Merge
 CellPlace = tuple[int, int]
 Look = Literal["struck", "raised"]
 RunKind = Literal["plain", "struck", "raised"]
+Shown = Literal["yes", "hidden", "buried"]
+"""How a workbook shows a sheet; of a buried one Excel does not even say that it is there."""
 Whole = Literal["struck", "raised", "crossed"]
 
 UNCALCULATED = "#未计算"
@@ -120,11 +122,18 @@ class Workbook:
         The names of the sheets that it shows.
     rows
         The raw cells of the sheet of that name from its first row on, before the marks are put in.
+    buried
+        The names of those that are hidden so that Excel does not offer to show them ("very hidden").
     """
 
     marks: Mapping[str, SheetMarks]
     visible: Collection[str]
     rows: Callable[[str], list[list[Any]]]
+    buried: Collection[str] = ()
+
+    def shown(self, name: str) -> Shown:
+        """How the workbook shows the sheet of that name."""
+        return "yes" if name in self.visible else "buried" if name in self.buried else "hidden"
 
 
 @dataclass

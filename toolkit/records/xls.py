@@ -48,6 +48,7 @@ EMPTY = {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}
 NUMBERS = {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}
 LASTING = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)  # formats of a time that may be longer than a day
 MIDNIGHT = dt.time()
+VERY_HIDDEN = 2  # of a sheet that Excel does not list
 
 
 class Nowhere(io.TextIOBase):
@@ -177,6 +178,7 @@ def xls_workbook(content: bytes) -> Workbook:
     marks: dict[str, SheetMarks] = {}
     rows: dict[str, list[list[object]]] = {}
     visible: list[str] = []
+    buried: list[str] = []
     for number, name in enumerate(book.sheet_names()):
         book.uncalculated.clear()
         sheet = book.get_sheet(number)
@@ -187,7 +189,8 @@ def xls_workbook(content: bytes) -> Workbook:
                 raise TooWide
             rows[name] = [_row(book, sheet, row, marks[name].right, style) for row in range(marks[name].bottom)]
             visible += [name] if sheet.visibility == 0 else []
-    return Workbook(marks, visible, rows.__getitem__)
+            buried += [name] if sheet.visibility == VERY_HIDDEN else []
+    return Workbook(marks, visible, rows.__getitem__, buried)
 
 
 def _opened(content: bytes) -> XlsBook:
