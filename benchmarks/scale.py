@@ -1,8 +1,8 @@
 """How far one machine carries: members, records, draws and engines, from a thousand to what its memory holds.
 
-Run ``python benchmarks/scale.py [commands] [members] [records] [draws] [--most N]``: without a word all four, at most so
+Run ``python benchmarks/scale.py [commands] [members] [records] [draws] [--most N] [--minutes N]``: without a word all four, at most so
 many members or records a step (a million if not said: `--most 100000000` goes on to a hundred million records). Each step runs in a
-process of its own, once; what it may take is bounded by MINUTES, and a step that is not done by then is told and its larger
+process of its own, once; it may take so many minutes (15 if not said), and a step that is not done by then is told and its larger
 ones are left out. It prints lines of the tables in ``docs/scale.md``:
 
 - commands: `committee check` and `committee evaluate` on members x 30 indicators, as CSV and as Parquet;
@@ -39,7 +39,8 @@ from deciding import NAMES, decided, measured, scheme
 from figures import Figures
 from records import CONDUCT, INDICATOR, MEASURES, SCHEME, TABLES
 
-MINUTES, DRAWS, MEMBERS_OF_RECORDS = 15, 1_024, 10_000
+DRAWS, MEMBERS_OF_RECORDS = 1_024, 10_000
+PATIENCE = {"minutes": 15}
 MEMBERS = (1_000, 10_000, 100_000, 1_000_000)
 RECORDS = (100_000, 1_000_000, 10_000_000, 100_000_000)
 MEMBER_TABLE = TABLES[: TABLES.index("[table.attendance]")]
@@ -201,9 +202,9 @@ def apart(task: str, *words: object) -> dict[str, float | str] | str:
     """What a step in a process of its own says, or why there is nothing."""
     try:
         done = subprocess.run([sys.executable, __file__, "--step", task, *map(str, words)],  # noqa: S603 - ourselves
-                              capture_output=True, text=True, check=False, timeout=MINUTES * 60)  # fmt: skip
+                              capture_output=True, text=True, check=False, timeout=PATIENCE["minutes"] * 60)  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"not done within {MINUTES} minutes"
+        return f"not done within {PATIENCE['minutes']} minutes"
     if done.returncode:
         return done.stderr.strip().splitlines()[-1] if done.returncode > 0 and done.stderr.strip() else f"ended by {done.returncode}"
     said: dict[str, float | str] = json.loads(done.stdout.splitlines()[-1])
@@ -264,9 +265,13 @@ def main() -> None:
         task, *given = words[1:]
         print(json.dumps(TASKS[task](*(int(word) if word.isdigit() else word for word in given))))
         return
-    most = int(words.pop(words.index("--most") + 1)) if "--most" in words else 1_000_000
+    asked = {"--most": 1_000_000, "--minutes": PATIENCE["minutes"]}
+    for option in asked.keys() & set(words):
+        asked[option] = int(words.pop(words.index(option) + 1))
+        words.remove(option)
+    PATIENCE["minutes"] = asked["--minutes"]
     print(f"{os.cpu_count()} cores, {os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') >> 30} GB, Python {sys.version.split()[0]}, {time.strftime('%Y-%m-%d')}")
-    compare([word for word in words if word != "--most"] or ["commands", "members", "records", "draws"], most)
+    compare(words or ["commands", "members", "records", "draws"], asked["--most"])
 
 
 if __name__ == "__main__":
