@@ -138,7 +138,7 @@ CONDUCT = (
     ("102", "秘：撤回后的事", "良好", "", "2", "2018-12-01", "有效"),
     ("105", "秘：没签的事", "不良", "一般", "-2", "2018-12-01", "有效"),
 )
-MANAGERS = {"007": "胡雪芹、石雪岩", "001": "阿丽亚", "003": "测试项目中心"}
+MANAGERS = {"007": "胡雪芹，石雪岩（市场部）、Mary", "001": "阿丽亚", "003": "测试项目中心"}
 """Who is named in a column of persons; a name that is not known to be one goes out as it stands, and is told of."""
 SECRETS = ("13912345678", "雪秦", "雪芹", "雪岩", "秘：", "举报人李某", *(name for code, name, *_ in MEMBERS if code in {"102", "105"}))
 

@@ -31,7 +31,7 @@ from toolkit.publication.disclosures import (
     tells_of_nobody,
     won_by_class,
 )
-from toolkit.publication.persons import may_name_person, told, without_persons
+from toolkit.publication.persons import may_be_person, may_name_person, told, told_of_persons, without_persons
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Consent, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of
@@ -84,7 +84,7 @@ NOBODY_NAMED = (
     "经审计，优秀会员，获评副会长单位；控股股东柳州钢铁集团有限公司受表彰；员工季度考核良好，良好；；负责人高度重视，专家评审后整改；经理任职不满一年；；副会长（董事长）；；负责人（项目经理）；；法人：黄河（集团）有限公司；；股东：柳钢、徐工集团；；负责人：黄河 建工集团；；专家（林业）；；专家：高级，不合格；；经理（郑州）；；总经理（苏州）：培训；；会计：季度报表、余额表；；"
     "员工：康复科，；；负责人为单位；；联系人：单位，；；董事：董事长；；代理人：周口市诚信招标有限公司；；控股股东：郑州华信；；当事人：徐州分公司；；法人：黄埔建设集团有限公司；；负责人：徐汇区，；；苏州（项目经理）；；项目经理（高级）；；负责人：严格，；；"
     "联系人：安全员；会计（荣誉）；；许可电话；；周边电话（020-1）；；柳钢（控股股东）；；"
-    "法定代表人张三因串标被罚；；法定代表人夏雨；；负责人石磊因串标被罚"
+    "法定代表人张三因串标被罚；；法定代表人夏雨；；负责人石磊因串标被罚；；负责人为高度重视整改的；；法定代表人为施工单位；；法定代表人（高级）；；负责人（武汉）；；陈述（负责人）"
 )
 """Ordinary words, and organisations, between offices; and names that nothing says to be names for certain."""
 NAMED = {
@@ -97,11 +97,21 @@ NAMED = {
     "联系人： 高明 电话": "联系人： 高某 电话",
     "负责人：张三被处罚": "负责人：张某被处罚",
     "负责人：张建国；": "负责人：张某；",
+    "法定代表人（张三）被罚": "法定代表人（张某）被罚",
+    "法定代表人为“张三”": "法定代表人为“张某”",
+    "法定代表人为张三，": "法定代表人为张某，",
+    "负责人是：张三": "负责人是：张某",
+    "张三（法定代表人）": "张某（法定代表人）",
+    "王小明（项目经理）": "王某（项目经理）",
+    "项目经理系李小明，": "项目经理系李某，",
+    "张三女士": "张某女士",
+    "欧阳修先生": "欧阳某先生",
+    "李四，身份证 440": "李某，身份证 440",
+    "经理：张三和李四": "经理：张某和李某",
+    "联系人：方和平": "联系人：方某",
 }
-"""Who is said to be a person, behind an office and a colon."""
-PERHAPS_NAMED = (
-    "法定代表人张三因串标被罚", "法定代表人（张三）被罚", "法定代表人为“张三”", "张三（法定代表人）", "王小明（项目经理）", "项目经理系李小明，", "张三女士", "欧阳修先生", "李四，身份证 440", "股东：张三", "专家：高明",
-)  # fmt: skip
+"""Who is said to be a person: behind an office and a colon, 为 or a bracket, before an office in brackets, or addressed."""
+PERHAPS_NAMED = ("法定代表人张三因串标被罚", "项目经理为张三的公司", "股东：张三", "专家：高明", "经理：张某，李四", "经理：张某 李小明", "李四，电话 020")
 """Who may be one."""
 
 
@@ -112,6 +122,20 @@ def test_who_is_said_to_be_a_person_keeps_the_surname_and_all_else_goes_out_as_t
     assert {text for text in NAMED.values() if may_name_person(text)} == set(), "what is cut is not warned about as uncertain"
     assert [text for text in PERHAPS_NAMED if not may_name_person(text)] == []
     assert [text for text in ("当事人陈述申辩意见", "获评副会长单位", "员工季度考核合格") if may_name_person(text)] == []
+
+
+@pytest.mark.parametrize(("cell", "public", "perhaps"), [
+    ("张三、李四", "张某、李某", False), ("张三，李四", "张某，李某", False), ("张三,李四；王小明;赵六", "张某,李某；王某;赵某", False), ("王小明 赵六/欧阳修", "王某 赵某/欧阳某", False),
+    ("张三\n李四和高明", "张某\n李某和高某", False), ("方和平", "方某", False), ("张　三", "张某", False), ("1.张三 2.李四等3人", "1.张某 2.李某等3人", False),
+    ("张三（市场部）", "张某（市场部）", False), ("张三（省建院）", "张某（省建院）", False), ("市场部（张三）", "市场部（张某）", False), ("项目经理张三", "项目经理张某", False),
+    ("张三 13912345678", "张某 139****5678", False), ("张三（法定代表人、高工）", "张某（法定代表人、高工）", False),
+    ("罗小区", "罗小区", True), ("张三、Mary", "张某、Mary", True), ("张三，阿丽亚", "张某，阿丽亚", True), ("张三（金华）", "张某（金华）", True),
+    *((text, text, False) for text in ("罗湖（中国）有限公司", "某某有限公司", "测试项目中心", "黄河建工集团", "苏州分公司", "省建院", "市场部", "项目部", "项目经理", "安全员", "高 层", "无", "不详", "")),
+])  # fmt: skip
+def test_in_a_column_of_persons_each_name_is_cut_and_what_is_left_is_told_of(cell: str, public: str, perhaps: bool) -> None:  # noqa: FBT001 - a case
+    assert told_of_persons(cell) == public
+    assert may_be_person(public) == perhaps
+    assert not may_name_person(public)
 
 
 @settings(max_examples=examples(12))

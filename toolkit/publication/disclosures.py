@@ -251,7 +251,7 @@ def _personal(cell: str, read: Callable[[str], str]) -> Iterator[str]:
     public = read(cell)
     if public != cell:
         yield "told"
-    if read is not discreet and (may_name_person(public) or (read is told_of_persons and public == cell and may_be_person(cell))):
+    if read is not discreet and (may_name_person(public) or (read is told_of_persons and may_be_person(public))):
         yield "perhaps"
 
 

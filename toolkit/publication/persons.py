@@ -16,48 +16,79 @@ from toolkit.ground.text import discreet
 LISTS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("persons.toml").read_text("utf-8"))
 """Offices, surnames and ordinary words, by which it is known where the name of a person is said to stand."""
 OFFICE, OR_ROLE, OR_BODY = ("|".join(chain.from_iterable(LISTS[kind] for kind in ("offices", "roles", "bodies")[:kinds])) for kinds in (1, 2, 3))
-WORDS, COMPOUND, ORGANISATION = ("|".join(LISTS[key]) for key in ("words", "compound", "organisations"))
+WORDS, COMPOUND, STRONG, ORGANISATION = ("|".join(words) for words in (LISTS["words"], LISTS["compound"], LISTS["organisations"], LISTS["organisations"] + LISTS["ends_of_organisations"]))
 SURNAMES, EACH, OF_PLACES = LISTS["surnames"], LISTS["surnames"] + LISTS["often_a_word"], LISTS["of_places"]
 HAN = "[\u4e00-\u9fff]"
 ENDS = rf"(?=$|[\s，,。；;、）)”\"（(]|因|被|等(?![级候]))(?!(?:\s+|[（(](?:[^（）()]*[）)])?)[^，。；、,;]{{0,16}}(?:{ORGANISATION}))"
 """Where a name is over; what goes on behind a blank or a bracket as an organisation's is none."""
 
 
-def _named(surnames: str) -> str:
-    """Names side by side, seen to end."""
+def _name(surnames: str) -> str:
+    """The name of one person: a surname and one sign or two."""
     given, of_places = f"(?:(?![因被等]){HAN})", re.sub("[国江河]", "", OF_PLACES)
-    name = rf"(?!{WORDS})(?:(?:{COMPOUND}){given}{{1,2}}|[{surnames}](?:{given}(?<![{OF_PLACES}])|{given}{{2}}(?<![{of_places}])))"
-    return rf"{name}(?:、{name})*{ENDS}"
+    return rf"(?!{WORDS})(?:(?:{COMPOUND}){given}{{1,2}}|[{surnames}](?:{given}(?<![{OF_PLACES}])|{given}{{2}}(?<![{of_places}])))"
 
 
-IS_PERSON = "姓名："
+def _names(surnames: str) -> str:
+    """Names side by side, seen to end."""
+    return rf"{_name(surnames)}(?:{AND}{_name(surnames)})*{ENDS}"
+
+
+AND = "[、和与及]"
+IS, OPENS = "(?:为|系|是)", "[（(“\"]"
 PERSON = re.compile(
-    rf"(?P<office>(?:{OFFICE}|姓名)(?:姓名)?[：:]\s*[“\"]?)(?P<names>{_named(EACH)})|(?P<role>(?:{OR_ROLE})[：:]\s*[“\"]?)(?P<others>{_named(SURNAMES)})"
+    rf"(?:{OFFICE}|姓名)(?:姓名|{IS})?[：:]\s*[“\"]?(?P<named>{_names(EACH)})"
+    rf"|(?:(?:{OR_ROLE})[：:]\s*[“\"]?|(?:{OFFICE})(?:为|系|{OPENS}|{IS}{OPENS}))(?P<others>{_names(SURNAMES)})"
+    rf"|(?<!{HAN})(?:(?P<before>{_name(SURNAMES)})(?=[（(](?:{OFFICE})[）)]|[（，,(]?身份证)|(?P<addressed>{_name(EACH)})(?=先生|女士))"
 )
+"""Who is said to be a person: behind an office and a colon, 为 or a bracket, before an office in brackets, or addressed."""
+ONE_OF = re.compile(rf"(^|{AND})({_name(EACH)})(?={AND}{_name(EACH)}|$)")
+NOT_CUT = f"(?:(?!某){HAN})"
 MAY_BE_PERSON = re.compile(
     rf"(?:{OR_BODY})(?:为|系|是|姓名)?[：:\s（(“\"]{{0,2}}(?!{WORDS})(?:(?:{COMPOUND}|[{SURNAMES}])(?![{LISTS['not_in_names']}]){HAN}|[{LISTS['often_a_word']}](?!某){HAN}{{1,2}}(?!{HAN}))"
-    rf"|(?<!{HAN})(?!{WORDS})(?:{COMPOUND}|[{EACH}])(?!某){HAN}{{1,2}}(?=先生|女士|同志|[（，,(]?(?:{OR_BODY}|身份证|电话|手机))"
+    rf"|(?<!{HAN})(?!{WORDS})(?:{COMPOUND}|[{EACH}]){NOT_CUT}{{1,2}}(?=先生|女士|同志|[（，,(]?(?:{OR_BODY}|身份证|电话|手机))"
+    rf"|某(?:[，,；;/／]|\s|{AND})+(?={NOT_CUT}+(?!{HAN})){_name(EACH)}{ENDS}"
 )
+CALLED = f"|等[一二两三四五六七八九十]?人?|先生|女士|同志|{OR_ROLE}"
+IN_A_COLUMN, IN_BRACKETS = (
+    re.compile(rf"(?P<office>(?:{OR_BODY})?{IS}?)(?P<named>{_name(surnames)}(?:{AND}{_name(surnames)})*)(?P<called>{CALLED})") for surnames in (EACH, SURNAMES)
+)
+"""What stands between two signs in a column of persons, where it is a person; within brackets a department or a place stands as often."""
+TOGETHER = re.compile(rf"[^、，,；;/／\s（(]*[（(][^（）()]*[）)]{HAN}*(?:{STRONG})|{HAN}+")
+"""What stands between two signs, and an organisation with brackets within its name."""
+APART = re.compile(rf"(?<!{HAN})([{EACH}])[ \u3000]+({HAN})(?!{HAN})")
+"""A name of two signs that a blank makes as long as one of three."""
+HARMLESS = re.compile(
+    rf".*某(?:{CALLED})|{OR_BODY}|(?:{WORDS})[员长师部科组]?|{'|'.join(LISTS['nobody'])}|.*(?:{STRONG}).*|(?![{EACH}]{HAN}{{1,2}}$).*[院所局厅市区县镇部处科室站队组办校]"
+)
+"""What names no person in a column of persons."""
 
 
 def without_persons(text: str) -> str:
-    """The text with the name of each person who is said to be one, behind an office and a colon, cut down to its surname, as courts publish it.
+    """The text with the name of each person who is said to be one cut down to its surname, as courts publish it.
 
-    Whatever is less certain stays, and is warned about: no word and no organisation is damaged for a likeness.
+    Said to be one is who is named, where the name is seen to end, behind an office and a colon, 为, 系, a bracket or a quotation mark,
+    before an office in brackets or the number of an identity card, or addressed. Whatever is less certain stays, and is warned about: no
+    word and no organisation is damaged for a likeness.
 
     Examples
     --------
-    >>> without_persons("法定代表人：张三因串标被罚；项目经理：欧阳修、李四")
-    '法定代表人：张某因串标被罚；项目经理：欧阳某、李某'
+    >>> without_persons("法定代表人：张三因串标被罚；项目经理为欧阳修、李四，王小明（负责人）收受财物")
+    '法定代表人：张某因串标被罚；项目经理为欧阳某、李某，王某（负责人）收受财物'
     >>> without_persons("获评副会长单位；负责人：柳州钢铁集团有限公司；法定代表人张三被罚")
     '获评副会长单位；负责人：柳州钢铁集团有限公司；法定代表人张三被罚'
     """
 
     def cut(found: re.Match[str]) -> str:
-        names = found["names"] or found["others"]
-        return (found["office"] or found["role"]) + "、".join(f"{(re.match(COMPOUND, name) or name)[0]}某" for name in names.split("、"))
+        names = next(filter(None, (found[kind] for kind in ("named", "others", "before", "addressed"))))
+        return found[0].removesuffix(names) + ONE_OF.sub(_surname, names)
 
     return PERSON.sub(cut, text)
+
+
+def _surname(name: re.Match[str]) -> str:
+    """What stands before a name, and its surname."""
+    return f"{name[1]}{(re.match(COMPOUND, name[2]) or name[2])[0]}某"
 
 
 def told(text: str) -> str:
@@ -66,14 +97,22 @@ def told(text: str) -> str:
 
 
 def told_of_persons(text: str) -> str:
-    """The same of what was typed into a column of persons.
+    """The same of what was typed into a column of persons, where whatever stands between two signs may be a name.
 
     Examples
     --------
-    >>> told_of_persons("张三、李小明"), told_of_persons("某某有限公司")
-    ('张某、李某', '某某有限公司')
+    >>> told_of_persons("张三，李小明（市场部）"), told_of_persons("罗湖（中国）有限公司"), told_of_persons("张　三 欧阳修和李四")
+    ('张某，李某（市场部）', '罗湖（中国）有限公司', '张某 欧阳某和李某')
     """
-    return told(IS_PERSON + text).removeprefix(IS_PERSON)
+
+    def cut(found: re.Match[str]) -> str:
+        person = (IN_BRACKETS if found.string[: found.start()].endswith(("（", "(")) else IN_A_COLUMN).fullmatch(found[0])
+        return found[0] if person is None else person["office"] + ONE_OF.sub(_surname, person["named"]) + person["called"]
+
+    def together(found: re.Match[str]) -> str:
+        return name if re.fullmatch(_name(EACH), name := found[1] + found[2]) else found[0]
+
+    return told(TOGETHER.sub(cut, APART.sub(together, text)))
 
 
 def may_name_person(text: str) -> bool:
@@ -99,5 +138,12 @@ def of_persons(heading: str) -> bool:
 
 
 def may_be_person(cell: str) -> bool:
-    """Whether what stands in a column of persons, and was not cut, may be one for all that: it is no organisation, and no name that was cut before."""
-    return not cell.endswith("某") and not re.search(ORGANISATION, cell)
+    """Whether what stands in a column of persons, as it is made public, may still name one: what is no office, no organisation or part of it, and no name that was cut.
+
+    Examples
+    --------
+    >>> [may_be_person(cell) for cell in ("张某、阿丽亚", "罗小区", "张某（市场部）", "某某集团", "无", "Mary")]
+    [True, True, False, False, False, True]
+    """
+    left = (found[0] for found in re.finditer(rf"{TOGETHER.pattern}|[A-Za-z]{{2,}}", cell))
+    return any(len(one) > 1 and not HARMLESS.fullmatch(one) for one in left)
