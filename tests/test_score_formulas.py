@@ -88,7 +88,8 @@ def conditional(draw: st.DrawFn) -> tuple[dict[str, Any], int, list[float]]:
     for some in observed:
         there = sorted(some)
         weights = draw(st.lists(st.sampled_from([0.0, 0.2, 0.8, 1.0, 3.0]), min_size=len(there), max_size=len(there)).filter(any))
-        cases.append({"observed": there, "weights": dict(zip(there, weights, strict=True))})
+        above = [voted[int(name[1:])] / 100 for name in there]
+        cases.append({"observed": there, "weights": dict(zip(there, above if any(above) and draw(st.booleans()) else weights, strict=True))})
     least = draw(st.sampled_from([None, None, 0.5, 0.75, 1.0, 2]))
     aggregate = draw(st.sampled_from(["conditional", "arithmetic", "geometric"]))
     return {"aggregate": aggregate, **({"when": cases} if aggregate == "conditional" else {}), **({} if least is None else {"least_present": least})}, n, voted
@@ -98,25 +99,39 @@ def a_tree(said: dict[str, Any], voted: list[float]) -> Scheme:
     return scheme(group=[group("g", 1, **said)], indicator=[indicator(f"x{i}", weight, "g") for i, weight in enumerate(voted)])
 
 
+def reweighed(said: dict[str, Any], voted: list[float], other: list[float]) -> dict[str, Any]:
+    """The rule under other weights: those of a case too, where they are the weights above the scores."""
+    cases = []
+    for case in said.get("when", ()):
+        above, moved = ({name: weights[int(name[1:])] for name in case["observed"]} for weights in (voted, other))
+        cases.append(case | ({"weights": moved} if shared(above) == shared(case["weights"]) else {}))
+    return said | ({"when": cases} if cases else {})
+
+
+def shared(weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(weight / sum(weights.values()), 12) for name, weight in weights.items()} if any(weights.values()) else {}
+
+
 CELLS = st.sampled_from([None, 0.0, 33.3, 50.0, 100.0, 71.25])
 
 
 @given(asked=conditional(), data=st.data())
-def test_a_formula_gives_what_the_kernel_gives_for_any_row(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
+def test_a_formula_gives_what_the_kernel_gives_for_any_row_and_any_weights(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
     said, n, voted = asked
-    tree = Tree.of(a_tree(said, voted))
+    other = [weight and data.draw(st.sampled_from([5.0, 40.0, 62.5])) for weight in voted]
+    tree, moved = Tree.of(a_tree(said, voted)), Tree.of(a_tree(reweighed(said, voted, other), other))
     as_written, by_hand = (data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(2))
     columns = data.draw(st.sampled_from([list(range(3, 3 + n)), [3, 5, 6, 9][:n], [25, 26, 27, 30][:n]]))
     parts = [Child(voted[i], NAN if as_written[i] is None else as_written[i], columns[i], WEIGHT_ROW, ROW) for i in range(n)]
     found = mean_formula(Rule(said["aggregate"], tree.branches[0].when, said.get("least_present"), n), parts)
     assert found is not None
     formula, number = found
-    weights = {f"{letters(column)}{WEIGHT_ROW + 1}": weight for column, weight in zip(columns, voted, strict=True)}
-    for row in (as_written, by_hand):
+    for row, under, above in ((as_written, tree, voted), (by_hand, tree, voted), (by_hand, moved, other)):
+        weights = {f"{letters(column)}{WEIGHT_ROW + 1}": weight for column, weight in zip(columns, above, strict=True)}
         values = pd.DataFrame([[NAN if cell is None else cell for cell in row]], columns=list(tree.nodes[tree.leaves]), dtype=np.float64)
-        right = scores(tree, values)["g"].iloc[0]
+        right = scores(under, values)["g"].iloc[0]
         cells = weights | {f"{letters(column)}{ROW + 1}": cell for column, cell in zip(columns, row, strict=True)}
-        assert computed(formula, cells) == pytest.approx(right, nan_ok=True, abs=1e-9), (formula, row)
+        assert computed(formula, cells) == pytest.approx(right, nan_ok=True, abs=1e-9), (formula, row, above)
         if row is as_written:
             assert number == pytest.approx(right, nan_ok=True, abs=1e-9)
 
@@ -130,16 +145,18 @@ def test_a_blank_cell_counts_as_0_where_the_scheme_says_so_and_a_text_does_not()
         assert computed(formula, cells | {"D7": "不适用"}) == pytest.approx(80.0)
 
 
-def test_the_rule_of_the_highway_designers_reads_as_it_is_written() -> None:
+def test_the_rule_of_the_highway_designers_reads_as_it_is_written_and_moves_with_the_weights_above() -> None:
     cases = (((True, False), (1.0, 0.0)), ((False, True), (0.0, 1.0)), ((True, True), (0.2, 0.8)))
     parts = [Child(20.0, 90.0, 3, 4, 6), Child(80.0, 80.0, 4, 4, 6)]
     found = mean_formula(Rule("conditional", cases), parts)
     assert found is not None
     assert found[0] == (
-        "IF(AND(COUNT(D7)=1,COUNT(D7:E7)=1),D7,IF(AND(COUNT(E7)=1,COUNT(D7:E7)=1),E7,IF(AND(COUNT(D7:E7)=2,COUNT(D7:E7)=2),"
-        '(0.2*D7+0.8*E7)/(0.2+0.8),IF(SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7))=0,"",SUMPRODUCT(D$5:E$5,D7:E7)/SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7))))))'
+        "IF(AND(COUNT(D7)=1,COUNT(D7:E7)=1),D7,IF(AND(COUNT(E7)=1,COUNT(D7:E7)=1),E7,"
+        'IF(SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7))=0,"",SUMPRODUCT(D$5:E$5,D7:E7)/SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7)))))'
     )
     assert found[1] == 82.0
+    apart, _ = mean_formula(Rule("conditional", (*cases[:2], ((True, True), (0.5, 0.5)))), parts) or ("", 0)
+    assert "IF(AND(COUNT(D7:E7)=2,COUNT(D7:E7)=2),(0.5*D7+0.5*E7)/(0.5+0.5)," in apart
 
 
 def test_more_cases_than_a_spreadsheet_nests_are_left_as_a_number() -> None:
@@ -164,12 +181,16 @@ TOPS = [{"observed": ["rated", "conduct"], "weights": {"rated": 0.3, "conduct": 
 LEAVES = ("bids", "works", "extra", "conduct")
 
 
-def judged(rows: list[tuple[float, ...]], rated: str = "conditional") -> Evaluation:
-    """A conditional group, or one `rated` otherwise, below a conditional total with bounds and a bonus; one member for each row of values."""
+def judged(rows: list[tuple[float, ...]], rated: str = "conditional", bids: float = 20) -> Evaluation:
+    """A conditional group, or one `rated` otherwise, below a conditional total with bounds and a bonus; one member for each row of values.
+
+    Of 100 points of bids and works bids have so many, in the case too where both alone are observed.
+    """
+    cases = [case | ({"weights": {"bids": bids, "works": 100 - bids}} if case["observed"] == ["bids", "works"] else {}) for case in CASES]
     rules = scheme(
-        group=[group("rated", 60, aggregate=rated, **({"when": CASES} if rated == "conditional" else {}))], total={"aggregate": "conditional", "when": TOPS, "cap": 99, "floor": 5},
-        indicator=[*(indicator(name, weight, "rated") for name, weight in (("bids", 20), ("works", 80), ("extra", 0))), indicator("conduct", 40)],
-        adjustment=[{"id": "bonus", "label": "bonus", "measure": {"column": "members.x"}}],
+        group=[group("rated", 60, aggregate=rated, **({"when": cases} if rated == "conditional" else {}))], total={"aggregate": "conditional", "when": TOPS, "cap": 99, "floor": 5},
+        indicator=[*(indicator(name, weight, "rated") for name, weight in (("bids", bids), ("works", 100 - bids), ("extra", 0))), indicator("conduct", 40)],
+        grades={"bands": [["A", 60], ["B", 0]]}, adjustment=[{"id": "bonus", "label": "bonus", "measure": {"column": "members.x"}}],
     )  # fmt: skip
     who = members(len(rows))
     bonus = pd.DataFrame({"bonus": [float(n % 7) for n in range(len(rows))]}, index=who.index)
@@ -187,7 +208,11 @@ PATTERNS = [pattern for pattern in product([True, False], repeat=4) if any(patte
 def test_every_group_and_total_is_a_formula_whatever_is_observed(tmp_path: Path) -> None:
     found = judged([filled(pattern, 40.0) for pattern in PATTERNS])
     write_results(found, tmp_path)
-    formulas, values = (openpyxl.load_workbook(tmp_path / WORKBOOK, data_only=only)["得分"] for only in (False, True))
+    book = openpyxl.load_workbook(tmp_path / WORKBOOK)
+    for sheet in ("得分", "名次与奖项复算"):
+        assert "信用等级是评审时的" in str(book[sheet]["A2"].value)
+        assert re.search("另定了权重，写在公式里，改动权重行不随之变动：rated、总分$", str(book[sheet]["A2"].value))
+    formulas, values = book["得分"], openpyxl.load_workbook(tmp_path / WORKBOOK, data_only=True)["得分"]
     for row, member in enumerate(found.ranking.index, start=formulas.max_row - len(PATTERNS) + 1):
         assert str(formulas.cell(row, 7).value).startswith("=IF("), member
         assert values.cell(row, 7).value == pytest.approx(found.scores.loc[member, "rated"]) or pd.isna(found.scores.loc[member, "rated"])
@@ -200,16 +225,17 @@ def test_every_group_and_total_is_a_formula_whatever_is_observed(tmp_path: Path)
 @pytest.mark.skipif(shutil.which("libreoffice") is None, reason="needs LibreOffice to compute the formulas")
 @pytest.mark.parametrize("rated", ["conditional", "arithmetic", "geometric"])
 def test_libreoffice_computes_each_case_and_each_row_changed_by_hand(tmp_path: Path, rated: str) -> None:
-    """Each pattern as written, and each turned into each other by typing over and clearing cells."""
+    """Each pattern as written, and each turned into each other by typing over and clearing cells, under other weights."""
     pairs = [(first, second) for first in PATTERNS for second in PATTERNS]
     found = judged([filled(first, 40.0) for first, _ in pairs], rated)
-    changed = judged([filled(second, 45.5) for _, second in pairs], rated)
+    changed = judged([filled(second, 45.5) for _, second in pairs], rated, bids=50)
     assert found.scores["total"].isna().any()
     write_results(found, tmp_path)
     book = openpyxl.load_workbook(tmp_path / WORKBOOK)
     sheet = book["得分"]
     top = sheet.max_row - len(pairs) + 1
     untouched = recomputed(book, tmp_path / "as_written.xlsx")
+    sheet.cell(top - 1, 4).value = sheet.cell(top - 1, 5).value = 50
     for row, member in enumerate(found.ranking.index, start=top):
         for column, name in zip((4, 5, 6, 8), LEAVES, strict=True):
             score = changed.scores.loc[member, name]

@@ -56,6 +56,7 @@ STAGED = Phrase(
     "分两步评选：入围名单是评审时的，改动初审得分或权重，入围与否不随之变动；要看名单怎样变，请改记录后重新运行 committee evaluate",
     "two stages: the shortlist is as it was evaluated, and does not move with the scores or weights of the first; to see it move, change the records and run committee evaluate again",
 )
+GRADED = Phrase("信用等级是评审时的（见“排名”表），改动得分或权重，等级不随之变动", "grades are as they were evaluated (sheet Ranking), and do not move with scores or weights")
 COMPARED = Phrase("下列与其他会员相比而得的小计、总分（value）是评审时的数值，改动得分或权重，它们和由它们而来的名次不随之变动：", "compared among members (`value` of a group or the total) and values as they were evaluated, which do not move, nor do places by them: ")
 MANY = Phrase("{node}（会员超过 {most} 家，每格都要看全体）", "{node} (the list is longer than {most}, and each cell looks at all of it)")
 
@@ -258,6 +259,6 @@ def as_values(compared: ComparedNodes) -> list[Phrase]:
     return [phrase("{said.zh}{zh}", "{said.en}{en}", said=COMPARED, zh="、".join(why.zh for why in compared.said), en=", ".join(why.en for why in compared.said))] if compared.said else []
 
 
-def staged(scheme: Scheme) -> list[Phrase]:
-    """That the shortlist is a value, where there is one."""
-    return [STAGED] if scheme.shortlist is not None and not in_words_before("1.0.0") else []
+def as_evaluated(scheme: Scheme) -> list[Phrase]:
+    """That the shortlist and the grades are values, where there are any."""
+    return [] if in_words_before("1.0.0") else [STAGED] * (scheme.shortlist is not None) + [GRADED] * (scheme.grades is not None)

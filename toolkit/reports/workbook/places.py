@@ -19,7 +19,7 @@ from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
 from toolkit.ground.ranking import Mask
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.reports.workbook.book import HEADING_ROW, Book
-from toolkit.reports.workbook.compared import CLASS_NUMBER, HAS, HAS_NOT, MOST, NONE, score_format, staged
+from toolkit.reports.workbook.compared import CLASS_NUMBER, HAS, HAS_NOT, MOST, NONE, score_format
 from toolkit.reports.workbook.scores import ScoreCells, letters
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE, Award, Requirement, TieRule
 
@@ -61,7 +61,7 @@ def write_place_sheet(book: Book, scores: ScoreCells) -> None:
         return
     page = _PlaceSheet(book, scores)
     note = NOTE if not page.said else joined([NOTE, Phrase(AS_VALUES.zh + "、".join(s.zh for s in page.said), AS_VALUES.en + ", ".join(s.en for s in page.said))], "。", ". ")
-    note = joined([note, *staged(book.evaluation.scheme), *scores.as_values], "。", ". ")
+    note = joined([note, *scores.unmoved], "。", ". ")
     sheet = book.sheet("places", note, top=HEADING_ROW + 1, left=2)
     columns = page.columns
     book.headings(sheet, HEADING_ROW, [(column.heading, column.width) for column in columns])

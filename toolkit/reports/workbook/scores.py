@@ -16,7 +16,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
-from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, as_values, score_format, staged
+from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, as_evaluated, as_values, score_format
 from toolkit.scheme.criteria import Group, Indicator, Total
 from toolkit.scheme.shapes import Relative
 
@@ -98,12 +98,11 @@ def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
 
 
 def _conditional(rule: Rule, parts: Sequence[Child]) -> Formula | None:
-    """IF(these have a score, their mean under the weights of the case, ...), else the mean of what there is as voted."""
-    present = tuple(not isnan(part.score) for part in parts)
-    voted = tuple(part.weight for part in parts)
+    """IF(these have a score, their mean under the weights of the case, ...), else, and where a case has the weights above, by these."""
+    present, voted = tuple(not isnan(part.score) for part in parts), tuple(part.weight for part in parts)
     weights = next((weights for observed, weights in rule.cases if observed == present), voted)
     formula = _as_voted(parts)
-    for observed, given in reversed(rule.cases):
+    for observed, given in reversed([case for case in rule.cases if sum(case[0]) == 1 or _apart(case, voted)]):
         formula = f"IF({_exactly(parts, observed)},{_by(parts, given)},{formula})"
     return None if len(rule.cases) > MOST_CASES else _if_enough(rule, parts, (formula, _mean(parts, weights)))
 
@@ -122,6 +121,12 @@ def _mean(parts: Sequence[Child], weights: Sequence[float]) -> float:
     counted = [(weight, part.score) for part, weight in zip(parts, weights, strict=True) if not isnan(part.score)]
     whole = sum(weight for weight, _ in counted)
     return sum(weight * score for weight, score in counted) / whole if whole > 0 else nan
+
+
+def _apart(case: ObservedCase, voted: Sequence[float]) -> bool:
+    """Whether a case shares out the weight of several children otherwise than the weights that stand above their scores."""
+    above, given = [weight * there for weight, there in zip(voted, case[0], strict=True)], case[1]
+    return sum(case[0]) > 1 and not (any(above) and all(isclose(one * sum(above), other * sum(given)) for one, other in zip(given, above, strict=True)))
 
 
 def _exactly(parts: Sequence[Child], observed: Sequence[bool]) -> str:
@@ -167,7 +172,6 @@ def _side_by_side(parts: Sequence[Child]) -> bool:
     return columns == list(range(columns[0], columns[-1] + 1))
 
 
-
 TOTAL = "total"
 LEFT = (
     (Phrase("会员类别", "Class"), 12.0),
@@ -178,6 +182,7 @@ NOTE = Phrase("权重行以下为各会员得分；小计与总分为公式，�
 LIVING = Phrase("空着的格不参与计算，清空或填上一个得分，权重随之重新分配；标“不适用”的，该会员没有这一项，请勿填写", 'an empty cell does not count: clear or fill a score and the weights are shared out anew; where "not applicable" stands the member has no such item: leave it so')
 ZEROED = Phrase("其中{zh}，空着按 0 分计", "of {en} an empty cell is 0 points")
 BESIDE = Phrase("与其他会员相比而得的小计、总分也是公式，所比的分数和比较标准列在总分之后", "what is compared among members is a formula too: the scores that are compared, and the standard, stand beside the total")
+APART = Phrase("下列小计、总分，方案为几项同有得分的情形另定了权重，写在公式里，改动权重行不随之变动：{zh}", "where the scheme gives weights of its own for what has a score together they stand in the formulas and do not move with the row of weights: {en}")
 WEIGHT, SUBTOTAL, SUM = Phrase("权重", "Weight"), Phrase("小计", "Subtotal"), Phrase("总分", "Total")
 
 
@@ -204,12 +209,12 @@ def blank_is_zero(node: Group | Indicator) -> bool:
 
 @dataclass(frozen=True)
 class ScoreCells:
-    """Where each score stands: the column of each node, adjustment and the total, and the row of the first member; and what of them is a value, in words."""
+    """Where each score stands: the column of each node, adjustment and the total, and the row of the first member; and what moves with none of them, in words."""
 
     sheet: str
     columns: Mapping[str, int]
     top: int
-    as_values: Sequence[Phrase] = ()
+    unmoved: Sequence[Phrase] = ()
 
     def cell(self, node: str, place: int) -> str:
         """The cell of a node of the member at a place of the list, counted from 0, as another sheet names it."""
@@ -224,7 +229,7 @@ def write_score_sheet(book: Book) -> ScoreCells:
     ranking, last = book.evaluation.ranking, len(LEFT) + len(headings) + len(book.evaluation.scheme.adjustments)
     places = {heading.node.id: column for column, heading in enumerate(headings, start=len(LEFT))}
     page = _ScoreSheet(book, weight_row, headings, places)
-    sheet, values = page.sheet, as_values(page.compared)
+    sheet = page.sheet
     _write_headings(book, sheet, headings, levels, list(page.compared.headings()))
     left = zip(ranking["class"].tolist(), ranking["name"].tolist(), ranking.index.tolist(), strict=True)
     for row, (texts, scores, applies) in enumerate(zip(left, *_rows(book), strict=True), start=weight_row + 1):
@@ -233,7 +238,7 @@ def write_score_sheet(book: Book) -> ScoreCells:
         _ScoreRow(page, row, scores, applies).write()
     sheet.autofilter(weight_row, 0, weight_row + len(ranking), last)
     beside = {adjustment.id: column for column, adjustment in enumerate(book.evaluation.scheme.adjustments, start=len(LEFT) + len(headings))}
-    return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1, values)
+    return ScoreCells(SHEETS["scores"].into(book.language), {**places, **beside, TOTAL: last}, weight_row + 1, page.unmoved)
 
 
 def tree_columns(scheme: Scheme, parent: str | None = None, level: int = 0) -> list[TreeColumn]:
@@ -301,7 +306,7 @@ class _ScoreSheet:
     @cached_property
     def sheet(self) -> Any:
         living = [] if in_words_before("0.7.0") else list(self._living())
-        note = joined([NOTE, *living, *staged(self.scheme), *[BESIDE] * bool(self.compared.nodes), *as_values(self.compared)], "；", "; ")
+        note = joined([NOTE, *living, *[BESIDE] * bool(self.compared.nodes), *self.unmoved], "；", "; ")
         return self.book.sheet("scores", note, top=self.weight_row + 1, left=2)
 
     def _living(self) -> Iterator[Phrase]:
@@ -309,6 +314,14 @@ class _ScoreSheet:
         yield LIVING
         if zeroed := [heading.node.label for heading in self.headings if blank_is_zero(heading.node)]:
             yield phrase(ZEROED.zh, ZEROED.en, zh="、".join(zeroed), en=", ".join(zeroed))
+
+    @cached_property
+    def unmoved(self) -> list[Phrase]:
+        """What does not move when scores or weights are changed."""
+        weights = {group or TOTAL: [child.weight for child in below] for group, below in self.children.items()}
+        apart = [node for node, cases in self.cases.items() if any(_apart(case, weights[node]) for case in cases) and not in_words_before("1.0.0")]
+        labels = joined([SUM if node == TOTAL else Phrase(self.scheme.label(node), self.scheme.label(node)) for node in apart], "、", ", ")
+        return [*as_evaluated(self.scheme), *[phrase(APART.zh, APART.en, zh=labels.zh, en=labels.en)] * bool(apart), *as_values(self.compared)]
 
     @cached_property
     def compared(self) -> ComparedNodes:
@@ -320,7 +333,7 @@ class _ScoreSheet:
         """Whether what a node compares is a formula, looked at in the last row, where formulas are longest, with a score for every child."""
         rules: dict[str, Group | Total] = {**{group.id: group for group in self.scheme.groups}, TOTAL: self.scheme.total}
         below = self.children[None if node == TOTAL else node]
-        parts = [Child(1.0, 1.0, self.places[child.id], self.weight_row, self.weight_row + len(self.book.evaluation.ranking)) for child in below]
+        parts = [Child(child.weight, 1.0, self.places[child.id], self.weight_row, self.weight_row + len(self.book.evaluation.ranking)) for child in below]
         return mean_formula(Rule(rules[node].aggregate, self.cases[node], rules[node].least_present, len(below)), parts) is not None
 
     @cached_property
