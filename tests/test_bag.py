@@ -20,6 +20,7 @@ from tests.sealing import files, named, verified
 from toolkit.ground.problems import Problems
 from toolkit.sealing.bag import (
     DISTRIBUTION,
+    LABELS,
     MANIFEST,
     TAG_MANIFEST,
     bag_problems,
@@ -195,15 +196,15 @@ def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
 
 @pytest.mark.parametrize("name", ["bag-info.txt", "bagit.txt", MANIFEST, TAG_MANIFEST, "manifest-md5.txt", "fetch.txt"])
 def test_lists_and_labels_without_an_end_are_not_read(little: Path, name: str) -> None:
-    path = little / name
+    path, labels = little / name, read_bag_info(little)
+    assert "Payload-Oxum" in labels
     path.touch()
     os.truncate(path, 1 << 28)
-    assert named(bag_problems(little)) == {name}
-    assert read_bag_info(little) == {}
-    path.unlink()
-    os.mkfifo(path)
-    assert named(bag_problems(little)) == {name}
-    assert read_bag_info(little) == {}
+    for _ in range(2):
+        assert named(bag_problems(little)) == {name}
+        assert read_bag_info(little) == ({} if name in LABELS else labels)  # which no other file hides
+        path.unlink()
+        os.mkfifo(path)
 
 
 @pytest.mark.parametrize("name", ["edition/scheme.toml", "environment.txt", "edition/journal.jsonl"])

@@ -28,7 +28,7 @@ PROPER = {
     "BagIt", "BAG", "DIR", "OUT", "Ctrl-C", "TOPSIS", "VIKOR", "PROMETHEE", "WASPAS", "SPOTIS", "Box-Cox", "https", "I", "O", "ICC", "JRC", "CR", "W", "V",
     "p", "z", "k", "b", "S", "E", "E01", "E01-2.toml", "r1", "r2", "T", "R", "L", "C", "P", "N",
     "A", "committee", "check", "changes", "decide", "journal", "enter-found", "tie", "place", "innovation", "state", "publicised", "verify", "replay", "fingerprint", "objection", "outstanding", "reviewed", "upheld", "rejected", "if-upheld", "evaluate", "sensitivity", "seal", "panel", "demo", "ballots", "lab", "serve", "cards", "cards-at", "path", "environment.txt", "sensitivity.json", "pip", "install", "evaluation-committee-toolkit", "PGUSER", "PGPASSWORD", "PGSSLMODE",
-    "CPython", "Python", "nginx", "processes", "x.duckdb", "x.sqlite", "postgres", "duckdb", "sqlite", "II", "months", "year", "days", "NaN", "conditional", "joint", "as", "Big5", "MB", "Parquet",
+    "CPython", "Python", "nginx", "processes", "x.duckdb", "x.sqlite", "postgres", "duckdb", "sqlite", "II", "months", "year", "days", "NaN", "conditional", "joint", "as", "revises", "Big5", "MB", "Parquet",
 }  # fmt: skip
 FILES = re.compile(r"(records|ballots|forms|sealed|scheme|tables|problems|robustness|ranking|awards)?[\w.]*\.(toml|csv|xlsx?|ods|parquet|sqlite|duckdb)|records|forms|x?lsx?|csv|toml|\.\w+")
 OF_PYTHON = ("sensitivity", "weighting", "panels", "interactive", "diagnostics")  # what is asked there is asked in Python, by its names

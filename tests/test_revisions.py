@@ -16,15 +16,15 @@ from tests.test_command_line import run
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import file_digest
-from toolkit.minutes.journal import read_journal
+from toolkit.minutes.journal import appended, read_journal
 from toolkit.publication.extract import read_extract
 from toolkit.publication.notice import particulars
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seals as seal
-from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
+from toolkit.sealing.bag import LABELS, TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.parts import Seal
-from toolkit.sealing.revisions import GONE, untold_seals
+from toolkit.sealing.revisions import GONE, SEAL_LINE, refuse_replaced, untold_seals
 from toolkit.sealing.states import unlike_newest_bag
 
 WHY = "异议成立：更正学时（电话 13800138000）\u202e"
@@ -89,6 +89,32 @@ def test_what_was_replaced_is_not_published_again(revised: Path, tmp_path: Path)
             shutil.move(edition / "sealed" / taken_away, tmp_path / "elsewhere")
         done = run("publish", edition / "sealed" / "r1", "--to", tmp_path / "out")
         assert (done.exit_code, "这一版已由 r2 替代" in done.output, (tmp_path / "out").exists()) == (1, True, False)
+
+
+def test_what_lies_beside_a_bag_does_not_make_it_public_again(revised: Path, tmp_path: Path) -> None:
+    """Two bags alone, as on the machine that serves them; and two that stand side by side in the minutes, as until 0.7.0."""
+    for bag in ("r1", "r2"):
+        (tmp_path / bag).mkdir()
+        for name in LABELS:
+            shutil.copy(revised / "sealed" / bag / name, tmp_path / bag)
+    r1, r2 = tmp_path / "r1", tmp_path / "r2"
+    (r2 / "备忘.txt").write_text("x" * 100_000, "utf-8")
+    with pytest.raises(Refused, match="r2 stands in its place"):
+        refuse_replaced(r1)
+    (r2 / "bag-info.txt").chmod(0o644)
+    (r2 / "bag-info.txt").write_text("x" * 100_000, "utf-8")
+    with pytest.raises(Refused, match="labels of the bag r2 beside it cannot be read"):
+        refuse_replaced(r1)
+    (r2 / "bag-info.txt").unlink()
+    (r2 / "bagit.txt").unlink()
+    refuse_replaced(r1)
+    (edition := tmp_path / "unlinked").mkdir()
+    for name in ("rules", "r1", "r2", "r3"):
+        appended(edition, SEAL_LINE, "", "", {"revision": name, "bag": "", "revises": "r2" if name == "r3" else ""})
+    refuse_replaced(edition / "sealed" / "r3")
+    for name, others in (("r1", "sealed after it: r2、r3"), ("r2", "r3 stands in its place")):
+        with pytest.raises(Refused, match=others):
+            refuse_replaced(edition / "sealed" / name)
 
 
 def test_a_reason_is_text_in_what_a_bag_says_of_itself(revised: Path) -> None:

@@ -206,10 +206,10 @@ def test_rules_that_are_lost_are_said_to_be_so_in_every_later_bag(edition: Path,
         path.chmod(0o755)
     (folder / "sealed" / "rules" / "data" / "edition" / "tables.toml").unlink()
     with pytest.raises(Refused, match="restore the whole bag"):
-        sealed(folder, house, "r2")
+        sealed(folder, house, "r2", revises="r1", because="x")
     shutil.rmtree(folder / "sealed" / "rules")
     with pytest.raises(Refused, match="--rules-lost"):
-        sealed(folder, house, "r2")
+        sealed(folder, house, "r2", revises="r1", because="x")
     for lacking in (lose[:3], lose[:-2]):
         assert CliRunner().invoke(app, lacking).exit_code == 1
     assert CliRunner().invoke(app, [*lose, "--as", "r2"]).exit_code == 2
@@ -217,7 +217,7 @@ def test_rules_that_are_lost_are_said_to_be_so_in_every_later_bag(edition: Path,
     assert (done.exit_code, "已记入" in done.output) == (0, True), done.output
     twice = CliRunner().invoke(app, lose)
     assert (twice.exit_code, "已经记入过" in twice.output) == (1, True), twice.output
-    bag = sealed(folder, house, "r2")
+    bag = sealed(folder, house, "r2", revises="r1", because="x")
     assert not (bag / "data" / "rules").exists()
     readme = (bag / "data" / "README.md").read_text("utf-8")
     assert "（秘书处，" in readme

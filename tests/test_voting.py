@@ -108,7 +108,9 @@ def test_forms_go_out_and_come_back(small_edition: Path, tmp_path: Path) -> None
         refused = run("ballots", small_edition, "--read", tmp_path / "out" / word)
         assert (refused.exit_code, told in refused.output) == (2, True), refused.output
     (tmp_path / "out" / "~$权重判断票_E01.xlsx").touch()  # as Excel leaves beside what is open in it
-    done = run("ballots", small_edition, "--read", tmp_path / "out" / "权重判断票_E0?.xlsx", good)
+    beside = (tmp_path / "out").rename(tmp_path / "票[2026]")
+    good = beside / good.name
+    done = run("ballots", small_edition, "--read", beside / "权重判断票_E0?.xlsx", good, beside / "~$权重判断票_E01.xlsx")
     assert done.exit_code == 0, done.output
     listed = run("ballots", small_edition)
     assert "读入 2 = 计入 1 + 不计入 1" in listed.output
@@ -122,7 +124,7 @@ def test_no_bag_holds_a_name_of_an_expert(small_edition: Path, tmp_path: Path) -
     none = sealed(small_edition, house)
     scheme = small_edition / "scheme.toml"
     scheme.write_text(scheme.read_text("utf-8") + '\n[weighting]\npublish = "pseudonyms"\n', "utf-8")
-    coded = sealed(small_edition, house, "r2")
+    coded = sealed(small_edition, house, "r2", revises="r1", because="x")
     assert [path.name for path in sorted((coded / "data/edition/ballots").iterdir())] == ["E01.toml", "E02.toml"]
     assert not (none / "data/edition/ballots").exists()
     for bag in (none, coded):

@@ -48,8 +48,8 @@ PUBLIC = frozenset({"publicised", FINAL})
 IS_DECIDED = Phrase("本届已决定，不能再改动", "the edition is decided: nothing of it changes")
 WITHDRAW = Phrase("如确需改动，请先由会长办公会或理事会撤回：state withdrawn", "where it has to, the president's meeting or council withdraws it first: state withdrawn")
 ANEW = Phrase(
-    "请退回，重新评审，已封存的另封一版，再公示：state 已评审，committee seal，state 公示中",
-    "send it back, have it reviewed, sealed anew where it was sealed, and made public: state reviewed, committee seal, state publicised",
+    "请退回，重新评审，已封存的另封一版，再公示：state 已评审，committee seal 届次 --as 新版次 --revises 原版次 --because 理由，state 公示中",
+    "send it back, have it reviewed, sealed anew where it was sealed, and made public: state reviewed, committee seal DIR --as NEW --revises FORMER --because WHY, state publicised",
 )
 REVIEW_ANEW = Phrase("请退回，重新评审：state 拟定，state 已评审", "send it back, and have it reviewed anew: state draft, then state reviewed")
 SAME_RULING = ("提醒：与第 {n} 条的裁定相同，名单不因此变动", "note: it rules as no. {n} does, and moves nothing in the list")

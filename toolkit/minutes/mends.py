@@ -31,6 +31,10 @@ MANY = 10
 """Mends of one table up to which a change may be any part of them; of more all have to be done at once to be told."""
 STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
 
+ANEW = ("committee seal 届次 --as r2 --revises r1 --because 理由", "committee seal DIR --as r2 --revises r1 --because WHY")
+"""How a list is sealed in place of another, as r2 in place of r1."""
+MEND_AND_SEAL = (f"请{{asked.zh}}，再另封一版（如 {ANEW[0]}）", f"{{asked.en}}, and seal a new revision (such as {ANEW[1]})")
+
 
 @dataclass(frozen=True)
 class Mend:
@@ -84,7 +88,7 @@ def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem
         if len(alike) >= mend.alike:
             file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
             rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
-            yield Problem("error", rule, phrase("请{asked.zh}，再另封一版", "{asked.en}, and seal a new revision", asked=mend.asked), file=file, sheet=sheet, row=int(row))
+            yield Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=file, sheet=sheet, row=int(row))
 
 
 def rows_by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from toolkit.ground.text import Language, Phrase, joined, one_line, phrase
+from toolkit.ground.text import Language, Phrase, in_words_before, joined, one_line, phrase
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, RULED
 from toolkit.minutes.decisions import PLACING, RULES_LOST, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
-from toolkit.minutes.mends import OBJECTION, mends_of
+from toolkit.minutes.mends import ANEW, OBJECTION, mends_of
 from toolkit.scheme import role_in_words
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
@@ -127,8 +127,9 @@ def _by_hand(details: Details) -> Phrase:
     """What is to be done by hand now: a ruling changes no record."""
     places = [mend.words for mend in mends_of(details)]
     where = joined(places, "；", "; ") if places else Phrase("请在原文件中照裁定改正", "mend their files as was ruled")
-    return phrase("记录并未因此改动，须手工改好：{where.zh}；改好后另封一版（committee seal）。",
-                  " No record is changed by this; by hand: {where.en}; then seal a new revision (committee seal).", where=where)  # fmt: skip
+    how = Phrase("committee seal", "committee seal") if in_words_before("1.0.0") else Phrase(f"如 {ANEW[0]}", f"such as {ANEW[1]}")
+    return phrase("记录并未因此改动，须手工改好：{where.zh}；改好后另封一版（{how.zh}）。",
+                  " No record is changed by this; by hand: {where.en}; then seal a new revision ({how.en}).", where=where, how=how)  # fmt: skip
 
 
 def _sealed(details: Details) -> Phrase:

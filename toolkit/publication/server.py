@@ -457,8 +457,8 @@ def _refuse_unasked(bag: Path) -> None:
             "It is not served; it can be verified and replayed",
         )
         mend = Phrase(
-            "请在 scheme.toml 中写明 [publication.consent]，另封一版（committee seal 届次 --as 新版次），公开新的一版",
-            "write [publication.consent] in scheme.toml, seal another revision (committee seal EDITION --as REVISION) and serve that",
+            "请在 scheme.toml 中写明 [publication.consent]，另封一版（committee seal 届次 --as 新版次 --revises 原版次 --because 理由），公开新的一版",
+            "write [publication.consent] in scheme.toml, seal another revision (committee seal DIR --as NEW --revises FORMER --because WHY) and serve that",
         )
         raise refuse(rule, mend, file=str(bag))
 

@@ -34,7 +34,8 @@ MOST_BROKEN = 100
 """Lines of a list that cannot be read, after which the rest is not read either."""
 READ_WHOLE = re.compile(r"data/(.*/)?([^/]*\.toml|environment\.txt|allowed_signers|journal\.jsonl)")
 """Parts that are read before anything is known of them; none is longer than a list of all files may be."""
-BAG_FILES = ("bagit.txt", "bag-info.txt", MANIFEST)
+LABELS = ("bagit.txt", "bag-info.txt")
+BAG_FILES = (*LABELS, MANIFEST)
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 UNTOUCHED = Phrase("请从可信的备份恢复整个封存包", "restore the whole bag from a copy you trust")
@@ -91,10 +92,12 @@ def bag_problems(bag: Path) -> Problems:
 
 def read_bag_info(bag: Path) -> dict[str, str]:
     """The labels of `bag-info.txt`, as title, revision and date; none where the folder is no bag, or half of one."""
+    # Whatever else lies in the bag, however long: it is not read, and keeps nobody from telling what this one stands in place of.
+    if {*_not_read(bag)} & {*LABELS} or not all((bag / name).is_file() for name in LABELS):
+        return {}
     try:
-        if _not_read(bag):
-            return {}
-        return {str(key): str(value) for key, value in bagit.Bag(str(bag)).info.items()}
+        _, labels = (bagit._load_tag_file(str(bag / name)) for name in LABELS)  # noqa: SLF001 - the library reads them with all lists of the bag only
+        return {str(key): str(value) for key, value in labels.items()}
     except (bagit.BagError, OSError, ValueError):
         return {}
 

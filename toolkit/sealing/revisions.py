@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,16 @@ NEXT_TIME = Phrase("无须重新封存：下一次封存会补记", "there is no
 SIGNED = Phrase("已签名，但没有记入工作记录", "is signed, but that was not entered into the journal")
 ONCE_MORE = Phrase("签名有效；记录修好后再签一次，即可记入", "the signature counts; sign again once the journal is mended, and it is entered")
 BOTH = Phrase("改的是哪一版、为什么改，应一并写明", "which revision it revises, and why, go together")
+ALONE = ("本届已封存 {newest}，再封一版须写明替代它", "{newest} of this edition is sealed: another one has to say that it stands in its place")
+SAY_WHICH = ("请运行 committee seal 届次 --as {revision} --revises {newest} --because 理由", "run committee seal DIR --as {revision} --revises {newest} --because WHY")
 SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: the revision and the reason")
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
 ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
 REPLACED = "这一版已由 {others} 替代", "{others} stands in its place"
+LATER = "这一版之后已封存 {others}", "sealed after it: {others}"
+UNKNOWN = ("旁边的封存包 {others} 的说明读不出，看不出它是否替代这一版", "the labels of the bag {others} beside it cannot be read: whether that stands in its place is not known")
+MEND_OTHER = Phrase("请从备份恢复那一版，或核实后把它移走", "restore that one from a backup, or, having looked into it, move it away")
 PUBLISH_NEWEST = "请公布最新的一版；已公布的旧版请撤下", "publish the newest, and take down what was published of this one"
 GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
 FROM_BACKUP = Phrase(
@@ -75,30 +81,34 @@ def refuse_sealed(folder: Path, revision: str) -> None:
     """
     refuse_no_edition(folder)
     lying, told = {path.name for path in (folder / "sealed").glob("*")}, {line["revision"] for line in seal_lines(folder)}
+    taken = {name.casefold() for name in lying | told}
     there = next((name for name in sorted(lying) if name.casefold() == revision.casefold()), "")
     if there:
-        rule = Phrase("这一修订已经封存，不能更改", "this revision is sealed and does not change")
-        raise refuse(rule, ONCE if there == RULES else Phrase("请另起一个修订号，如 r2", "take another name, such as r2"), value=there)
-    if revision.casefold() in {name.casefold() for name in told}:
+        rule, free = Phrase("这一修订已经封存，不能更改", "this revision is sealed and does not change"), next(name for n in count(2) if (name := f"r{n}") not in taken)
+        raise refuse(rule, ONCE if there == RULES else phrase("请另起一个修订号，如 {free}", "take another name, such as {free}", free=free), value=there)
+    if revision.casefold() in taken:
         raise refuse(GONE, FROM_BACKUP if revision == RULES else RESTORE, value=revision)
 
 
-def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[str, str, str]:
-    """Which revision another is to stand in place of, the SHA-256 of its tag manifest, and why; all empty where none is named.
+def revised(folder: Path, scheme: Scheme, revision: str, revises: str, because: str) -> tuple[str, str, str]:
+    """Which revision the new `revision` is to stand in place of, the SHA-256 of its tag manifest, and why; all empty for the first of an edition.
 
     Raises
     ------
     Refused
-        When reason or revision is missing, the bag is not there, is of another edition, or is not the newest: then another
-        stands in its place already.
+        When reason or revision is missing, also both where the edition is sealed already: two lists would stand side by side, and the
+        one that was corrected could be published. When the bag is not there, is of another edition, or is not the newest: then
+        another stands in its place already.
     """
     because = discreet(one_line(because))
+    sealed = folder / "sealed"
+    newest = newest_bag(sealed)
     if not revises and not because:
+        if newest is not None and read_bag_info(newest).get("External-Identifier", scheme.edition) == scheme.edition:
+            raise refuse(phrase(*ALONE, newest=newest.name), phrase(*SAY_WHICH, revision=revision, newest=newest.name), value=revision)
         return "", "", ""
     if not (revises and because):
         raise refuse(BOTH, SAY_BOTH)
-    sealed = folder / "sealed"
-    newest = newest_bag(sealed)
     bag = sealed / revises
     if newest is None or revises not in {each.name for each in bags(sealed)}:
         raise refuse(NO_BAG, phrase("最新的一版是 {newest}", "the newest is {newest}", newest=newest.name) if newest else ITS_OWN, value=revises)
@@ -128,15 +138,24 @@ def newest_bag(sealed: Path) -> Path | None:
 def refuse_replaced(bag: Path) -> None:
     """Refuse a bag in whose place another stands, as a bag beside it or the journal of the edition it lies in tells: what was corrected or taken back is not published again.
 
+    Nor one after which the journal tells of another seal (until 0.7.0 that could leave out which it stands in place of), or beside
+    which a bag lies of which it cannot be told.
+
     Raises
     ------
     Refused
     """
-    edition = bag.resolve().parent.parent
-    others = [other.name for other in bags(bag.resolve().parent) if read_bag_info(other).get("Revises") == bag.resolve().name]
-    others += [line["revision"] for line in seal_lines(edition) if line["revises"] == bag.resolve().name]
-    if others:
-        raise refuse(phrase(*REPLACED, others="、".join(dict.fromkeys(others))), Phrase(*PUBLISH_NEWEST), file=bag.name)
+    bag = bag.resolve()
+    beside = {other.name: read_bag_info(other) for other in bags(bag.parent) if other.name != bag.name}
+    lines = [line for line in seal_lines(bag.parent.parent) if line["revision"] != RULES]
+    told = [line["revision"] for line in lines]
+    others = [name for name, info in beside.items() if info.get("Revises") == bag.name]
+    others += [line["revision"] for line in lines if line["revises"] == bag.name]
+    later = told[told.index(bag.name) + 1 :] if bag.name in told else []
+    unread = [name for name, info in beside.items() if not info]
+    for words, mend, names in ((REPLACED, Phrase(*PUBLISH_NEWEST), others), (LATER, Phrase(*PUBLISH_NEWEST), later), (UNKNOWN, MEND_OTHER, unread)):
+        if names:
+            raise refuse(phrase(*words, others="、".join(dict.fromkeys(names))), mend, file=bag.name)
 
 
 def untold_seals(folder: Path) -> Problems:
