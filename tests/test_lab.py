@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.conftest import write_small_edition
 from tests.processes import free_port, left_of
 from tests.sealing import files, sealed, write_notebook
 from tests.test_command_line import run
+from toolkit.commands import table
 from toolkit.commands.lab import server
 from toolkit.edition import open_edition
 from toolkit.ground.problems import Refused
@@ -197,11 +198,11 @@ def test_a_notebook_of_an_edition_shows_that_edition_whatever_opened_it(small_ed
 
 
 @contextmanager
-def lab(edition: Path, runtime: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A lab of one edition as a process, and its port."""
+def lab(edition: Path, runtime: Path, *more: str, browser: str = "") -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A lab of one edition as a process, and its port; without a browser, or with this one."""
     port = free_port()
-    options = ["--no-browser", f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root", *more]
-    environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_DATA_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(runtime)}
+    options = [*([] if browser else ["--no-browser"]), f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}", "--allow-root", *more]
+    environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_DATA_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(runtime), "BROWSER": browser}
     with (runtime / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "toolkit", "lab", str(edition), *options], env=environment, stdout=log, stderr=log)
     try:
@@ -255,6 +256,35 @@ def _children(process: Any) -> list[psutil.Process]:
         return []
 
 
+def stand_in(folder: Path) -> Path:
+    """A browser that keeps what stood on its command line, and the file that leads it on."""
+    browser = folder / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {folder}/asked\ncat "${{1#file://}}" > {folder}/led.part\nmv {folder}/led.part {folder}/led\n', "utf-8")
+    browser.chmod(0o700)
+    return browser
+
+
+def seen(file: Path) -> str:
+    """What a stand-in was given, once it was."""
+    for _ in range(PATIENCE):
+        if file.is_file():
+            return file.read_text("utf-8")
+        time.sleep(0.1)
+    raise AssertionError(file)
+
+
+def test_the_password_of_the_table_is_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address, opened = f"http://127.0.0.1:1/?token={TOKEN}", list[str]()
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("socket.create_connection", lambda *_, **__: nullcontext())
+    leads = table._leading_to(address, tmp_path)
+    for each in (leads, None):
+        table._tell(address, 1, "zh", each)
+    assert opened == [leads.as_uri()]
+    assert f'content="0;url={address}"' in leads.read_text("utf-8")
+    assert os.name == "nt" or leads.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_labs_of_two_editions_show_each_its_own_and_end_with_all_they_started(tmp_path: Path) -> None:
     endings = [signal.SIGINT, signal.SIGHUP]
@@ -264,11 +294,13 @@ def test_labs_of_two_editions_show_each_its_own_and_end_with_all_they_started(tm
             edition, runtime = write_small_edition(tmp_path / ending.name), tmp_path / f"runtime-{ending.name}"
             (runtime / WORKSPACE).parent.mkdir(parents=True)
             (runtime / WORKSPACE).write_text(json.dumps(ANOTHERS), "utf-8")
-            labs.append(stack.enter_context(lab(edition, runtime)))
+            labs.append(stack.enter_context(lab(edition, runtime, browser=f"{stand_in(runtime)} %s")))
         for ending, (process, port) in zip(endings, labs, strict=True):
             listed = {each["name"] for each in asked(port, "contents")["content"]}
             assert "一、数据.ipynb" in listed
             assert ANOTHERS["data"] != json.loads(answered(port, "lab/api/workspaces/default"))["data"]
+            assert TOKEN not in seen(tmp_path / f"runtime-{ending.name}" / "asked")  # what anybody on the machine can read
+            assert TOKEN in seen(tmp_path / f"runtime-{ending.name}" / "led")
             (kernel,) = started_kernels(process)
             assert kernel.environ()[EDITION] == str(tmp_path / ending.name)
             assert kernel.cwd() == str(tmp_path / ending.name / NOTEBOOKS)

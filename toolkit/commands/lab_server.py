@@ -29,8 +29,8 @@ from toolkit.sealing.notebooks import CELL_SECONDS
 from toolkit.sealing.working_copies import house_copies, said
 
 ADDRESS = (
-    "笔记本在浏览器中打开：{address}\n这个地址带有口令，只在本机有效。用完请在这里按 Ctrl-C，一切随之结束。",
-    "The notebooks open in a browser: {address}\nThe address holds a password and is good on this machine only. When done press Ctrl-C here: all ends with it.",
+    "笔记本在浏览器中打开：{address}\n没有打开的，请把这个地址粘贴进去。地址带有口令，只在本机有效。用完请在这里按 Ctrl-C，一切随之结束。",
+    "The notebooks open in a browser: {address}\nShould none open, paste the address into one. It holds a password and is good on this machine only. When done press Ctrl-C here: all ends with it.",
 )
 SCRIPT = "templates/table/voila/templates/table/static"
 """Where the script lies that the pages of the lab have in common with that of the table alone: ``page.js``."""

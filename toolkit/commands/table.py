@@ -33,9 +33,11 @@ SOURCES = (
 TITLE = ("权重与名单", "Weights and the list")
 OPENING = ("正在读入记录并计算……", "Reading and evaluating the records …")
 OPEN = (
-    "权重与名单：{address}\n这个地址带有口令，只在本机有效。按 Ctrl-C 停止。",
-    "Weights and the list: {address}\nThe address holds a password and is good on this machine only. Press Ctrl-C to stop.",
+    "权重与名单：{address}\n浏览器没有打开的，请把这个地址粘贴进去。地址带有口令，只在本机有效。按 Ctrl-C 停止。",
+    "Weights and the list: {address}\nShould no browser open it, paste the address into one. It holds a password and is good on this machine only. Press Ctrl-C to stop.",
 )
+LEADS = '<!DOCTYPE html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url={address}">'
+"""A file for the browser in place of the address: what stands on a command line, every account of the machine can read."""
 
 
 def table(
@@ -58,7 +60,8 @@ def table(
         _write_page(Path(place), port, language_of(language), edition_title(edition))
         environment = os.environ | _private(Path(place)) | {EDITION: str(edition.resolve()), "JUPYTER_TOKEN": token, ASKED: language}
         address = f"http://{HOST}:{port}/?token={token}"
-        Thread(target=_tell, args=(address, port, language, open_browser), daemon=True).start()
+        leads = _leading_to(address, Path(place)) if open_browser else None
+        Thread(target=_tell, args=(address, port, language, leads), daemon=True).start()
         raise typer.Exit(run_until_ended([*server("voila.app"), PAGE], environment, Path(place)))
 
 
@@ -104,12 +107,20 @@ def _private(place: Path) -> dict[str, str]:
     return private | ({"PYTHONPATH": str(PACKAGE.parent)} if is_checkout() else {})
 
 
-def _tell(address: str, port: int, language: str, open_browser: bool) -> None:  # noqa: FBT001 - handed to a thread by place
-    """Say the address when something answers there, and open it."""
+def _leading_to(address: str, place: Path) -> Path:
+    """A file in the private folder `place` that leads a browser to the address, and that nobody but its owner can read."""
+    file = place / "open.html"
+    file.touch(0o600)
+    file.write_text(LEADS.format(address=address), "utf-8")
+    return file
+
+
+def _tell(address: str, port: int, language: str, leads: Path | None) -> None:
+    """Say the address when something answers there, and open the file that leads to it."""
     for _ in range(600):
         with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
             break
         time.sleep(0.1)
     say(language, phrase(*OPEN, address=address))
-    if open_browser:
-        webbrowser.open(address)
+    if leads is not None:
+        webbrowser.open(leads.as_uri())
