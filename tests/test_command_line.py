@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from toolkit.__main__ import app
 from toolkit.commands import console
-from toolkit.commands.console import steps
+from toolkit.commands.console import copied, steps
 from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import read_journal
@@ -276,3 +276,11 @@ def test_who_has_no_committee_on_the_path_is_told_what_to_type(tmp_path: Path, m
     monkeypatch.setattr("shutil.which", lambda name: name if known else None)
     said = run("new", tmp_path / "ed", "--template", "hdi").output
     assert ("请写作 .venv/bin/committee；先运行一次 source .venv/bin/activate" in said) is not known
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell of POSIX")
+@pytest.mark.parametrize("word", ["公示 1'\"😀", "$(touch x)", "~公示", "票[2026]*", "", "公示2026/r1", "结果（终稿）&"])
+def test_a_word_to_be_copied_is_taken_whole_by_a_shell(word: str) -> None:
+    told = subprocess.run(["sh", "-c", f"printf %s {copied(word)}"], capture_output=True, check=True)
+    assert told.stdout.decode() == word
+    assert (copied(word) == word) == (word == "公示2026/r1")

@@ -87,7 +87,7 @@ def test_a_copy_of_a_process_with_many_files_open_is_seen_to_end() -> None:
 
 @pytest.mark.parametrize(
     ("ends", "words"),
-    [("raise ImportError('no such part')", "ImportError: no such part"), ("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 9)", "signal 9"), ("sys.stdin.buffer.read(40)", "exit code 0")],
+    [("raise ImportError('no such part')", "exit code 1; its last line: ImportError: no such part"), ("print('x' * 9000, 'harmless', file=sys.stderr); os._exit(2)", "exit code 2; its last line: x{4000,4096} harmless"), ("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 9)", "signal 9"), ("sys.stdin.buffer.read(40)", "exit code 0")],
 )
 def test_a_process_of_notebooks_that_ends_says_why_and_accuses_no_notebook(ends: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(kernels, "program", lambda _: [sys.executable, "-S", "-c", f"import os, sys; {ends}"])

@@ -76,6 +76,7 @@ def test_line_breaks_within_quotes_do_not_shift_rows_and_blank_lines_count() -> 
 
 def test_quotes_that_do_not_match_are_named_and_swallow_nothing() -> None:
     assert "quotes do not match" in refusal(b'a,b\n"1,2\n3,4\n', "a.csv")
+    assert "begins in line 2 is too long" in refusal(b'a,b\n"1",' + b"2" * 140_000 + b"\n", "a.csv")  # whose quotes are right
 
 
 def test_rows_keep_their_number_below_leading_empty_rows_and_columns() -> None:

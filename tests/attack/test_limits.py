@@ -75,6 +75,10 @@ def resident(process: psutil.Process) -> float:
     return 0
 
 
+SHORT = 15
+"""Seconds within which what `address` was told to wait for is over: fewer than a server waits that is told nothing."""
+
+
 def eventually(holds: Callable[[], bool], within: float = 30) -> bool:
     end = time.monotonic() + within
     while time.monotonic() < end:
@@ -183,7 +187,7 @@ def test_a_large_head_is_refused(address: str, head: str) -> None:
     "slow", [b"GET / HTTP/1.1\r\nHost", b"POST / HTTP/1.1\r\nHost: page\r\nContent-Length: 9\r\n\r\nx", b""], ids=["head", "body", "nothing"]
 )
 def test_who_does_not_finish_asking_is_hung_up_on(address: str, slow: bytes) -> None:
-    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=20) as connection:
+    with tcp.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=SHORT) as connection:
         connection.sendall(slow)
         assert connection.recv(100) == b""
 
@@ -213,7 +217,7 @@ def test_a_page_that_no_browser_joins_loses_its_kernel_within_seconds(address: s
 
     with ThreadPoolExecutor(FULL) as visitors:
         assert all(visitors.map(found_place, range(FULL)))
-    assert eventually(lambda: kernels(address) == 0)
+    assert eventually(lambda: kernels(address) == 0, SHORT)
     kernel = opened(address)
     answer(address, f"voila/api/shutdown/{kernel}", "POST")
 
@@ -232,7 +236,7 @@ def test_a_page_that_was_cut_off_may_come_back_and_then_is_let_go(address: str, 
         socket.send_binary(frame("kernel_info_request", {}))
         replies(socket, "kernel_info_reply")
     assert answer(address, f"api/kernels/{kernel}")[0] == 200
-    assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404)
+    assert eventually(lambda: answer(address, f"api/kernels/{kernel}")[0] == 404, SHORT)
 
 
 def comms(socket: websocket.WebSocket) -> set[str]:

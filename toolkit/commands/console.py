@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import os
 import re
+import shlex
 import shutil
 import sys
 import threading
@@ -184,19 +185,37 @@ class Misused(typer.BadParameter):
 def named_files(words: Iterable[Path], language: str) -> list[Path]:
     """The files that words of a command line name, each once; a word with * or ? names every file it fits, as not every shell sees to it.
 
+    A bracket stands for itself, as in the name of a folder. What an office program keeps beside an open file is left out beside others, whoever named it.
+
     Raises
     ------
     Misused
         Where a word names no file.
     """
     found: list[Path] = []
-    for word in words:
-        fitting = [word] if word.is_file() else [path for path in map(Path, sorted(glob(str(word)))) if path.is_file() and not path.name.startswith(OPEN_IN_OFFICE)]  # noqa: PTH207 - of whole paths
+    named = [*words]
+    for word in named:
+        if word.is_file():
+            found += [word] if len(named) == 1 or not word.name.startswith(OPEN_IN_OFFICE) else []
+            continue
+        fitting = [path for path in map(Path, sorted(glob(BRACKET.sub("[[]", str(word))) or glob(str(word)))) if path.is_file() and not path.name.startswith(OPEN_IN_OFFICE)]  # noqa: PTH207 - of whole paths
         if not fitting:
             missing = A_FOLDER if word.is_dir() else NO_FIT if PATTERN.search(str(word)) else NO_FILE
             raise wrong_use(phrase(*missing, word=word), language)
         found += fitting
     return [*dict.fromkeys(found)]
+
+
+def copied(word: object) -> str:
+    """A word of a line that is printed to be copied, as a shell takes it whole.
+
+    Examples
+    --------
+    >>> copied("公示2026/open")
+    '公示2026/open'
+    """
+    text = str(word)
+    return text if PLAIN.fullmatch(text) else f'"{text}"' if sys.platform == "win32" else shlex.quote(text)
 
 
 def broken_off(language: Language) -> None:
@@ -288,7 +307,9 @@ MISUSE: tuple[tuple[str, str], ...] = (
 HINT = Phrase("详见 {command} --help", "See {command} --help")
 WRONG = Phrase("用法不对：", "Wrong use: ")
 
-PATTERN = re.compile(r"[*?]")
+PATTERN, BRACKET = re.compile(r"[*?]"), re.compile(r"\[")
+PLAIN = re.compile(r"[\w@%+=:,./\\-]+" if sys.platform == "win32" else r"[\w@%+=:,./-]+")
+"""A word that every shell takes as it stands, in whatever script."""
 OPEN_IN_OFFICE = ("~$", ".~lock.")
 """What begins the name of a file that an office program writes beside one that is open in it."""
 NO_FIT = ("没有文件与“{word}”相符；请核对文件夹和文件名", "no file fits `{word}`: check folder and name")

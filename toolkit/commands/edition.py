@@ -12,6 +12,7 @@ import typer
 from toolkit.commands.console import (
     Folder,
     LanguageOption,
+    copied,
     finish,
     language_of,
     progress_bar,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from toolkit.scheme.amendments import Amendment
 
 BEGUN = (
-    "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {folder}",
-    "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {folder}",
+    "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {copied}",
+    "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {copied}",
 )
 ASKED = Phrase("共 {n} 个问题，其中 {later} 个（受理异议的单位、地址等）可以先空着；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}, of which {later} (the office for objections, its address and so on) may be left for later; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
 UNANSWERED = Phrase("回答没有写完，必答的还差 {n} 个", "{n:answer is|answers are} lacking, without those that may be left for later")
@@ -77,7 +78,7 @@ def new(
             _tell_forms(folder, asked_edition(folder, _answers(language)), language)
         else:
             _tell_forms(folder, new_edition(folder, template), language)
-        say(language, phrase(*BEGUN, folder=folder))
+        say(language, phrase(*BEGUN, folder=folder, copied=copied(folder)))
         tell_program(language)
 
 

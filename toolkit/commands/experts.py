@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Folder, LanguageOption, language_of, named_files, refusals, say, working
+from toolkit.commands.console import (
+    Folder,
+    LanguageOption,
+    copied,
+    language_of,
+    named_files,
+    refusals,
+    say,
+    working,
+)
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import Phrase, phrase
 
@@ -20,8 +29,8 @@ if TYPE_CHECKING:
 
 
 WRITTEN = (
-    "评分表 {n} 份，在 {out}。\n打印签名或在 Excel 中填写；收回后放入 {goes}，再运行 committee check {folder}",
-    "{n} score sheets are in {out}.\nPrint and sign them, or fill them in; put them back as {goes}, then run committee check {folder}",
+    "评分表 {n} 份，在 {out}。\n打印签名或在 Excel 中填写；收回后放入 {goes}，再运行 committee check {copied}",
+    "{n} score sheets are in {out}.\nPrint and sign them, or fill them in; put them back as {goes}, then run committee check {copied}",
 )
 
 
@@ -37,7 +46,7 @@ def sheets(
     with refusals(language):
         with working(language, Phrase("正在生成评分表", "writing the score sheets")):
             written = write_score_sheets(folder, out, round_)
-        say(language, phrase(*WRITTEN, n=len(written), out=out, goes=goes_to(folder), folder=folder))
+        say(language, phrase(*WRITTEN, n=len(written), out=out, goes=goes_to(folder), copied=copied(folder)))
 
 
 def panel(folder: Folder, language: LanguageOption = "zh") -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from toolkit.commands.console import Bag, LanguageOption, refusals, say, steps, worded
+from toolkit.commands.console import Bag, LanguageOption, copied, refusals, say, steps, worded
 from toolkit.commands.documents import OWN
 from toolkit.ground.problems import Problem, Problems, Refused, stop_at
 from toolkit.ground.text import Phrase, phrase
@@ -40,8 +40,8 @@ PUBLISHED = Phrase(
 )
 
 OPENED = Phrase(
-    "开放包在 {place}，可以公布。开放包指纹：{fingerprint}。核对：committee verify {place} --replay --fingerprint {fingerprint}",
-    "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {place} --replay --fingerprint {fingerprint}",
+    "开放包在 {place}，可以公布。开放包指纹：{fingerprint}。核对：committee verify {copied} --replay --fingerprint {fingerprint}",
+    "The open bag is in {place} and may be made public. Its fingerprint: {fingerprint}. To check it: committee verify {copied} --replay --fingerprint {fingerprint}",
 )
 SHOWN = Phrase("结果页面 {page}：一个文件，放到网站上或用优盘打开。", "The page of results is {page}: one file for a site or a stick.")
 RECOMPUTES = Phrase(
@@ -65,8 +65,8 @@ PUT_UP = Phrase(
     "The site is in {place}: put that whole folder up, or open its {page} from a stick; no score card lies open in it. To check it, within it: {command}",
 )
 CODED = Phrase(
-    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。committee serve 加 --cards {to} 也提供它们。",
-    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. committee serve has these cards with --cards {to}.",
+    "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。committee serve 加 --cards {copied} 也提供它们。",
+    "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. committee serve has these cards with --cards {copied}.",
 )
 DEAD = Phrase(
     "提醒：这一次没有给 --cards-at，网站上不再有加密的得分单，原来函告的编码都打不开了；要保留，请加 --cards-at 再运行一次（{codes} 里的编码不变）",
@@ -192,7 +192,7 @@ def _write_open(disclosed: Disclosed, made: Path, to: Path, address: str, step: 
     step(OPENING)
     fingerprint, rows = send_open(bag, made / OPEN)
     yield from filter(None, (told_of(rows), *warned_of(rows), *traced_by_elimination(disclosed.evaluation, rows), finer_by_notice(rows, extract)))
-    yield phrase(OPENED.zh, OPENED.en, place=to / OPEN, fingerprint=fingerprint)
+    yield phrase(OPENED.zh, OPENED.en, place=to / OPEN, copied=copied(to / OPEN), fingerprint=fingerprint)
     step(SHOWING)
     write_whole(made / RESULTS, results_page(rows, extract))
     yield phrase(SHOWN.zh, SHOWN.en, page=to / RESULTS)
@@ -215,7 +215,7 @@ def _told_of_codes(under_lock: UnderLock | None, to: Path, page: str) -> Iterato
     from toolkit.sealing.cards import CODES
 
     if under_lock is not None:
-        yield phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=page, codes=to / CODES, letters=to / LETTERS, to=to)
+        yield phrase(CODED.zh, CODED.en, n=len(under_lock.codes), page=page, codes=to / CODES, letters=to / LETTERS, copied=copied(to))
         yield from under_lock.told
     elif (to / CODES).is_file():
         yield phrase(DEAD.zh, DEAD.en, codes=to / CODES)

@@ -17,6 +17,7 @@ from toolkit.commands.console import (
     Bag,
     Folder,
     LanguageOption,
+    copied,
     finish,
     language_of,
     refusals,
@@ -44,8 +45,8 @@ PLACE = Path("out/demo")
 MAKING = shutil.ignore_patterns("sealed", "notebooks", ".lock", "__pycache__", "*.py", "invent")
 """What lies beside a committed edition and is none of it."""
 PANEL_NEXT = (
-    "专家评分的例子在 {folder}，可以接着试：\n  committee sheets {folder} --out 评分表\n  committee ballots {folder}\n  committee evaluate {folder} --out 结果\n逐步的说明见 {page}",
-    "The example of a panel is in {folder}. Go on with:\n  committee sheets {folder} --out sheets\n  committee ballots {folder}\n  committee evaluate {folder} --out results\nStep by step: {page}",
+    "专家评分的例子在 {folder}，可以接着试：\n  committee sheets {copied} --out 评分表\n  committee ballots {copied}\n  committee evaluate {copied} --out 结果\n逐步的说明见 {page}",
+    "The example of a panel is in {folder}. Go on with:\n  committee sheets {copied} --out sheets\n  committee ballots {copied}\n  committee evaluate {copied} --out results\nStep by step: {page}",
 )
 BAG_FILES = ("bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 NOT_PUBLIC = Phrase("封存包不含公示页面，因为：", "The bag holds no public page, because:")
@@ -62,8 +63,8 @@ NAMED = (
     "The public list names {named} awarded members; {unnamed} more did not agree to be named and are only counted.",
 )
 OLDER = (
-    "提醒：{bag} 不是最新的一版，已有 {newest}。旧版名单可能列有此后撤回同意的会员；公开最新的一版请运行 committee serve {newest}",
-    "warning: {bag} is not the newest revision; it may name members that withdrew their consent since. The newest: committee serve {newest}",
+    "提醒：{bag} 不是最新的一版，已有 {newest}。旧版名单可能列有此后撤回同意的会员；公开最新的一版请运行 committee serve {copied}",
+    "warning: {bag} is not the newest revision; it may name members that withdrew their consent since. The newest: committee serve {copied}",
 )
 PASSPHRASE, NEW_PASSPHRASE = Phrase("{file} 的口令", "Passphrase of {file}"), Phrase("新密钥的口令", "Passphrase of the new key")
 AGAIN = Phrase("再输入一次", "Once more")
@@ -394,7 +395,7 @@ def _demo_of_a_panel(into: Path, language: Language) -> None:
         (into / DEMO).touch()
     check(into, language=language)
     panel(into, language=language)
-    say(language, phrase(*PANEL_NEXT, folder=into, page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
+    say(language, phrase(*PANEL_NEXT, folder=into, copied=copied(into), page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
     tell_program(language)
 
 
@@ -447,7 +448,7 @@ def _tell_older(bag: Path, language: str) -> None:
 
     newest = newest_bag(bag.parent) if bag.parent.name == "sealed" and bag.name != "rules" else None
     if newest is not None and newest.name != bag.name:
-        say(language, phrase(*OLDER, bag=bag, newest=newest))
+        say(language, phrase(*OLDER, bag=bag, newest=newest, copied=copied(newest)))
 
 
 def copied_demo() -> Path:

@@ -155,6 +155,7 @@ FOLDED = {
     **{ord("０") + n: str(n) for n in range(10)},
     **dict.fromkeys(map(ord, HYPHENS), "-"),
     **dict.fromkeys(map(ord, "．。․"), "."),
+    **dict.fromkeys(map(ord, "～〜∼"), "~"),
     **dict.fromkeys((0xA0, 0xAD, 0x2060, 0x3000, 0xFEFF, *range(0x2000, 0x2010), 0x202F, 0x205F, *range(0x202A, 0x202F)), " "),
     **dict(zip(map(ord, "（）［］【】＋＠＿／，"), "()()()+@_/,", strict=True)), ord("["): "(", ord("]"): ")",
 }  # each sign stands for one, so that a place in the folded text is the same place in the text itself
@@ -163,7 +164,7 @@ BETWEEN = r"[\s\-./()_]{0,3}"  # what people put between the digits of a number
 DIGIT = rf"{BETWEEN}\d"
 ABROAD = rf"(?:(?:\+|00)?86{BETWEEN}|0)?"
 MOBILE = re.compile(rf"(?<!\d)\(?{ABROAD}(1{BETWEEN}[3-9]{DIGIT})(?:{DIGIT}){{4}}((?:{DIGIT}){{4}})(?!\d)", re.ASCII)
-BY_COMMAS = re.compile(r"(?<!\d)(1[3-9]\d),\s?\d{4},\s?(\d{4})(?!\d)", re.ASCII)  # 13,800,138,000 is an amount
+BY_COMMAS = re.compile(r"(?<!\d)(1[3-9]\d)[,、~]\s?\d{4}[,、~]\s?(\d{4})(?!\d)", re.ASCII)  # 13,800,138,000 is an amount, and 1、3、5 are rows
 EXTENSION = rf"(?:{BETWEEN}(?:转|分机|ext\.?|x|-)\s?\d{{1,6}})?"
 LANDLINE = re.compile(
     rf"(?<!\d)\(?(?:(?:(?:\+|00)?86{BETWEEN})?(0(?:10|2\d|[3-9]\d\d))|(?:\+|00)86{BETWEEN}(10|2\d|[3-9]\d\d)|86[\s\-(]{BETWEEN}(10|2\d|[3-9]\d\d))"

@@ -93,7 +93,8 @@ def _rows(text: str, mark: str) -> list[list[str]] | Finding:
                 return TOO_LARGE
             taken.clear()
     except csv.Error:
-        return _open_quote(reader.line_num - len(taken) + 1)
+        line = reader.line_num - len(taken) + 1
+        return _long_cell(line) if max(map(len, taken), default=0) > csv.field_size_limit() else _open_quote(line)
     return _swallowed(joined, rows, mark) or rows
 
 
@@ -107,6 +108,11 @@ def _taking(text: str, taken: list[str]) -> Iterator[str]:
 def _open_quote(line: int) -> Finding:
     rule = phrase("从第 {line} 行起引号不成对，分不清单元格", "quotes do not match from line {line} on, so that cells cannot be told apart", line=line)
     return Finding(rule, Phrase("请补上或删去引号，或另存为 .xlsx", "close or remove the quote, or save it as .xlsx"))
+
+
+def _long_cell(line: int) -> Finding:
+    rule = phrase("从第 {line} 行起的一格太长（最多 {most} 个字），没有读取", "the cell that begins in line {line} is too long and was not read (at most {most})", line=line, most=f"{csv.field_size_limit():,}")
+    return Finding(rule, Phrase("请缩短；格子本来没有这么长的，是引号不成对，请补上或删去引号", "make it shorter; where no cell is so long, a quote is not closed: close or remove it"))
 
 
 def _swallowed(joined: Sequence[Joined], rows: Sequence[Sequence[str]], mark: str) -> Finding | None:

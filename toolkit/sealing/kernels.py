@@ -27,7 +27,7 @@ from typing import IO, TYPE_CHECKING, Any
 from toolkit.ground.answers import KEPT, MADE, Answers, kept
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.resources import ONE_THREAD, folder_digests
-from toolkit.ground.text import ASKED, Phrase, as_phrase, phrase
+from toolkit.ground.text import ASKED, Phrase, discreet, phrase
 from toolkit.publication.copies import (
     Copy,
     become_kernel,
@@ -60,6 +60,9 @@ QUIET = 5.0
 ENDED = ("运行笔记本的进程已经结束：{why.zh}", "the process that runs notebooks has ended: {why.en}")
 KILLED = ("被系统终止（信号 {n}），多半是内存不足", "killed by the system (signal {n}), most likely for want of memory")
 LEFT = ("退出码 {n}", "exit code {n}")
+LAST = ("{how.zh}；最后一行是：{line}", "{how.en}; its last line: {line}")
+TAIL = 4096
+"""Bytes at the end of what the process said, in which its last line is looked for: kernels say there whatever they like."""
 TRY_AGAIN = Phrase(
     "请关闭别的程序、腾出内存和磁盘后重试；如仍这样，请重新安装本程序，并把这一条告诉维护的人",
     "close other programs, make room in memory and on the disk, and try again; should it be so again, install this program anew, and tell this to whoever maintains it",
@@ -105,14 +108,14 @@ class Copies:
         raise Ended(refuse(phrase(*ENDED, why=self._last_words()), TRY_AGAIN).problems)
 
     def _last_words(self) -> Phrase:
-        """What the process said last; how it ended, where it said nothing."""
+        """How the process ended, and what it said last, which need not be why."""
         assert self.process
         assert self.said
         code = self.process.wait()
-        self.said.seek(0)
+        self.said.seek(max(0, self.said.seek(0, os.SEEK_END) - TAIL))
         lines = self.said.read().decode(errors="replace").split("\n")
         how = phrase(*(KILLED if code < 0 else LEFT), n=abs(code))
-        return next((as_phrase(line.strip()) for line in reversed(lines) if line.strip() and code >= 0), how)
+        return next((phrase(*LAST, how=how, line=discreet(line.strip())) for line in reversed(lines) if line.strip() and code >= 0), how)
 
     def end(self) -> None:
         """End the process, and what runs in it."""
