@@ -36,6 +36,7 @@ from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.publication.copies import HeldCopy
+from toolkit.publication.read_only import configuration
 from toolkit.sealing import kernels
 from toolkit.sealing.kernels import Copies, ToldCopy, one_reading
 from toolkit.sealing.notebooks import _executed, run_again
@@ -228,17 +229,18 @@ def test_kernels_of_pages_know_the_edition_as_it_stands_and_are_programs_where_t
     asyncio.run(seen())
 
 
-def test_no_message_to_the_table_or_to_a_notebook_waits_till_the_one_before_is_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_message_to_the_table_to_a_notebook_or_to_a_reader_waits_till_the_one_before_is_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _write_page(tmp_path, 0, "zh", "")
     table, notebooks = (json.loads(path.read_text("utf-8")) for path in (tmp_path / "voila.json", house_folder("templates/lab") / "jupyter_server_config.json"))
+    site = configuration({"folder": str(tmp_path), "host": "127.0.0.1", "port": 0, "path": "/", "most_viewers": 1})
     done = list[object]()
-    for settings in (table["Voila"], notebooks["ServerApp"]):
+    for settings in (table["Voila"], notebooks["ServerApp"], site["Voila"]):
         connection = import_item(settings["kernel_websocket_connection_class"])
         monkeypatch.setattr(ZMQChannelsWebsocketConnection, "connect", lambda _: done.append("joined"))
         page = connection.__new__(connection)
         page._trait_values["websocket_handler"] = SimpleNamespace(set_nodelay=done.append)
         page.connect()
-    assert done == [True, "joined"] * 2
+    assert done == [True, "joined"] * 3
 
 
 def test_nothing_outlives_who_asked_for_it(tmp_path: Path) -> None:

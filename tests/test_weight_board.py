@@ -546,7 +546,12 @@ def test_only_the_list_that_was_shown_is_adopted(heard: Heard, small_edition: Pa
     done = heard.ask("adopt", seen=shown, **adoption)
     assert done["adopted"]
     assert done["stand"] != shown
-    assert "没有采用" in heard.ask("adopt", view="another window", seen=shown, by="乙", reason="学习为本")["refused"]["zh"]
+    refused = heard.ask("adopt", view="another window", seen=shown, by="乙", reason="学习为本")["refused"]
+    who, why = refused["zh"].splitlines()
+    assert who.startswith("另一窗口：已采用并记入 journal.jsonl：甲")
+    assert "没有采用" in why
+    assert refused["en"].startswith("In another window: Adopted")
+    assert heard.ask("adopt", seen=shown, **adoption)["refused"]["zh"].startswith("已采用并记入 journal.jsonl"), "a second press of the window that adopted"
 
 
 def test_anothers_adoption_is_told_and_ones_own_weights_are_kept(heard: Heard, small_edition: Path) -> None:
@@ -557,6 +562,7 @@ def test_anothers_adoption_is_told_and_ones_own_weights_are_kept(heard: Heard, s
     assert "李主任" in answer["refused"]["zh"]
     assert answer["reopen"]
     again = heard.ask("reopen")
+    assert again["reread"], "so that other windows tell it from a move"
     assert again["start"]["decided"]["shares"]["hours"] == 70
     assert (again["shares"]["learning"], again["shares"]["hours"]) == (25, 70)
     assert "学习交流由 35 变为 25" in again["notice"]["zh"]

@@ -178,18 +178,20 @@ def test_a_ballot_by_keys_alone_names_a_contradiction_as_it_arises_and_mends_it(
 
 def test_another_window_of_a_saved_notebook_has_the_same_board_and_each_is_told_what_the_other_did(opened: Opened) -> None:
     former = opened.page
+    former.locator(".tree input[type=range]").first.press("ArrowRight")
+    moved = former.locator(".tree input.number").first.input_value()
     with former.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
         former.keyboard.press("Control+s")
     page = opened.page = former.context.new_page()
     open_table(page, opened.port)
     first = page.locator(".tree input.number").first
-    sync_api.expect(first).to_have_value("32.5")
+    sync_api.expect(first).to_have_value(moved)
     first.fill("40")
     first.press("Enter")
-    sync_api.expect(former.locator(".weight-board .notice span")).to_have_text("另一窗口改动了办法，这里的名单已随之更新")
+    sync_api.expect(former.locator(".weight-board .notice span")).to_have_text("另一窗口作了调整（未采用），这里的名单已随之更新")
     sync_api.expect(former.locator(".tree input.number").first).to_have_value("40")
     page.locator("button.undo").click()
-    sync_api.expect(former.locator(".tree input.number").first).to_have_value("32.5")
+    sync_api.expect(former.locator(".tree input.number").first).to_have_value(moved)
     for field in ("由谁决定", "理由"):
         former.get_by_label(field).first.fill("甲")
     sync_api.expect(former.locator(".outdated")).to_be_hidden()
@@ -198,6 +200,11 @@ def test_another_window_of_a_saved_notebook_has_the_same_board_and_each_is_told_
     for window in (former, page):  # what else was computed before says so, the first line of the notebook too
         sync_api.expect(window.locator(".weight-board .outdated")).to_contain_text("仍是更新前的")
         assert "这是更新前的" in window.locator(".jp-CodeCell .jp-OutputArea").first.evaluate("area => getComputedStyle(area, '::before').content")
+    bar = page.locator('[data-command="notebook:restart-run-all"]').locator("..")
+    bar.evaluate("bar => { window.folded = [bar, bar.parentNode, bar.nextSibling]; bar.remove(); }")  # as where the bar is folded
+    page.locator(".weight-board .outdated button").click()
+    sync_api.expect(page.locator(".weight-board .notice.refused span")).to_contain_text("看不到时，先按栏末的“…”")
+    page.evaluate("() => { const [bar, around, next] = window.folded; around.insertBefore(bar, next); }")
     former.close()
 
 
@@ -231,17 +238,22 @@ def test_the_page_is_named_for_its_edition_and_none_of_it_is_in_jupyters_own_eng
 
 
 def test_what_the_browser_prints_is_the_whole_notebook(page: Page) -> None:
+    was = float(page.locator(".tree input.number").first.input_value())
     page.locator(".tree input[type=range]").first.press("ArrowRight")
-    sync_api.expect(page.locator(".weight-board .was").first).to_have_text("已定 32.5")
+    sync_api.expect(page.locator(".weight-board .was").first).to_have_text(f"已定 {was:g}")
     page.emulate_media(media="print")
+    first_line = page.locator(".jp-CodeCell .jp-OutputArea").first
+    page.locator(".jp-NotebookPanel").evaluate("panel => panel.classList.remove('outdated')")  # it was adopted just now
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert "的调整尚未采用，不计在内" in first_line.evaluate("area => getComputedStyle(area, '::before').content"), "of the list as decided, above the one that was moved"
     assert page.evaluate("[...document.querySelectorAll('button, input, select, [role=slider]')].filter(one => one.checkVisibility()).map(one => one.outerHTML)") == []
     assert page.locator(".listed thead th").all_inner_texts() == ["名次", "升降", "会员", "类别", "总分", "距线", "奖项", "等级", "获奖把握"]
     assert page.locator(".listed thead").evaluate("head => getComputedStyle(head).display") == "table-header-group"  # on every page anew
     assert page.locator(".listed tbody tr").count() == 608
-    assert page.locator(".sheet .weights tr").nth(1).locator("td").all_inner_texts() == ["1 学习培训", "32.5", "33", "+0.5"]
+    assert page.locator(".sheet .weights tr").nth(1).locator("td").all_inner_texts() == ["1 学习培训", f"{was:g}", f"{was + 0.5:g}", "+0.5"]
     sync_api.expect(page.locator(".sheet .rules li").first).to_contain_text("优秀会员：")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert first_line.evaluate("area => getComputedStyle(area, '::before').content") == "none"
     assert page.pdf(format="A4").count(b"/Type /Page\n") > 10  # 608 members
     page.emulate_media(media="screen")
 

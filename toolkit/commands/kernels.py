@@ -10,7 +10,6 @@ import os
 from contextlib import suppress
 from typing import Any
 
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 
 from toolkit.ground.resources import EDITION
@@ -36,15 +35,3 @@ class PageKernel(ServerKernelManager):
                 await launch(self, original.copy, kernel_cmd, settings)
                 return
         await super()._async_launch_kernel(kernel_cmd, **settings)
-
-
-class PromptConnection(ZMQChannelsWebsocketConnection):
-    """The connection of a page with its kernel, on which each message goes out as it comes.
-
-    Else a small one waits till the page's machine has acknowledged the one before, which takes it up to 40 ms.
-    """
-
-    def connect(self) -> Any:
-        """Join the kernel."""
-        self.websocket_handler.set_nodelay(True)
-        return super().connect()

@@ -83,7 +83,7 @@ def _write_page(place: Path, port: int, language: Language, title: str) -> None:
     server = {"disable_check_xsrf": True, "ws_ping_interval": 0}  # a page that is left ends its kernel; a connection here ends by itself
     served: dict[str, Any] = {
         "ip": HOST, "port": port, "port_retries": 0, "open_browser": False, "auto_token": True, "log_level": "ERROR",
-        "connection_dir_root": str(place), "tornado_settings": server, "kernel_websocket_connection_class": "toolkit.commands.kernels.PromptConnection",
+        "connection_dir_root": str(place), "tornado_settings": server, "kernel_websocket_connection_class": "toolkit.publication.page_kernels.PromptConnection",
     }  # fmt: skip
     page = {
         "template": "table", "allow_template_override": "NO", "allow_theme_override": "NO", "file_allowlist": [], "strip_sources": True,

@@ -23,6 +23,8 @@ OPEN_EDITION = Phrase("请打开届次文件夹里的笔记本", "open the noteb
 ONLY_TRIED = Phrase("试算的名单不能采用", "what is only tried cannot be adopted")
 PUT_BACK = Phrase("请先按“全部放回”", "press 'Put everything back' first")
 NOT_SEEN = Phrase("按下“采用”时，页面上还不是现在的名单；这次没有采用，姓名和理由也没有记入", "as 'Adopt' was pressed, the page did not show the list as it is now: nothing was adopted, and no name or reason entered")
+ELSEWHERE = Phrase("另一窗口：", "In another window: ")
+FOLLOWED = Phrase("名单已随之更新", "the list has followed")
 LOOK_AGAIN = Phrase("请看过现在的名单再采用", "look at the list as it is now, and adopt it then")
 RESUMED = Phrase(
     "已恢复上次离开时的调整（尚未采用），可以继续撤销和重做；要看已定的名单，请按“恢复已定”",
@@ -211,10 +213,13 @@ WORDS: dict[str, Phrase] = {
     "as_table": Phrase("同一内容的表", "The same as a table"),
     "unawarded": Phrase("未获奖", "none"),
     "class_changes": Phrase("{name}（变动 {n} 家）", "{name} (changed: {n})"),
-    "moved_elsewhere": Phrase("另一窗口改动了办法，这里的名单已随之更新", "Another window moved the scheme; the list here has followed"),
-    "adopted_elsewhere": Phrase("另一窗口：", "In another window: "),
+    "moved_elsewhere": Phrase("另一窗口作了调整（未采用），这里的名单已随之更新", "Another window moved something, not adopted; the list here has followed"),
+    "reread_elsewhere": Phrase("另一窗口已按现在的办法和记录重新计算，这里的名单已随之更新", "Another window took up the scheme and the records as they are now; the list here has followed"),
+    "adopted_elsewhere": ELSEWHERE,
     "outdated": Phrase("办法或记录已经更新；本页其余各节（页首那一行也在内）仍是更新前的", "The scheme or the records are others now; the other parts of this page, its first line too, are still those from before"),
     "outdated_part": Phrase("这是更新前的，尚未重新计算", "From before: not computed anew yet"),
+    "decided_part": Phrase("按已定办法；“权重与名单”里的调整尚未采用，不计在内", "By the scheme as decided: what was moved in `Weights and the list` is not adopted, and does not count here"),
+    "recompute_above": Phrase("请按页首栏里的“重新计算全部”；看不到时，先按栏末的“…”", "Press `Recompute all` in the bar above; where it is not in sight, press `…` at its end first"),
     "recompute": Phrase("重新计算全部", "Recompute all"),
     "indicator": Phrase("指标", "Indicator"),
     "awarded": Phrase("{label} {n} 家", "{label} {n}"),

@@ -16,7 +16,7 @@ from toolkit.evaluation.grades import grade_names
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.interactive.board import Board, Changes
-from toolkit.interactive.board_words import LOOK_AGAIN, NOT_SEEN, WORDS
+from toolkit.interactive.board_words import ELSEWHERE, FOLLOWED, LOOK_AGAIN, NOT_SEEN, WORDS
 from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, shares
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
@@ -122,6 +122,7 @@ class Stand:
     def __init__(self) -> None:
         self.number = 0
         self._refused: tuple[object, Problems] = (None, Problems())
+        self._adopted: tuple[object, int, Phrase] | None = None
 
     def another(self) -> None:
         """Another list stands now."""
@@ -134,18 +135,32 @@ class Stand:
             self.another()
             self._refused = (asked.get("view"), problems)
 
+    def adopted(self, asked: Said, told: Phrase) -> None:
+        """A page adopted the list there is: this was told of it."""
+        self._adopted = asked.get("view"), self.number, told
+
     def seen(self, asked: Said) -> None:
-        """Refuse an adoption of what the page did not show, with what the same page was refused since; one that tells no number means the list there is.
+        """Refuse an adoption of what the page did not show; one that tells no number means the list there is.
+
+        With it goes what came since: what was adopted meanwhile, and by whom, and what the same page was refused.
 
         Raises
         ------
         Refused
             When it is another.
         """
-        if asked.get("seen", self.number) == self.number:
+        seen = asked.get("seen", self.number)
+        if seen == self.number:
             return
         since = self._refused[1].items if asked.get("view") == self._refused[0] else ()
-        raise Refused(Problems((*since, Problem("error", NOT_SEEN, LOOK_AGAIN))))
+        raise Refused(Problems((*self._meanwhile(asked.get("view"), seen), *since, Problem("error", NOT_SEEN, LOOK_AGAIN))))
+
+    def _meanwhile(self, view: object, seen: object) -> list[Problem]:
+        """What was adopted after the list of that number; the page's own adoption by a second press stands as it was told."""
+        if self._adopted is None or not isinstance(seen, int) or self._adopted[1] <= seen:
+            return []
+        by, _, told = self._adopted
+        return [Problem("error", told if by == view else joined([ELSEWHERE, told], "", ""), FOLLOWED)]
 
 
 def starting_point(decided: Scheme) -> str:

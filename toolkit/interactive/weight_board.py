@@ -202,6 +202,7 @@ class WeightBoard(Painted):
             case "adopt":
                 self.table.stand.seen(asked)
                 told = [self.table.adopt(str(asked.get("by", "")), str(asked.get("reason", "")))]
+                self.table.stand.adopted(asked, told[0])
             case "reopen":
                 told = self.table.reopen()
             case "reread":
@@ -209,7 +210,7 @@ class WeightBoard(Painted):
             case _:
                 self.table.steps = KeptSteps()
                 told = self.table.resumed(asked.get("kept"))
-        return {"start": self._start(), "adopted": do == "adopt", **_noticed(told)}
+        return {"start": self._start(), "adopted": do == "adopt", "reread": do in {"reopen", "reread"}, **_noticed(told)}
 
     def _beside(self, asked: Said) -> Said:
         """Go to a scheme of elsewhere, put the one that stands beside the others, or look at them, or at what turns a member."""

@@ -51,7 +51,7 @@ from toolkit.publication.frames import (
     read_message,
     well_formed,
 )
-from toolkit.publication.page_kernels import ADMITTED, CopiedKernel, Kernels
+from toolkit.publication.page_kernels import ADMITTED, CopiedKernel, Kernels, PromptConnection
 from toolkit.publication.readers import PageReader, Patience, Readers, counted_address, is_loopback
 from toolkit.publication.site import LIVE, PAUSED
 
@@ -448,6 +448,7 @@ def configuration(settings: dict[str, Any]) -> Config:
     config.Voila.connection_dir_root = str(folder)
     config.Voila.config_file_paths = []
     config.Voila.open_browser = False
+    config.Voila.kernel_websocket_connection_class = f"{PromptConnection.__module__}.{PromptConnection.__name__}"
     config.Voila.base_url = settings["path"]
     config.Voila.identity_provider_class = Anyone
     config.Voila.log_level = "WARN"

@@ -2,9 +2,10 @@
 // Whatever comes of the records is set as text only, and no word of the page stands here.
 
 const ROW = 28; // pixels of a row of the list
-const PATIENCE = 1000, LONG = 20_000; // milliseconds without an answer after which the page says so; where the records are asked again
+const patience = (question) => (question.slow ? 20_000 : 1000); // milliseconds without an answer after which the page says so; where the records are asked again
 const [LINES, WHOLE] = [":lines", ":total"]; // what can be looked at beside the nodes
 const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
+const NARROW = 760, SMALLER = 13 / 14; // pixels up to which each kind of movers has a line of its own; the size of their names beside all other text
 const FADES = 200; // milliseconds that chances of the board before stand as they were
 const PAUSE = 1000; // a slider that rests so long begins another gesture
 
@@ -30,44 +31,11 @@ const roving = (box, selector, [back, forth]) => {
   only(items()[0]);
 };
 
-class Questions {
-  // One question is under way; of the moves that wait, only the newest of each slider is asked.
-  constructor(model, view, dead, busy) {
-    Object.assign(this, { model, view, dead, busy, number: 0, waiting: [], under_way: null, timer: 0 });
-  }
-
-  ask(question) {
-    this.waiting = this.waiting.filter((other) => !(other.do === question.do && other.do !== "undo" && other.do !== "redo" && other.do !== "lock" &&
-      other.node === question.node && other.dial === question.dial && other.gesture === question.gesture));
-    this.waiting.push(question);
-    this.busy(true);
-    this.next();
-  }
-
-  next() {
-    if (this.under_way !== null || !this.waiting.length) return;
-    this.under_way = ++this.number;
-    this.patience = this.waiting[0].slow ? LONG : PATIENCE;
-    this.timer = window.setTimeout(() => this.dead(true), this.patience);
-    try { this.model.send({ ask: this.under_way, view: this.view, shown: this.shown, ...this.waiting.shift() }); } catch { this.dead(true); }
-  }
-
-  heard(message) {
-    window.clearTimeout(this.timer);
-    this.dead(false);
-    if (message.view === this.view && message.answer === this.under_way) this.under_way = null;
-    else if (this.under_way !== null) this.timer = window.setTimeout(() => this.dead(true), this.patience);
-    this.next();
-    if (this.under_way === null) this.busy(false);
-  }
-
-}
-
 class Page {
   constructor(model, root) {
     Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), sort: "place", down: false, fading: 0, order: [], top: 0, chances: null, until: null, unfolded: new Set() });
     this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
-      (busy) => { root.dataset.busy = String(busy); });
+      (busy) => { root.dataset.busy = String(busy); }, patience);
     // Keys belong to the board while it has the focus: the notebook around it would delete its cell on "d d".
     this.stop = (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); };
     root.addEventListener("keydown", this.stop);
@@ -145,7 +113,7 @@ class Page {
       if (another) this.freshen(false);
       if (mine) this.notice(message.refused || message.notice, Boolean(message.refused), Boolean(message.reopen));
       else if (message.adopted) this.notice(this.worded((words, language) => words.adopted_elsewhere + message.notice[language]), false, false);
-      else if (moved && !message.refused) this.notice(this.worded((words) => words.moved_elsewhere), false, false);
+      else if (moved && !message.refused) this.notice(this.worded((words) => words[message.reread ? "reread_elsewhere" : "moved_elsewhere"]), false, false);
       this.all();
     });
     this.mark("board");
@@ -196,6 +164,7 @@ class Page {
   anew() {
     // A button of the notebook's bar listens to the press itself, and not to the click that follows.
     const button = this.root.closest(".jp-NotebookPanel").querySelector('[data-command="notebook:restart-run-all"]');
+    if (!button) { this.notice(this.worded((words) => words.recompute_above), true, false); return; } // the bar is folded
     for (const sign of ["mousedown", "mouseup", "click"]) button.dispatchEvent(new MouseEvent(sign, { bubbles: true, cancelable: true }));
   }
 

@@ -7,18 +7,29 @@ class List {
   }
 
   moves() {
-    // Each kind has its place from the start: when the first names come, nothing below moves away from the hand.
-    const group = (name, sign, members) => {
-      const wide = this.wide === name;
-      const chips = members.slice(0, wide ? members.length : FEW).map((member) => make("button", { type: "button", class: "chip", onclick: () => this.open(member) }, this.start.members[member] + this.between(name, member)));
-      const more = make("button", { type: "button", class: "more", "aria-expanded": String(wide), onclick: () => { this.wide = wide ? null : name; this.moves(); } },
-        this.say(wide ? "fewer" : "more", { n: members.length }));
-      return make("div", { class: `group ${name} ${wide ? "wide" : ""} ${members.length ? "" : "nobody"}` }, make("b", {}, `${sign} ${this.say(name)} ${members.length}`), make("div", { class: "chips" }, ...chips), more);
-    };
-    const groups = this.kinds().map(([name, sign]) => group(name, sign, this.state[name]));
-    this.movesBox.replaceChildren(...groups);
-    for (const box of groups) if (box.querySelector(".chip")) roving(box.querySelector(".chips"), ".chip", ["ArrowLeft", "ArrowRight"]);
-    this.fit(groups.filter((box) => !box.classList.contains("wide")));
+    // Each kind has its line from the start: when the first names come, nothing below moves away from the hand.
+    this.width ??= this.root.clientWidth;
+    const lines = this.inLines().map((kinds) => {
+      const groups = kinds.map(([name, sign]) => this.movers(name, sign)), even = this.fit(groups.filter((group) => !group.wide));
+      return make("div", { class: `line ${even ? "even" : ""}` }, ...groups.map(({ box }) => box));
+    });
+    this.movesBox.replaceChildren(...lines);
+    for (const chips of this.movesBox.querySelectorAll(".chips:not(:empty)")) roving(chips, ".chip", ["ArrowLeft", "ArrowRight"]);
+  }
+
+  movers(name, sign) {
+    const members = this.state[name], wide = this.wide === name, head = `${sign} ${this.say(name)} ${members.length}`;
+    const texts = members.slice(0, wide ? members.length : FEW).map((member) => this.start.members[member] + this.between(name, member));
+    const chips = texts.map((text, place) => make("button", { type: "button", class: "chip", title: text, onclick: () => this.open(members[place]) }, text));
+    const more = make("button", { type: "button", class: "more", "aria-expanded": String(wide), onclick: () => { this.wide = wide ? null : name; this.moves(); } },
+      this.say(wide ? "fewer" : "more", { n: members.length }));
+    const box = make("div", { class: `group ${name} ${wide ? "wide" : ""} ${members.length ? "" : "nobody"}` }, make("b", {}, head), make("div", { class: "chips" }, ...chips), more);
+    return { box, wide, head, texts, chips, more, many: members.length };
+  }
+
+  inLines() {
+    const kinds = this.kinds(), two = this.start.awards.length && this.start.grades.length;
+    return this.width <= NARROW ? kinds.map((kind) => [kind]) : two ? [kinds.slice(0, 2), kinds.slice(2)] : kinds.length ? [kinds] : [];
   }
 
   kinds() {
@@ -27,12 +38,31 @@ class List {
   }
 
   fit(groups) {
-    // A group is one line; who does not fit follows on a press.
-    const beyond = groups.map((box) => [...box.querySelectorAll(".chip")].filter((chip, place, chips) => chip.offsetTop > chips[0].offsetTop + 4));
-    groups.forEach((box, place) => {
-      for (const chip of beyond[place]) chip.hidden = true;
-      box.querySelector(".more").hidden = !beyond[place].length && box.querySelectorAll(".chip").length < FEW;
+    // Of each group of a line as many as there is room for, the others on a press. What a text takes is worked out and not looked up:
+    // for a look at what was just written the browser lays the page out anew. True where every group does with an even share.
+    const wide = (group, many) => this.taken(group.head) + 8 + group.texts.slice(0, many).reduce((sum, text) => sum + SMALLER * this.taken(text) + 16, 0) + (many < group.many ? this.taken(this.say("more")) + 26 : 0);
+    const room = this.width - 16 * (groups.length - 1), found = groups.map((group) => Math.min(1, group.many));
+    const sum = () => groups.reduce((all, group, place) => all + wide(group, found[place]), 0);
+    for (let open = groups.map((_, place) => place); open.length;) {
+      open = open.filter((place) => {
+        if (found[place] >= groups[place].texts.length) return false;
+        found[place] += 1;
+        if (sum() <= room) return true;
+        found[place] -= 1;
+        return false;
+      });
+    }
+    groups.forEach((group, place) => {
+      group.chips.forEach((chip, number) => { chip.hidden = number >= found[place]; });
+      group.more.hidden = found[place] >= group.many;
     });
+    return groups.every((group, place) => wide(group, found[place]) * groups.length <= room);
+  }
+
+  taken(text) {
+    this.pen ??= document.createElement("canvas").getContext("2d");
+    this.pen.font = this.font ??= (({ fontSize, fontFamily }) => `${fontSize} ${fontFamily}`)(getComputedStyle(this.root));
+    return this.pen.measureText(quoted(text)).width;
   }
 
   between(name, member) {

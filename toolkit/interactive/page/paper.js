@@ -1,47 +1,15 @@
 // The papers that an expert fills in: the ballot and the score sheet. The page judges nothing: it asks one question at a time and
 // paints what comes back. Whatever comes of the records is set as text only, and no word of the page stands here.
 
-const PATIENCE = 1000; // milliseconds without an answer after which the page says so
-const SLOW = 15000; // the same for what reads or writes files
 const FILES = ["open", "enter", "leave", "save", "former"];
-
-class Questions {
-  // One question is under way; of the moves that wait, only the newest of each control is asked.
-  constructor(model, view, dead, busy) {
-    Object.assign(this, { model, view, dead, busy, number: 0, waiting: [], under_way: null, timer: 0 });
-  }
-
-  ask(question) {
-    const control = ({ do: name, group, node, first, second, member, column }) => JSON.stringify([name, group, node, first, second, member, column]);
-    this.waiting = this.waiting.filter((other) => control(other) !== control(question));
-    this.waiting.push(question);
-    this.busy(true);
-    this.next();
-  }
-
-  next() {
-    if (this.under_way !== null || !this.waiting.length) return;
-    this.under_way = ++this.number;
-    const question = this.current = this.waiting.shift();
-    this.timer = window.setTimeout(() => this.dead(true), FILES.includes(question.do) && this.number > 1 ? SLOW : PATIENCE * (this.number > 1 ? 1 : 5));
-    try { this.model.send({ ask: this.under_way, view: this.view, ...question }); } catch { this.dead(true); }
-  }
-
-  heard(message) {
-    if (message.view !== this.view || message.answer !== this.under_way) return;
-    window.clearTimeout(this.timer);
-    this.dead(false);
-    this.under_way = null;
-    this.next();
-    if (this.under_way === null) this.busy(false);
-  }
-}
+// Milliseconds without an answer after which the page says so: of the first question, of what reads or writes files, of all others.
+const patience = (question, number) => (number === 1 ? 5000 : FILES.includes(question.do) ? 15_000 : 1000);
 
 class Paper {
   constructor(model, root) {
     Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), built: "", before: {}, former: false });
     this.questions = new Questions(model, this.view, (dead) => { if (this.deadLine) this.deadLine.hidden = !dead; else if (dead) setText(root, model.get("lost")); },
-      (busy) => { root.dataset.busy = String(busy); });
+      (busy) => { root.dataset.busy = String(busy); }, patience);
     // Keys belong to the paper while it has the focus: the notebook around it would delete its cell on "d d".
     root.addEventListener("keydown", (event) => { if (!event.ctrlKey && !event.altKey && !event.metaKey) event.stopPropagation(); });
     // Nothing moves under a button that is being pressed: what comes meanwhile is shown when the press has ended.

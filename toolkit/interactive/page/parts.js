@@ -1,4 +1,4 @@
-// What the pages have in common: an element with its attributes, a text with its places filled in, a number as it is read.
+// What the pages have in common: an element with its attributes, a text with its places filled in, a number as it is read, a question to the kernel.
 
 // What a sentence names between backticks stands in marks of quotation, as on every other page.
 const quoted = (text) => (typeof text === "string" ? text.replace(/`([^`<>\n]+)`/g, "“$1”") : text);
@@ -59,3 +59,38 @@ const speak = (language) => window.dispatchEvent(new CustomEvent(SPOKEN, { detai
 // A score sheet that was saved asks the boards of its page to take up the records anew; whether one of them does, it is told.
 const RECORDED = "committee-records";
 const recorded = () => !window.dispatchEvent(new CustomEvent(RECORDED, { cancelable: true }));
+// One question is under way; of those that wait for one control, only the newest is asked, but where each press counts.
+const EACH = ["undo", "redo", "lock", "leave", "pair"];
+class Questions {
+  constructor(model, view, dead, busy, patience) {
+    Object.assign(this, { model, view, dead, busy, patience, number: 0, waiting: [], under_way: null, current: {}, timer: 0 });
+  }
+
+  ask(question) {
+    const control = ({ do: name, node, dial, gesture, group, first, second, member, column }) => JSON.stringify([name, node, dial, gesture, group, first, second, member, column]);
+    if (!EACH.includes(question.do)) this.waiting = this.waiting.filter((other) => control(other) !== control(question));
+    this.waiting.push(question);
+    this.busy(true);
+    this.next();
+  }
+
+  next() {
+    if (this.under_way !== null || !this.waiting.length) return;
+    this.under_way = ++this.number;
+    this.current = this.waiting.shift();
+    this.wait();
+    try { this.model.send({ ask: this.under_way, view: this.view, shown: this.shown, ...this.current }); } catch { this.dead(true); }
+  }
+
+  wait() { this.timer = window.setTimeout(() => this.dead(true), this.patience(this.current, this.under_way)); }
+
+  heard(message) {
+    // An answer to another window's question tells as well that somebody is there.
+    window.clearTimeout(this.timer);
+    this.dead(false);
+    if (message.view === this.view && message.answer === this.under_way) this.under_way = null;
+    else if (this.under_way !== null) this.wait();
+    this.next();
+    if (this.under_way === null) this.busy(false);
+  }
+}

@@ -5,9 +5,18 @@ class Sheet {
     // Of the screen nothing is printed but a card or a comparison that lies open; of the list a sheet is made.
     this.printing = printing;
     this.laidOpen();
+    this.setApart();
     const listed = printing && this.state && this.rank && !this.listBox.hidden;
     this.root.classList.toggle("on-paper", Boolean(listed));
     this.sheetBox.replaceChildren(...(listed ? this.sheet() : []));
+  }
+
+  setApart() {
+    // While something is moved, all else in a notebook, its first line too, tells of the list as decided: on paper it says so, beside the list as moved.
+    const panel = this.root.closest(".jp-NotebookPanel");
+    if (!panel) return;
+    panel.classList.toggle("set-apart", Boolean(this.printing && (this.state.changed || this.state.what_if)));
+    panel.style.setProperty("--decided", JSON.stringify(this.say("decided_part")));
   }
 
   sheet() {
