@@ -78,6 +78,9 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
         sync_api.expect(sheet.locator("input[aria-invalid=true]")).to_have_value("120")
         sync_api.expect(sheet.locator(".answer")).to_have_text(why)
         assert sheet.locator("td.shut").all_text_contents() == ["回避", "回避"]
+        page.emulate_media(media="print")
+        assert not any(paper.is_visible() for paper in page.locator(".paper").all()), "one expert's scores go round with no list"
+        page.emulate_media(media="screen")
         sheet.locator("[data-key=save]").click()
         sync_api.expect(sheet.locator(".answer")).to_have_text(f"已保存 ballots/评分表E01.xlsx：专家 E01，已评 4/14。名单还没有按它重新计算。\n{why}")
         assert own_sheet(folder, "E01").sheet.given == {("M2", "innovation"): 88, ("M3", "innovation"): 91.5, ("M4", "innovation"): "回避", ("M6", "innovation"): 77}

@@ -137,9 +137,9 @@ class BallotPaper extends Paper {
 
   ends() {
     const { best, worst } = this.drawn;
-    const choice = (name, now) => make("label", {}, this.say(name), make("select", {
-      "data-key": name, onchange: (event) => this.move("ends", { best, worst, [name]: event.target.value }),
-    }, make("option", { value: "" }, this.say("choose")), ...this.at.nodes.map(({ id, label }) => make("option", { value: id, selected: id === now }, label))));
+    // Both are told as they are shown: whoever chooses the second before the first is answered has chosen two.
+    const boxes = {}, chosen = () => this.move("ends", { best: boxes.best.value, worst: boxes.worst.value });
+    const choice = (name, now) => make("label", {}, this.say(name), boxes[name] = make("select", { "data-key": name, onchange: chosen }, make("option", { value: "" }, this.say("choose")), ...this.at.nodes.map(({ id, label }) => make("option", { value: id, selected: id === now }, label))));
     const rows = [make("div", { class: "ends" }, choice("best", best), choice("worst", worst))];
     if (!best || !worst || best === worst) return rows;
     const row = (what, first, second, node) => {

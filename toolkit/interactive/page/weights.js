@@ -88,7 +88,8 @@ class Weights {
   }
 
   adoption() {
-    const field = (name) => make("input", { type: "text", class: name, "aria-label": this.say(name), placeholder: this.say(`${name}_hint`), title: this.say(`${name}_hint`) });
+    // What was typed stays where the page is built anew: in another language, or upon another decided scheme.
+    const field = (name) => make("input", { type: "text", class: name, value: this[name]?.value ?? "", "aria-label": this.say(name), placeholder: this.say(`${name}_hint`), title: this.say(`${name}_hint`) });
     this.by = field("by");
     this.reason = field("reason");
     this.adoptHint = make("p", { hidden: true });
