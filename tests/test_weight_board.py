@@ -12,8 +12,10 @@ from threading import Event
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
 from toolkit.ground.resources import house_folder
@@ -22,7 +24,7 @@ from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card
 from toolkit.interactive.board_words import board_in_words
 from toolkit.interactive.desk import PAGE
-from toolkit.interactive.tuning import Tuning, typed
+from toolkit.interactive.tuning import Tuning, shares, typed
 from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
@@ -171,6 +173,35 @@ def test_of_what_is_left_out_neither_weight_nor_record_is_told(heard: Heard) -> 
         card, _ = heard.later("card")
         assert "学时" not in {row["label"] for row in card["records"]}
         assert not {"学时", "讲座场次"} & {row["label"] for row in card["single"] or ()}
+
+
+@pytest.mark.parametrize("groups", [(), (group("g", 5.0), group("h", 8.5))])
+def test_where_weights_do_not_sum_to_100_a_card_speaks_in_the_shares_that_the_boxes_show(groups: tuple[dict[str, Any], ...]) -> None:
+    weights = {"a": 12.0, "b": 20.06, "c": 9.0, "d": 31.0}
+    within = {"a": "g", "b": "g", "c": "h", "d": "h"} if groups else {}
+    rules = scheme(
+        indicator=[indicator(id_, weight, within.get(id_)) for id_, weight in weights.items()], decimals=2,
+        award=[{"id": "top", "quota": {"number": 3}}, {"id": "fair", "quota": {"number": 3}}], group=list(groups),
+    )  # fmt: skip
+    who = members(12)
+    spread = {id_: (np.arange(12) * step % 13 * 7.0) for id_, step in zip(weights, (1, 5, 8, 11), strict=True)}
+    found = evaluation(rules, who, pd.DataFrame(spread, index=who.index))
+    board = weight_board(found)
+    states = set()
+    for locked in ("", "h" if groups else "d"):
+        if locked:
+            board.take(typed(board.tuning, locked, 41.25))
+        boxes = shares(board.scheme)
+        for place in range(12):
+            for row in card(board.after, place, None, board.table.trial)["single"] or ():
+                node, to = row["label"], float(row["to"])
+                assert float(row["was"]) == round(boxes[node], 2)
+                number = ["top", "fair"].index(row["award"]) + 1
+                for share, turned in ((to, True), (round(to - 0.01 * (1 if to > boxes[node] else -1), 2), False)):
+                    holds = 0 < Board.of(board.table.evaluated(typed(board.tuning, node, share))).award[place] <= number
+                    assert (holds == row["state"].endswith("_win")) == turned, (place, row, share)
+                states.add(row["state"].split("_")[1])
+    assert states == {"win", "lose", "even"}
 
 
 def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
@@ -458,8 +489,8 @@ def test_back_to_what_was_voted_sealed_or_decided_before_is_a_move(heard: Heard,
     (small_edition / "ballots").mkdir()
     for expert in ("E01", "E02", "E03"):
         ballot = f'expert = "{expert}"\ncast = 2019-01-07\n\n[weights.total]\nmethod = "points"\npoints = {{ learning = 20, conduct_group = 80 }}\n'
-        for group, points in (("learning", "hours = 50, talks = 50"), ("conduct_group", "pledge = 30, answers = 70")):
-            ballot += f'[weights.{group}]\nmethod = "points"\npoints = {{ {points} }}\n'
+        for within, points in (("learning", "hours = 50, talks = 50"), ("conduct_group", "pledge = 30, answers = 70")):
+            ballot += f'[weights.{within}]\nmethod = "points"\npoints = {{ {points} }}\n'
         (small_edition / "ballots" / f"{expert}.toml").write_text(ballot, "utf-8")
     heard.ask("move", node="learning", share=5)
     heard.ask("adopt", by="A", reason="B")

@@ -23,7 +23,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
 from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, WORDS, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
-from toolkit.interactive.tuning import DECIMALS, LANGUAGES
+from toolkit.interactive.tuning import DECIMALS, LANGUAGES, share_at
 from toolkit.reports import wording
 from toolkit.reports.columns import Lexicon
 from toolkit.reports.plan_tables import UNKNOWN, own_table
@@ -195,28 +195,64 @@ def _line(scheme: Scheme, total: float, row: Mapping[Any, Any], open_: Collectio
 
 
 def _single(evaluation: Evaluation, score_card: ScoreCard, trial: Trial) -> list[Said] | None:
-    """For each award the smallest change of one weight that wins it, or loses it, the nearest first; None where there is none but of such that are not told."""
+    """For each award the smallest change of one weight, as a share, that wins it, or loses it, the nearest first; None where there is none but of such that are not told."""
     scheme, fixed = evaluation.scheme, _fixed(evaluation.scheme, trial.uncounted)
     pairs = [(award.id, score_card.member) for award in scheme.awards]
     found = nearest_weights(evaluation, pairs, fixed, trial.locked if trial.typed else ()).to_dict("records")
-    rows = sorted((row | {"to": to} for row in found if (to := _as_typed(evaluation, row, trial)) is not None), key=lambda row: abs(row["to"] - row["weight"]))
+    shares = [row | {end: share_at(scheme, str(row["node"]), weight) for end, weight in _weights_told(row)} for row in found]
+    rows = sorted((row | {"to": to} for row in shares if (to := _as_typed(evaluation, row, trial)) is not None), key=lambda row: abs(row["to"] - row["weight"]))
     told = [
         {
-            "state": ("far" if row["to"] > MOST_LIKELY >= row["weight"] else "single") + ("_lose" if row["holds"] else "_win"), "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
-            "was": f"{row['weight']:.4g}", "to": f"{row['to']:.6g}",
+            "state": f"{'far' if row['to'] > MOST_LIKELY >= row['weight'] else 'single'}_{_outcome(evaluation, row)}", "label": scheme.label(str(row["node"])), "award": scheme.label(str(row["award"])),
+            "was": f"{round(row['weight'], DECIMALS):g}", "to": f"{row['to']:.6g}",
         }
         for row in rows
     ]  # fmt: skip
-    return told if told or not (found or fixed) else None
+    return _each_once(told) if told or not (found or fixed) else None
+
+
+def _outcome(evaluation: Evaluation, row: Mapping[Any, Any]) -> str:
+    """What a row of the nearest changes comes to: the award is won, lost, or, by who holds a better one, not even that is kept."""
+    member = list(evaluation.members.index).index(row["member"])
+    own = any(bool(allotment.given[member]) for allotment in evaluation.decided.allotments if allotment.award.id == row["award"])
+    return "win" if not row["holds"] else "lose" if own else "even"
+
+
+def _each_once(told: list[Said]) -> list[Said]:
+    """Without the loss of an award by the very change after which not even a lesser one is kept."""
+    even = {(row["label"], row["to"]) for row in told if row["state"].endswith("_even")}
+    return [row for row in told if not (row["state"].endswith("_lose") and (row["label"], row["to"]) in even)]
 
 
 def _as_typed(evaluation: Evaluation, row: Mapping[Any, Any], trial: Trial) -> float | None:
-    """The weight of a row of `nearest_weights` as the board sets it, its siblings rounded too; None where it turns nothing there."""
+    """The share that a row of `nearest_weights` comes to as the board sets it, its siblings rounded too; None where it turns nothing there."""
     if trial.typed is None:
         return float(row["to"])
     show, node, award = trial.typed, str(row["node"]), str(row["award"])
     way, member = 1.0 if row["to"] > row["weight"] else -1.0, list(evaluation.members.index).index(row["member"])
-    return _first_typed(float(row["weight"]), outwards(float(row["to"]), way, DECIMALS), way, lambda weight: bool(_holds(show(node, weight), award, member) != row["holds"]))
+
+    def turned(share: float) -> bool:
+        return bool(_holds(show(node, share), award, member) != row["holds"])
+
+    first = _first_typed(float(row["weight"]), outwards(float(row["to"]), way, DECIMALS), way, turned)
+    return first if first is None or evaluation.scheme.weights == "percent" else _narrowed(first, float(row["near"]), way, turned)
+
+
+def _weights_told(row: Mapping[Any, Any]) -> list[tuple[str, float]]:
+    """A weight as it stands, what it comes to, and the last before that with the decimals in which it is told: in points these may be far apart."""
+    weight, to = float(row["weight"]), float(row["to"])
+    near = max(weight, to - STEP) if to > weight else min(weight, to + STEP)
+    return [("weight", weight), ("to", to), ("near", near)]
+
+
+def _narrowed(first: float, near: float, way: float, turned: Callable[[float], bool]) -> float:
+    """The first share, as it can be typed, that turns the board, of those from `near`, where nothing turns, to `first`, where it does."""
+    short, far = 0, round((first - outwards(near, -way, DECIMALS)) * way / STEP)
+    start = first - way * STEP * far
+    while far - short > 1:
+        middle = (short + far) // 2
+        short, far = (short, middle) if turned(round(start + way * STEP * middle, DECIMALS)) else (middle, far)
+    return round(start + way * STEP * far, DECIMALS)
 
 
 def _holds(evaluation: Evaluation, award: str, member: int) -> bool:
@@ -226,16 +262,17 @@ def _holds(evaluation: Evaluation, award: str, member: int) -> bool:
 
 
 def turning_value(evaluation: Evaluation, position: int) -> list[Said]:
-    """For each award the smallest change of one recorded value that wins it, or loses it."""
+    """For each award the smallest change of one recorded value that wins it, or loses it; or after which a lesser award is not kept either."""
     scheme, member = evaluation.scheme, str(evaluation.members.index[position])
     rows = nearest_values(evaluation, [(award.id, member) for award in scheme.awards]).to_dict("records")
-    return [
+    told = [
         {
-            "state": "value_lose" if row["holds"] else "value_win", "label": scheme.label(str(row["indicator"])), "award": scheme.label(str(row["award"])),
+            "state": f"value_{_outcome(evaluation, row)}", "label": scheme.label(str(row["indicator"])), "award": scheme.label(str(row["award"])),
             **{key: _raw(scheme.nodes[str(row["indicator"])], row[name], scheme.language) for key, name in (("was", "raw"), ("to", "needed"))},
         }
         for row in rows
     ]  # fmt: skip
+    return _each_once(told)
 
 
 def turning_record(evaluation: Evaluation, position: int, edition: Edition) -> list[Said]:

@@ -144,8 +144,7 @@ class Deliberation:
     def trial(self) -> Trial:
         """What is left out, and what a weight would do that is typed as all stands."""
         tuning = self.tuning
-        by_hand = tuning.scheme.weights == "percent" and not tuning.what_if.ballot
-        shown = (lambda node, share: self.evaluated(typed(tuning, node, share))) if by_hand else None
+        shown = None if tuning.what_if.ballot else (lambda node, share: self.evaluated(typed(tuning, node, share)))
         return Trial(tuning.what_if.uncounted(tuning.scheme), shown, tuning.locked, tuning.what_if.members)
 
     @property

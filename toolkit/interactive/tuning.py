@@ -92,6 +92,14 @@ def shares(scheme: Scheme) -> dict[str, float]:
     return {key: 100.0 * node.weight / sums[node.group] if sums[node.group] else 0.0 for key, node in scheme.nodes.items()}
 
 
+def share_at(scheme: Scheme, node: str, weight: float) -> float:
+    """The share, in percent, that a node would have by another weight in the scheme's own terms, its siblings as they weigh."""
+    if scheme.weights == "percent":
+        return weight
+    others = _sums(scheme)[scheme.nodes[node].group] - scheme.nodes[node].weight
+    return 100.0 if math.isinf(weight) else 100.0 * weight / (weight + others) if weight + others else 0.0
+
+
 def ranges(tuning: Tuning) -> dict[str, tuple[float, float]]:
     """From where to where each share can be moved; both ends are the same where it cannot."""
     now, nodes, families = shares(tuning.scheme), tuning.scheme.nodes, dict[str | None, list[str]]()
