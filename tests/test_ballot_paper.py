@@ -279,6 +279,7 @@ def test_any_state_sent_by_a_viewer_is_refused_in_words_and_changes_nothing(tmp_
     assert answer["refused"]["zh"]
     assert answer["refused"]["en"]
     assert answer["groups"] == before
+    assert voter.ask("points", group="total", node="learning", typed="140")["refused"]["zh"].startswith(f"“{small_scheme().label('learning')}”不能是“140”")
 
 
 def test_all_of_it_is_in_both_languages(tmp_path: Path) -> None:

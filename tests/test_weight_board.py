@@ -24,7 +24,7 @@ from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card
 from toolkit.interactive.board_words import board_in_words
 from toolkit.interactive.desk import PAGE
-from toolkit.interactive.tuning import Tuning, shares, typed
+from toolkit.interactive.tuning import Tuning, changes_told, shares, typed
 from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
@@ -191,6 +191,8 @@ def test_where_weights_do_not_sum_to_100_a_card_speaks_in_the_shares_that_the_bo
     for locked in ("", "h" if groups else "d"):
         if locked:
             board.take(typed(board.tuning, locked, 41.25))
+            listed = [row.words.zh for row in changes_told(rules, board.scheme)]
+            assert f"权重：{locked} {shares(rules)[locked]:.4g} → 41.25" in listed
         boxes = shares(board.scheme)
         for place in range(12):
             for row in card(board.after, place, None, board.table.trial)["single"] or ():

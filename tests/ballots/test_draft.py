@@ -114,9 +114,11 @@ def test_a_best_worst_contradiction_is_mended_at_a_press() -> None:
         draft = draft.with_number("to_worst", node, to_worst, NODES) if to_worst else draft
     found = outcome(draft, NODES, LABELS)
     assert (found.state, found.changes, found.least) == ("doubtful", (("a", "c"),), True)
+    assert found.coherence.zh == "输入一致性比率 1.00，不应超过 0.25"  # one measure: that by which it is judged
     mended = draft.mended(NODES)
     assert (mended.to_others, mended.to_worst) == ({"b": 2, "c": 2, "d": 8}, {"b": 4, "c": 8})
     assert outcome(mended, NODES, LABELS).state == "done"
+    assert outcome(mended, NODES, LABELS).coherence.zh == "输入一致性比率 0.14，不应超过 0.25"
     assert mended.mended(NODES) == mended
 
 
@@ -127,7 +129,7 @@ def test_what_a_method_refuses_is_told_with_the_name() -> None:
         draft = draft.with_number("to_worst", node, to_worst, NODES) if to_worst else draft
     found = outcome(draft, NODES, LABELS)
     assert found.state == "unfinished"
-    assert "乙" in found.said.zh
+    assert found.said.zh.startswith("“乙”现为 5：比最劣（4）离最优还远")
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,7 @@ def test_a_ballot_is_cast_in_pairs_and_what_contradicts_itself_is_mended_at_a_pr
     sync_api.expect(paper.locator(".mending")).to_contain_text("改动最小的就是这一种")
     paper.locator("[data-key=mend]").click()
     sync_api.expect(paper.locator(".mending")).to_be_hidden()
+    sync_api.expect(paper.locator(".coherence")).to_have_text("输入一致性比率 0.097，不应超过 0.14 ✓")
     while paper.locator(".tab.empty").count():
         paper.locator("[data-key=next]").click()
         paper.locator("input[value=rank_order]").check()

@@ -14,7 +14,7 @@ import numpy as np
 
 from toolkit import weighting
 from toolkit.ballots.ballot import Ahp, BestWorst, DividedPoints, RankOrder, Swing
-from toolkit.ballots.folder import LIMIT, judged, unjudged, whole_weights
+from toolkit.ballots.folder import INPUT_RATIO, LIMIT, judged, told_apart, unjudged, whole_weights
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
@@ -200,7 +200,7 @@ class Outcome:
     weights
         Percent, siblings summing to 100; of points and swings that are not finished as their ratios stand; empty where there are none.
     coherence
-        CR or the like; empty where there is nothing to check.
+        CR or the like, of best-worst the ratio that is checked and its limit; empty where there is nothing to check.
     contradictions
         Each as a sentence.
     mend
@@ -245,13 +245,16 @@ def outcome(draft: GroupDraft, nodes: Sequence[str], labels: Sequence[str], deci
     try:
         found = judged(judgement, nodes, labels)
     except Refused as refused:
-        return Outcome("unfinished", _first(refused), _by_ratio(draft, nodes, decimals))
+        return Outcome("unfinished", _first(refused, labels), _by_ratio(draft, nodes, decimals))
     contradictions = tuple(_contradictions(draft, nodes, labels)) if draft.method == "ahp" and found.ratio else ()
     if found.doubt and not contradictions:
         contradictions = (found.doubt,)
     state: Literal["doubtful", "done"] = "doubtful" if found.doubt else "done"
     weights = tuple(whole_weights(found.shares, decimals).tolist())
-    coherence = found.coherence if found.ratio is not None else NONE
+    coherence = found.coherence if found.ratio is not None and draft.method != "best_worst" else NONE
+    if found.checked:
+        ratio, limit = told_apart(*found.checked)
+        coherence = phrase("{of.zh} {ratio}，不应超过 {limit}", "{of.en} {ratio}, it should be {limit} at most", of=INPUT_RATIO, ratio=ratio, limit=limit)
     changes = tuple(_pair(change, nodes) for change in found.changes)
     return Outcome(state, _progress(draft, nodes), weights, coherence, contradictions, found.mend or NONE, changes, found.least)
 
@@ -325,9 +328,13 @@ def _progress(draft: GroupDraft, nodes: Sequence[str]) -> Phrase:
     return NONE
 
 
-def _first(refused: Refused) -> Phrase:
+def _first(refused: Refused, labels: Sequence[str]) -> Phrase:
+    """What is to be mended first; of one item's judgement by its name, as the page says it."""
     problem = next(iter(refused.problems))
-    return Phrase(problem.line("zh"), problem.line("en"))
+    if problem.column not in labels or not problem.value:
+        return Phrase(problem.line("zh"), problem.line("en"))
+    said = replace(problem, column="", value="")
+    return phrase("“{name}”现为 {value}：{zh}", "`{name}`, {value} now: {en}", name=problem.column, value=problem.value, zh=said.line("zh"), en=said.line("en"))
 
 
 def _contradictions(draft: GroupDraft, nodes: Sequence[str], labels: Sequence[str]) -> Iterator[Phrase]:

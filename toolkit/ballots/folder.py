@@ -67,6 +67,8 @@ class Judged:
         What the mend changes, one comparison each.
     least
         Whether nothing less than that is enough.
+    checked
+        Of best-worst, where a limit is published, the input-based ratio and that limit: by these it is judged, and not by CR.
     """
 
     method: str
@@ -78,6 +80,7 @@ class Judged:
     matrix: Floats | None = None
     changes: tuple[Change, ...] = ()
     least: bool = False
+    checked: tuple[float, float] | None = None
 
 
 def judged(judgement: Judgement, nodes: Sequence[str], labels: Sequence[str]) -> Judged:
@@ -191,10 +194,11 @@ def _best_worst(judgement: BestWorst, nodes: Sequence[str], labels: Sequence[str
     rows = _row(judgement.best_to_others, nodes, judgement.best), _row(judgement.others_to_worst, nodes, judgement.worst)
     result = weighting.best_worst_judgement(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
     coherence = Phrase(*[f"CR {result.ratio:.2f}"] * 2)
+    checked = None if result.threshold is None else (result.input_ratio, result.threshold)
     if result.threshold is None or result.input_ratio <= result.threshold + 1e-9:
-        return Judged("best_worst", result.shares, coherence, result.ratio)
+        return Judged("best_worst", result.shares, coherence, result.ratio, checked=checked)
     mend = weighting.best_worst_mend(nodes.index(judgement.best), nodes.index(judgement.worst), *rows, labels)
-    return Judged("best_worst", result.shares, coherence, result.ratio, _best_worst_doubt(result), _mend_words(mend, INPUT_RATIO), changes=mend.changes, least=mend.least)
+    return Judged("best_worst", result.shares, coherence, result.ratio, _best_worst_doubt(result), _mend_words(mend, INPUT_RATIO), changes=mend.changes, least=mend.least, checked=checked)
 
 
 def _best_worst_doubt(result: BestWorstResult) -> Phrase:

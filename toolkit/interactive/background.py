@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from toolkit.interactive.board import Chances
 from toolkit.interactive.board_details import Trial, card, until_of
-from toolkit.interactive.tuning import both, shares
-from toolkit.scheme.amendments import diff
+from toolkit.interactive.tuning import both, changes_told, shares
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -123,7 +122,7 @@ class Background:
             self._changed.wait_for(lambda: self._number != number or self._member is not None, timeout=0.25)
         tuning = self._board.tuning
         if self._number == number:
-            self._board.send({"kind": "changes", "number": number, "changes": [both(one.words) for one in diff(tuning.decided, tuning.scheme)]})
+            self._board.send({"kind": "changes", "number": number, "changes": [both(one.words) for one in changes_told(tuning.decided, tuning.scheme)]})
         if self._number == number and (until := until_of(evaluation, node, trial)) is not None:
             self._board.send({"kind": "until", "number": number, "until": both(until)})
 

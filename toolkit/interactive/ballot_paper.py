@@ -21,7 +21,7 @@ from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.interactive.paper import SEALED as _SEALED
 from toolkit.interactive.paper import Paper, Said, opened
-from toolkit.interactive.tuning import both, typed_number
+from toolkit.interactive.tuning import both, cannot_be, typed_number
 from toolkit.reports import expert_tables
 from toolkit.scheme import Weighting
 
@@ -96,6 +96,7 @@ WORDS: dict[str, Phrase] = {
     "unordered": Phrase("还没有排序，下面是办法里的次序", "not ordered yet; this is the scheme's order"),
     "spoken_weight": Phrase("{label}：{weight}%", "{label}: {weight}%"),
     "coherent": Phrase("前后一致性 {coherence} ✓", "coherence {coherence} OK"),
+    "within": Phrase("{coherence} ✓", "{coherence}: OK"),
     "incoherent": Phrase("前后一致性 {coherence}，应小于 0.1", "coherence {coherence}, it should be under 0.1"),
     "mend": Phrase("照此修改", "Change it so"),
     "mend_small": Phrase("这是改动较小的一种，不是唯一的；改不改、怎样改，由您决定", "One small change, not the only one; whether and how to change is yours to say"),
@@ -256,12 +257,21 @@ class BallotPaper(Paper):
         return moves[do]()
 
     def _number(self, asked: Said, row: str) -> float:
-        """A number as a slider gives it, or as it was typed."""
+        """A number as a slider gives it, or as it was typed.
+
+        Raises
+        ------
+        Refused
+            For what was typed and is no number of the row; it names the node.
+        """
         if (typed := asked.get("typed")) is None:
             return _plain(asked.get("value"))
         node = self.scheme.nodes.get(str(asked.get("node")))
-        label = node.label if node else ""
-        return typed_number(str(typed), Phrase(label, label), NUMBERS[row][2])
+        label, (_, low, high) = Phrase(*[node.label if node else ""] * 2), NUMBERS[row]
+        number = typed_number(str(typed), label, high)
+        if not low <= number <= high:
+            raise cannot_be(label, str(typed), high)
+        return number
 
     def _take_former(self) -> Said:
         """Begin with what the expert judged in the round before."""

@@ -17,7 +17,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Phrase, joined, phrase
 from toolkit.interactive.board import Board, Changes
 from toolkit.interactive.board_words import ELSEWHERE, FOLLOWED, LOOK_AGAIN, NOT_SEEN, WORDS
-from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, shares
+from toolkit.interactive.tuning import LANGUAGES, MOST_STEPS, Step, Tuning, both, changes_told, shares
 from toolkit.interactive.what_if import NOTHING, WhatIf, evaluated_by
 from toolkit.minutes.adoption import former_file
 from toolkit.minutes.variants import read_variants
@@ -354,7 +354,7 @@ def compared(evaluation: Evaluation, tried: Mapping[str, Scheme], edition: Editi
 
 def _told(own: Scheme, other: Scheme, decided: Board, board: Board) -> Said:
     changes = Changes.between(decided, board)
-    return {"words": [both(amendment.words) for amendment in diff(own, other)], "status": both(changes.words), **{name: list(who) for name, who in asdict(changes).items()}}
+    return {"words": [both(amendment.words) for amendment in changes_told(own, other)], "status": both(changes.words), **{name: list(who) for name, who in asdict(changes).items()}}
 
 
 def class_numbers(evaluation: Evaluation) -> tuple[list[str], NDArray[np.intp]]:

@@ -20,6 +20,7 @@ from toolkit.scheme.amendments import diff
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
+    from toolkit.scheme.amendments import Amendment
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 DECIMALS = 2
@@ -98,6 +99,12 @@ def share_at(scheme: Scheme, node: str, weight: float) -> float:
         return weight
     others = _sums(scheme)[scheme.nodes[node].group] - scheme.nodes[node].weight
     return 100.0 if math.isinf(weight) else 100.0 * weight / (weight + others) if weight + others else 0.0
+
+
+def changes_told(decided: Scheme, scheme: Scheme) -> tuple[Amendment, ...]:
+    """What a scheme decides otherwise, its weights as the shares that the sliders show; in the scheme's own terms where no share is another to be seen."""
+    shown = [one.with_weights({node: float(rounded(share, DECIMALS)) for node, share in shares(one).items()}) if one.weights == "points" else one for one in (decided, scheme)]
+    return diff(*shown) or diff(decided, scheme)
 
 
 def ranges(tuning: Tuning) -> dict[str, tuple[float, float]]:

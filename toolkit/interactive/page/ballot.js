@@ -266,7 +266,8 @@ class BallotPaper extends Paper {
     setText(this.resultHead, unfinished ? this.say("preview") : "");
     this.drawBars(weights, unfinished);
     const coherence = this.both(drawn.coherence);
-    setText(this.coherence, coherence && method === "ahp" && weights.length ? this.say(state === "doubtful" ? "incoherent" : "coherent", { coherence }) : coherence);
+    const judged = { ahp: { doubtful: "incoherent", done: "coherent" }, best_worst: { done: "within" } }[method]?.[state];
+    setText(this.coherence, coherence && judged && weights.length ? this.say(judged, { coherence }) : coherence);
     this.coherence.classList.toggle("wrong", state === "doubtful");
     this.doubts.replaceChildren(...drawn.contradictions.map((said) => make("li", {}, this.both(said))));
     setText(this.mendLine, this.both(drawn.mend));

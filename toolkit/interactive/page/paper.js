@@ -113,9 +113,9 @@ class Paper {
   typed(box, stands, ask) {
     // What was typed is read by the kernel, full-width signs and all; a box that was emptied shows again what stands.
     const text = box.value.trim();
-    if (text === stands()) return;
-    if (text === "") box.value = stands();
-    else ask(text);
+    if (text !== "" && text !== stands()) { this.asking = box; return ask(text); }
+    box.value = stands();
+    if (this.refused && this.asking === box) { Object.assign(this, { notice: null, refused: false }); this.paint(); } // it was said of what is gone now
   }
 }
 
