@@ -74,7 +74,7 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
         sync_api.expect(sheet.locator(".answer")).to_have_text(why)
         page.keyboard.type("77")  # who looks at the keys goes on
         page.keyboard.press("Enter")
-        sync_api.expect(sheet.locator("footer .progress")).to_have_text(f"已评 4/14　有 4 处没有保存　{refused}")
+        sync_api.expect(sheet.locator("footer .progress")).to_have_text(f"已评 3/13，另填回避 1 处　有 4 处没有保存　{refused}")
         sync_api.expect(sheet.locator("input[aria-invalid=true]")).to_have_value("120")
         sync_api.expect(sheet.locator(".answer")).to_have_text(why)
         assert sheet.locator("td.shut").all_text_contents() == ["回避", "回避"]
@@ -82,14 +82,14 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
         assert not any(paper.is_visible() for paper in page.locator(".paper").all()), "one expert's scores go round with no list"
         page.emulate_media(media="screen")
         sheet.locator("[data-key=save]").click()
-        sync_api.expect(sheet.locator(".answer")).to_have_text(f"已保存 ballots/评分表E01.xlsx：专家 E01，已评 4/14。名单还没有按它重新计算。\n{why}")
+        sync_api.expect(sheet.locator(".answer")).to_have_text(f"已保存 ballots/评分表E01.xlsx：专家 E01，已评 3/13，另填回避 1 处。名单还没有按它重新计算。\n{why}")
         assert own_sheet(folder, "E01").sheet.given == {("M2", "innovation"): 88, ("M3", "innovation"): 91.5, ("M4", "innovation"): "回避", ("M6", "innovation"): 77}
         sheet.locator("input[aria-invalid=true]").fill("66")
         page.keyboard.press("Enter")
         sync_api.expect(sheet.locator(".answer")).to_be_hidden()
-        sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 5/14　有 1 处没有保存")
+        sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 4/13，另填回避 1 处　有 1 处没有保存")
         sheet.locator("[data-key=save]").click()
-        sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 5/14")
+        sync_api.expect(sheet.locator("footer .progress")).to_have_text("已评 4/13，另填回避 1 处")
         sheet.locator("[data-key=recompute]").click()  # there is no list yet that could follow: the page opens anew, with one
         sync_api.expect(page.locator(".weight-board .rows .row")).to_have_count(8, timeout=120_000)
 
