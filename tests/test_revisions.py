@@ -24,7 +24,7 @@ from toolkit.sealing import seals as seal
 from toolkit.sealing.bag import LABELS, TAG_MANIFEST, read_bag_info
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.parts import Seal
-from toolkit.sealing.revisions import GONE, SEAL_LINE, refuse_replaced, untold_seals
+from toolkit.sealing.revisions import GONE, SEAL_LINE, refuse_replaced, stands_alone, untold_seals
 from toolkit.sealing.states import unlike_newest_bag
 
 WHY = "异议成立：更正学时（电话 13800138000）\u202e"
@@ -112,6 +112,7 @@ def test_what_lies_beside_a_bag_does_not_make_it_public_again(revised: Path, tmp
     for name in ("rules", "r1", "r2", "r3"):
         appended(edition, SEAL_LINE, "", "", {"revision": name, "bag": "", "revises": "r2" if name == "r3" else ""})
     refuse_replaced(edition / "sealed" / "r3")
+    assert [[problem.value for problem in stands_alone(edition, name)] for name in ("rules", "r1", "r2", "r3")] == [[], [], ["r2"], []]
     for name, others in (("r1", "sealed after it: r2、r3"), ("r2", "r3 stands in its place")):
         with pytest.raises(Refused, match=others):
             refuse_replaced(edition / "sealed" / name)

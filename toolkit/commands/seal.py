@@ -130,7 +130,7 @@ def seal(
     from toolkit.sealing.bag import read_bag_info
     from toolkit.sealing.kernels import one_reading
     from toolkit.sealing.parts import SEAL_LATER, Seal, sealed_early
-    from toolkit.sealing.revisions import refuse_revision, untold_seals
+    from toolkit.sealing.revisions import refuse_revision, stands_alone, untold_seals
     from toolkit.sealing.rules import enter_rules_lost
     from toolkit.sealing.seals import seal_edition, seal_rules
     from toolkit.sealing.signatures import SIGNERS, read_signers, signing
@@ -161,8 +161,9 @@ def seal(
             why = NOT_PUBLIC if without else NOT_TO_PUBLISH
             say(language, Phrase(*(f"{why.into(each)}\n{refused.text(each)}" for each in ("zh", "en"))))
         _tell_sealed(bag, keys, language)
-        if early := Problems(tuple(sealed_early(Seal.of(read_bag_info(bag)), evaluation.scheme, "warning", SEAL_LATER))):
-            say(language, Phrase(early.text("zh"), early.text("en")))
+        early = sealed_early(Seal.of(read_bag_info(bag)), evaluation.scheme, "warning", SEAL_LATER)
+        if doubts := Problems((*early, *stands_alone(folder, revision))):
+            say(language, Phrase(doubts.text("zh"), doubts.text("en")))
         if gone := untold_seals(folder):
             say(language, Phrase(gone.text("zh"), gone.text("en")))
         entered, others = told_as_entered(problems, folder, before)

@@ -31,8 +31,8 @@ NEXT_TIME = Phrase("无须重新封存：下一次封存会补记", "there is no
 SIGNED = Phrase("已签名，但没有记入工作记录", "is signed, but that was not entered into the journal")
 ONCE_MORE = Phrase("签名有效；记录修好后再签一次，即可记入", "the signature counts; sign again once the journal is mended, and it is entered")
 BOTH = Phrase("改的是哪一版、为什么改，应一并写明", "which revision it revises, and why, go together")
-ALONE = ("本届已封存 {newest}，再封一版须写明替代它", "{newest} of this edition is sealed: another one has to say that it stands in its place")
-SAY_WHICH = ("请运行 committee seal 届次 --as {revision} --revises {newest} --because 理由", "run committee seal DIR --as {revision} --revises {newest} --because WHY")
+ALONE = ("没有写明替代哪一版：{newest} 从此不再公布", "does not say which revision it stands in place of: {newest} is not published any more")
+SAY_WHICH = ("下次更正请写明：committee seal 届次 --as 新版次 --revises {revision} --because 理由", "say so at the next correction: committee seal DIR --as NEXT --revises {revision} --because WHY")
 SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: the revision and the reason")
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
@@ -90,25 +90,22 @@ def refuse_sealed(folder: Path, revision: str) -> None:
         raise refuse(GONE, FROM_BACKUP if revision == RULES else RESTORE, value=revision)
 
 
-def revised(folder: Path, scheme: Scheme, revision: str, revises: str, because: str) -> tuple[str, str, str]:
-    """Which revision the new `revision` is to stand in place of, the SHA-256 of its tag manifest, and why; all empty for the first of an edition.
+def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[str, str, str]:
+    """Which revision another is to stand in place of, the SHA-256 of its tag manifest, and why; all empty where none is named.
 
     Raises
     ------
     Refused
-        When reason or revision is missing, also both where the edition is sealed already: two lists would stand side by side, and the
-        one that was corrected could be published. When the bag is not there, is of another edition, or is not the newest: then
-        another stands in its place already.
+        When reason or revision is missing, the bag is not there, is of another edition, or is not the newest: then another
+        stands in its place already.
     """
     because = discreet(one_line(because))
-    sealed = folder / "sealed"
-    newest = newest_bag(sealed)
     if not revises and not because:
-        if newest is not None and read_bag_info(newest).get("External-Identifier", scheme.edition) == scheme.edition:
-            raise refuse(phrase(*ALONE, newest=newest.name), phrase(*SAY_WHICH, revision=revision, newest=newest.name), value=revision)
         return "", "", ""
     if not (revises and because):
         raise refuse(BOTH, SAY_BOTH)
+    sealed = folder / "sealed"
+    newest = newest_bag(sealed)
     bag = sealed / revises
     if newest is None or revises not in {each.name for each in bags(sealed)}:
         raise refuse(NO_BAG, phrase("最新的一版是 {newest}", "the newest is {newest}", newest=newest.name) if newest else ITS_OWN, value=revises)
@@ -156,6 +153,15 @@ def refuse_replaced(bag: Path) -> None:
     for words, mend, names in ((REPLACED, Phrase(*PUBLISH_NEWEST), others), (LATER, Phrase(*PUBLISH_NEWEST), later), (UNKNOWN, MEND_OTHER, unread)):
         if names:
             raise refuse(phrase(*words, others="、".join(dict.fromkeys(names))), mend, file=bag.name)
+
+
+def stands_alone(folder: Path, revision: str) -> Iterator[Problem]:
+    """A revision that was sealed after others and does not say in whose place it stands: `refuse_replaced` goes by their order in the minutes."""
+    lines = [line for line in seal_lines(folder) if line["revision"] != RULES]
+    told = [line["revision"] for line in lines]
+    if revision in told[1:] and not lines[told.index(revision)]["revises"]:
+        newest = told[told.index(revision) - 1]
+        yield Problem("warning", phrase(*ALONE, newest=newest), phrase(*SAY_WHICH, revision=revision), value=revision)
 
 
 def untold_seals(folder: Path) -> Problems:

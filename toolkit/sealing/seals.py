@@ -106,7 +106,7 @@ def seal_edition(
     notebooks, pages
         Folders, as in `toolkit.sealing.parts.House`; the house's own where nothing is given. Never an expert's copies.
     revises, because
-        The newest revision, which it is to stand in place of, and why, as every one but the first has to say: bag, public notice and journal say so. Telephone and
+        The newest revision, which it is to stand in place of, and why: bag, public notice and journal say so. Telephone and
         identity numbers in the reason are masked.
     by
         Who seals, for the journal.
@@ -131,7 +131,7 @@ def seal_edition(
         _refuse_open_ties(decided)
         refuse_unmended(folder, edition.records)
         refuse_unsignable(folder, edition.scheme)
-        former = revised(folder, edition.scheme, revision, revises, because)
+        former = revised(folder, edition.scheme, revises, because)
         _refuse_damaged(sealed / revises if revises else None, house)
         enter_seals(folder)
         rules = sealed_rules(folder, edition.scheme)
