@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,12 @@ def test_a_few_pairs_stand_as_they_do_among_all(asked: Evaluation, data: st.Data
         few = drawn.key(node, shares, lookup)(draw, member)
     found = lookup(node)
     assert (few == found[draw if len(found) > 1 else 0, member]).all()
+
+
+def test_a_node_that_is_not_there_is_no_other() -> None:
+    table = pd.DataFrame({"a": [1.0], "b": [2.0]}, index=["M1"])
+    with pytest.raises(KeyError, match="c"):
+        drawn_standings._table(table, table.index, ["a", "c"])
 
 
 def test_whom_a_missing_value_leaves_without_a_place_has_no_total() -> None:

@@ -24,7 +24,7 @@ WORD = re.compile(r"[A-Za-z_][\w.\-]*", re.ASCII)
 IN_THE_DATA = {"【请改】", "同意", "不同意", "是", "否", "回避", "评分表", "问题说明", "_退回", "退回", "实名", "（", "）", "＿", "、", "…"}
 # Signs of products, methods and units, and commands that a reader types.
 PROPER = {
-    "Excel", "Word", "docx", "WPS", "TOML", "UTF-8", "UTF-16", "GB18030", "HTML", "XML", "CSV", "PDF", "SQLite", "Spark", "Java", "SELECT", "CAST", "SHA-256",
+    "Excel", "Word", "docx", "WPS", "LibreOffice", "TOML", "UTF-8", "UTF-16", "GB18030", "HTML", "XML", "CSV", "PDF", "SQLite", "Spark", "Java", "SELECT", "CAST", "SHA-256",
     "BagIt", "BAG", "DIR", "OUT", "Ctrl-C", "TOPSIS", "VIKOR", "PROMETHEE", "WASPAS", "SPOTIS", "Box-Cox", "https", "I", "O", "ICC", "JRC", "CR", "W", "V",
     "p", "z", "k", "b", "S", "E", "E01", "E01-2.toml", "r1", "r2", "T", "R", "L", "C", "P", "N",
     "A", "committee", "check", "changes", "decide", "journal", "enter-found", "tie", "place", "innovation", "state", "publicised", "verify", "replay", "fingerprint", "objection", "outstanding", "reviewed", "upheld", "rejected", "if-upheld", "evaluate", "sensitivity", "seal", "panel", "demo", "ballots", "lab", "serve", "cards", "cards-at", "path", "environment.txt", "sensitivity.json", "pip", "install", "evaluation-committee-toolkit", "PGUSER", "PGPASSWORD", "PGSSLMODE",

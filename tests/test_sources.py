@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,13 @@ def read_at(folder: Path, place: str, large: int = 100_000) -> Records:
     (folder / "tables.toml").write_text(TABLES.format(place=place), encoding="utf-8")
     members = MembersSpec(table="members", key="code", name="name")
     return load_records(folder, load_tables(folder / "tables.toml"), members, large)
+
+
+@pytest.mark.parametrize(("source", "extra"), [("postgres://db.example/akte", "postgres"), ("spark:thrift", "spark")])
+def test_an_engine_whose_extra_is_not_installed_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, extra: str) -> None:
+    monkeypatch.setitem(sys.modules, f"toolkit.records.databases.{extra}", None)
+    problem, = read(tmp_path, source, "acts").problems.errors
+    assert (problem.rule.en, problem.mend.en) == (f"this source needs the extra `{extra}`", f"run pip install 'evaluation-committee-toolkit[{extra}]'")
 
 
 @pytest.mark.parametrize("large", [0, 100])

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit.evaluation.aggregation import reach
@@ -20,6 +19,8 @@ from toolkit.evaluation.tiebreaks import tie_nodes
 from toolkit.ground.ranking import Floats, Mask, rounded
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from toolkit.evaluation import Evaluation
     from toolkit.evaluation.ranks import Key
     from toolkit.scheme import Scheme
@@ -146,7 +147,7 @@ class DrawnLists:
 
 def _table(frame: pd.DataFrame, members: pd.Index[str], names: list[str]) -> NDArray[Any]:
     """These columns of a frame for these members, [members, names]."""
-    return np.asarray(frame.to_numpy()[np.ix_(frame.index.get_indexer(members), frame.columns.get_indexer(pd.Index(names)))])
+    return np.asarray(frame.to_numpy()[np.ix_(frame.index.get_indexer(members), np.array([frame.columns.get_loc(name) for name in names], np.intp))])
 
 
 def _bounds(evaluation: Evaluation, values: Floats) -> tuple[Floats, Floats]:
