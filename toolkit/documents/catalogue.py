@@ -368,7 +368,7 @@ def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Map
     title = case.says(paper.title)
     if paper.title == NOTICE:
         for round_ in case.scheme.papers.rounds:
-            yield case.says(round_in_words(round_)), notice_fields(case, round_)
+            yield case.says(round_in_words(round_, case.scheme.english)), notice_fields(case, round_)
     elif paper.title in ONE_EACH:
         together, each = ONE_EACH[paper.title](case)
         yield from ((f"{title}{part}", fields) for part, fields in together)

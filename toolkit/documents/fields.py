@@ -26,6 +26,7 @@ from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.rule_tables import heading_on_form
 from toolkit.reports.score_cards import ScoreCard, card_tables, outcome, score_cards
+from toolkit.scheme import ROUNDS
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.outcomes import PERMISSIONS, Consent, Permission
 
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 DRAFT = Phrase("草　稿", "DRAFT")
 UNPUBLISHED = Phrase("放假安排尚未公布，止日待定", "a day to be fixed once the public holidays are announced")
-ROUNDS = {"公示": "Public notice", "初审公示": "Notice of the preliminary review", "复审公示": "Notice of the second review", "终审公示": "Notice of the final review"}
-"""What rounds of notice are called in English, where they are called as usual."""
 
 Fields = dict[str, Any]
 
@@ -274,13 +273,13 @@ HONOURED = 12
 def notice_fields(case: Case, round_: str) -> Fields:
     """One round of the notice: its days, and the fingerprints by which it can be computed again."""
     digests = case.extract.notice["digests"] if case.extract else {}
-    return {**award_fields(case, public=True), "轮次": case.says(round_in_words(round_)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))),
+    return {**award_fields(case, public=True), "轮次": case.says(round_in_words(round_, case.scheme.english)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))),
             "指纹": [{"名称": case.says(name), "值": digests[key]} for key, name in FINGERPRINTS.items() if digests.get(key)]}  # fmt: skip
 
 
-def round_in_words(round_: str) -> Phrase:
-    """What a round of notice is called: by its name in the scheme, and in English where that is a usual one."""
-    return Phrase(round_, ROUNDS.get(round_, round_))
+def round_in_words(round_: str, english: Mapping[str, str]) -> Phrase:
+    """What a round of notice is called: by its name in the scheme, and in English as that says in `english`, or as is usual."""
+    return Phrase(round_, english.get(round_) or ROUNDS.get(round_, round_))
 
 
 def _notice_days(case: Case, place: int) -> Phrase:

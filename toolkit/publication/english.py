@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import REACHED, Language, Phrase, phrase
+from toolkit.scheme import ROUNDS
 
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
@@ -29,8 +30,11 @@ LACKING = (
 ENGLISH_HALF = re.compile(r'<div class="told" lang="en">.*?(?=<div class="told"|</main>)', re.DOTALL)
 BRACKETS = re.compile(rf"(?<=[!-~])（((?:(?!{CHINESE})[^（）])*)）")
 """A pair of Chinese brackets with nothing Chinese in it, behind English."""
-RUN = re.compile(rf"(?:\x01[^\x02]*\x02|{CHINESE}|[、，；：“”（）《》0-9]|(?<=[0-9]) (?=[\x01\u4e00-\u9fff])| (?=[0-9]))+")
-"""Names, marked, and Chinese, with the signs and numbers between them."""
+RUN = re.compile(rf"(?:\x01[^\x02]*\x02|{CHINESE}|[、，；：“”（）《》0-9]|[/／·—–・-]+(?=[\x01\u4e00-\u9fff])|[ \u3000]+(?=[\x01\u4e00-\u9fff0-9]))+")
+"""Names, marked, and Chinese, with the signs, numbers and blanks between them."""
+APART = r"\s,，、；;：:“”（）()<>"
+PATHS = rf"https?://[^{APART}]*|(?<![{WITHIN}/])[A-Za-z_][\w.-]*/(?:(?! [(（])[^\n,，；;：:“”\"])*?\.[a-z]{{2,5}}(?![a-z])|(?<![^{APART}])(?:records/[^{APART}]*|[^{APART}]*/[^{APART}]*\.[a-z])"
+"""Addresses and files, whose names stay: in a folder in Latin letters, blanks and all, or in any."""
 EARLY = (
     "[english] 里还缺 {n} 个名称：{names.zh}；英文页面上会是中文",
     "[english] lacks {n:name|names}: {names.en}; English pages say in Chinese what it lacks",
@@ -51,14 +55,17 @@ def in_english(text: str, english: Mapping[str, str]) -> str:
     'AA级 100分 grade A'
     >>> in_english("名册 (records/名册.xlsx, sheet 名册, row 3)", {"名册": "register"})
     'register (records/名册.xlsx, sheet 名册, row 3)'
+    >>> in_english("金奖/银奖, A级", {"金奖": "Gold", "银奖": "Silver"}), in_english("Type A", {"Type A": "Class A"})
+    ('Gold/Silver, A级', 'Class A')
     """
-    return text if not english or text.isascii() else _any_of(tuple(english)).sub(lambda name: english[name[0]], text)
+    names = tuple(name for name in english if name.isascii()) if text.isascii() else tuple(english)
+    return _any_of(names).sub(lambda name: english.get(name[0], name[0]), text) if names else text
 
 
 @cache
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = "|".join(map(re.escape, sorted(filter(None, names), key=len, reverse=True)))
-    return re.compile(rf"(?<![{WITHIN}/])(?<!{SHEET})(?:{longest_first})(?![{WITHIN}]|\.[a-z])")
+    return re.compile(rf"{PATHS}|(?<![{WITHIN}])(?<!{SHEET})(?:{longest_first})(?![{WITHIN}]|\.[a-z])")
 
 
 def page_in_english(page: str, english: Mapping[str, str], names: Collection[str] = ()) -> str:
@@ -101,7 +108,7 @@ def fields_in_english(value: T, english: Mapping[str, str], names: Collection[st
     """
     said: Any = value
     if isinstance(value, str) and value not in names:
-        said = value if value.isascii() else _whole(value, english)
+        said = _whole(value, english)
         said = re.sub("(?<=[!-~])、(?=[!-~])", ", ", said)
         while said != (said := BRACKETS.sub(r" (\1)", said)):
             pass
@@ -152,14 +159,17 @@ def _listed(names: Sequence[str]) -> Phrase:
 
 
 def _own_names(scheme: Scheme) -> Iterable[str]:
-    yield from (scheme.title, scheme.papers.organisation, scheme.papers.council)
+    papers = scheme.papers
+    yield from (scheme.title, papers.organisation, papers.council, papers.authority, papers.called, *(name for name in papers.rounds if name not in ROUNDS))
     if (told := scheme.publication) is not None:
         yield from (told.contact, *(told.reached[key] for key in REACHED if key in told.reached))
+        yield from told.consent.obliged.values() if told.consent else ()
     parts = (*scheme.groups, *scheme.indicators, *scheme.adjustments, *scheme.sums, *scheme.conditions, *scheme.vetoes, *scheme.awards)
     for part in parts:
         yield part.label
         yield getattr(part, "unit", "") or ""
     yield from (name for name, _ in scheme.grades.bands) if scheme.grades else ()
+    yield from (register.label for register in scheme.appointments)
 
 
 def _names(scheme: Scheme, tables: Tables) -> Iterable[str]:

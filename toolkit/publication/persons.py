@@ -35,7 +35,7 @@ def _names(surnames: str) -> str:
 
 
 AND = "[、和与及]"
-IS, OPENS = "(?:为|系|是)", "[（(“\"]"
+IS, OPENS = "(?:为|系|是)", '[（(“"]'
 PERSON = re.compile(
     rf"(?:{OFFICE}|姓名)(?:姓名|{IS})?[：:]\s*[“\"]?(?P<named>{_names(EACH)})"
     rf"|(?:(?:{OR_ROLE})[：:]\s*[“\"]?|(?:{OFFICE})(?:为|系|{OPENS}|{IS}{OPENS}))(?P<others>{_names(SURNAMES)})"

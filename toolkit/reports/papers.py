@@ -79,7 +79,7 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
     papers, public, blank = scheme.papers, scheme.publication, BLANK[language]
     called = scheme.title.removeprefix(papers.organisation).strip() or scheme.title  # the line above it names the organisation
     said = {
-        "联合会": papers.organisation or blank, "行动": papers.action.removesuffix("行动").strip('“”"') or blank,
+        "联合会": papers.organisation or blank, "行动": papers.called or blank,
         "审议机构": council_of(scheme, language), "主管部门": papers.authority or blank,
         "联系": public.asked.into(language) if public and (public.contact or public.reached) else blank,
         **dict.fromkeys(("异议人", "异议所涉"), EMPTY),

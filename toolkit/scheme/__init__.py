@@ -173,6 +173,15 @@ class Papers(StrictModel):
     authority: str = ""
     rounds: Annotated[tuple[Name, ...], Field(min_length=1)] = ("公示",)
 
+    @property
+    def called(self) -> str:
+        """The name of the action alone, as papers quote it."""
+        return self.action.removesuffix("行动").strip('“”"')
+
+
+ROUNDS = {"公示": "Public notice", "初审公示": "Notice of the preliminary review", "复审公示": "Notice of the second review", "终审公示": "Notice of the final review"}
+"""What rounds of notice are called in English, where they are called as usual."""
+
 
 class Demand(StrictModel):
     """What a phase asks of each member, or with `together` of all of them taken as one: at least `least` of what `measure` takes, by the day `by`.

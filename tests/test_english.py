@@ -1,0 +1,38 @@
+"""What is said in English of an edition, and what stays: paths, and a run of Chinese of which a part has no English."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.invented import indicator, scheme
+from toolkit.publication.english import fields_in_english, in_english, lacking_early, page_in_english
+
+ENGLISH = {"金奖": "Gold", "银奖": "Silver", "讲座": "lecture", "论坛": "forum", "件": "items", "年": "year", "名册": "register", "诚信自律": "Integrity", "秘书处": "the secretariat", "Type A": "Class A"}
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("金奖/银奖", "Gold/Silver"), ("件/年: 2", "items/year: 2"), ("讲座/某某会", "lecture/某某会"), ("GDP/年", "GDP/year"),
+    ("名册 (records/名册.xlsx, sheet 名册)", "register (records/名册.xlsx, sheet 名册)"), ("讲座: records/讲座/论坛 名册.xlsx, row 3", "lecture: records/讲座/论坛 名册.xlsx, row 3"),
+    ("in records/年 论坛 二.xlsx", "in records/年 论坛 二.xlsx"), ("讲座/论坛.xlsx", "讲座/论坛.xlsx"), ("records/讲座", "records/讲座"), ("https://example.org/讲座", "https://example.org/讲座"), ("per hour/年 讲座 (records/讲座.csv)", "per hour/year lecture (records/讲座.csv)"),
+    ("Type A", "Class A"), ("Type A, Type AB", "Class A, Type AB"), ("Type A/金奖", "Class A/Gold"),
+])  # fmt: skip
+def test_a_name_behind_a_slash_is_said_and_a_path_is_not(text: str, said: str) -> None:
+    assert in_english(text, ENGLISH) == said
+    assert page_in_english(f"<td>{text}</td>", ENGLISH) == f"<td>{said}</td>"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("Under the plan “诚信自律 创优争先” the event", None), ("金奖·某某奖", None), ("诚信自律——创优争先", None), ("讲座/某某会", None), ("秘书处 会员部", None), ("李四　秘书处", None),
+    ("金奖·银奖", "Gold·Silver"), ("金奖 银奖", "Gold Silver"), ("讲座/论坛", "lecture/forum"), ("某某公司 — 金奖", "某某公司 — Gold"), ("某某公司: 金奖", "某某公司: Gold"), ("Type A", "Class A"),
+])  # fmt: skip
+def test_no_run_of_names_is_half_english_in_a_paper(text: str, said: str | None) -> None:
+    assert fields_in_english(text, ENGLISH) == (said or text)
+
+
+def test_check_asks_for_the_english_of_all_that_papers_name() -> None:
+    papers = {"organisation": "甲会", "action": "“乙行动”行动", "council": "丙会", "authority": "丁局", "rounds": ["公示", "戊公示"]}
+    register = {"id": "r", "label": "己委员", "table": "t"}
+    given = scheme(indicator=[indicator("a")], papers=papers, appointment=[register], publication={"consent": {"obliged": {"award": "章程第九条"}}}, english={"甲会": "A"})
+    (note,) = lacking_early(given)
+    listed = note.rule.zh.partition("：")[2].partition("；")[0].split("、")
+    assert set(listed) - {given.title} == {"乙行动", "丙会", "丁局", "戊公示", "己委员", "章程第九条"}
