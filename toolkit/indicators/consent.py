@@ -99,7 +99,7 @@ def consent_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
 
 
 def _heading(column: str, consent: Consent, records: Records) -> str:
-    """A column of the pledges as its sheet heads it."""
+    """A column of the pledges as the dictionary calls it first; its sheet may head it by another of its headings."""
     spec = records.tables.table[str(consent.table)].column.get(column)
     return column if spec is None or in_words_before("1.0.0") else next(iter(spec.headings), column)
 
