@@ -19,12 +19,15 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from tornado.web import HTTPError
+from voila.static_file_handler import TemplateStaticFileHandler
 
 from tests.conftest import write_small_edition
 from tests.processes import free_port, left_of
 from tests.sealing import files, sealed, write_notebook
 from tests.test_command_line import run
 from toolkit.commands import table
+from toolkit.commands.kernels import refuse_strange_paths
 from toolkit.commands.lab import server
 from toolkit.edition import open_edition
 from toolkit.ground.problems import Refused
@@ -283,6 +286,16 @@ def test_the_password_of_the_table_is_on_no_command_line(tmp_path: Path, monkeyp
     assert opened == [leads.as_uri()]
     assert f'content="0;url={address}"' in leads.read_text("utf-8")
     assert os.name == "nt" or leads.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_path_that_is_none_of_the_templates_of_the_table_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TemplateStaticFileHandler, "parse_url_path", lambda _, path: path)
+    refuse_strange_paths()
+    handler = TemplateStaticFileHandler.__new__(TemplateStaticFileHandler)
+    for path in ("table/static/../../../table.ipynb", "table/static\\..\\x", "table/static", "table/x", ""):
+        with pytest.raises(HTTPError, match="404"):
+            handler.parse_url_path(path)
+    assert handler.parse_url_path("table/static/page..js") == "table/static/page..js"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")

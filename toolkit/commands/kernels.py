@@ -7,6 +7,7 @@ process is gone, a kernel is a program of its own, as Jupyter starts it.
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +25,22 @@ def begin() -> None:
     """Start the process, where there can be one and an edition to be read."""
     if hasattr(os, "fork") and EDITION in os.environ:
         ORIGINALS.append(Original(CALLED))
+
+
+def refuse_strange_paths() -> None:
+    """Let the page of `committee table` not know a path that is none of its templates, which it would else call a fault of its own (500)."""
+    from tornado.web import HTTPError
+    from voila.static_file_handler import TemplateStaticFileHandler
+
+    parsed = TemplateStaticFileHandler.parse_url_path
+
+    def known(handler: Any, path: str) -> Any:
+        parts = re.split(r"[/\\]", path)
+        if parts[1:2] != ["static"] or len(parts) < 3 or ".." in parts:  # TEMPLATE/static/FILE
+            raise HTTPError(404)
+        return parsed(handler, path)
+
+    TemplateStaticFileHandler.parse_url_path = known
 
 
 class PageKernel(ServerKernelManager):

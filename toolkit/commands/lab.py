@@ -96,9 +96,9 @@ def _options(folder: Path, first: str, workspaces: Path) -> list[str]:
     return [f"--{name}={value}" for name, value in given.items()]
 
 
-def server(application: str) -> list[str]:
-    """The command that starts a server of Jupyter's, without what `toolkit.publication` leaves out, and what its kernels are copies of."""
-    return [sys.executable, "-c", f"import toolkit.publication; from toolkit.commands.kernels import begin; begin(); from {application} import main; main()"]
+def server(application: str, before: str = "") -> list[str]:
+    """The command that starts a server of Jupyter's, without what `toolkit.publication` leaves out, and what its kernels are copies of; `before` it, what else of `toolkit.commands.kernels` is called."""
+    return [sys.executable, "-c", f"import toolkit.publication; from toolkit.commands import kernels; kernels.begin(); {before}from {application} import main; main()"]
 
 
 def run_until_ended(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> int:

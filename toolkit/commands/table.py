@@ -62,7 +62,7 @@ def table(
         address = f"http://{HOST}:{port}/?token={token}"
         leads = _leading_to(address, Path(place)) if open_browser else None
         Thread(target=_tell, args=(address, port, language, leads), daemon=True).start()
-        raise typer.Exit(run_until_ended([*server("voila.app"), PAGE], environment, Path(place)))
+        raise typer.Exit(run_until_ended([*server("voila.app", "kernels.refuse_strange_paths(); "), PAGE], environment, Path(place)))
 
 
 def free_port() -> int:
