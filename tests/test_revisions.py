@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.conftest import write_small_edition
 from tests.sealing import described_again, named, sealed, verified, with_new_manifests, write_house
@@ -16,16 +17,26 @@ from tests.test_command_line import run
 from toolkit import evaluate, open_edition
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import file_digest
+from toolkit.ground.writing import edition_lock
 from toolkit.minutes.journal import appended, read_journal
 from toolkit.publication.extract import read_extract
 from toolkit.publication.notice import particulars
 from toolkit.scheme import load_scheme
 from toolkit.sealing import seals as seal
-from toolkit.sealing.bag import LABELS, TAG_MANIFEST, read_bag_info
+from toolkit.sealing.bag import LABELS, TAG_MANIFEST, bag_problems, read_bag_info
 from toolkit.sealing.descriptions import descriptions
 from toolkit.sealing.parts import Seal
-from toolkit.sealing.revisions import GONE, SEAL_LINE, refuse_replaced, stands_alone, untold_seals
+from toolkit.sealing.revisions import (
+    GONE,
+    SEAL_LINE,
+    SIGNATURE_LINE,
+    exchanged,
+    refuse_replaced,
+    stands_alone,
+    untold_seals,
+)
 from toolkit.sealing.states import unlike_newest_bag
+from toolkit.sealing.verification import sign_bag, vouched
 
 WHY = "异议成立：更正学时（电话 13800138000）\u202e"
 
@@ -116,6 +127,58 @@ def test_what_lies_beside_a_bag_does_not_make_it_public_again(revised: Path, tmp
     for name, others in (("r1", "sealed after it: r2、r3"), ("r2", "r3 stands in its place")):
         with pytest.raises(Refused, match=others):
             refuse_replaced(edition / "sealed" / name)
+
+
+@pytest.fixture
+def forged(revised: Path, tmp_path: Path) -> Path:
+    """The edition whose r2 was exchanged after its seal: a winner gone from the public list, all digests made right again."""
+    edition = Path(shutil.copytree(revised, tmp_path / "forged"))
+    for path in edition.rglob("*"):
+        path.chmod(0o755)
+    listed = edition / "sealed" / "r2" / "data" / "public" / "awards.csv"
+    listed.write_text("".join(listed.read_text("utf-8-sig").splitlines(keepends=True)[:-1]), "utf-8-sig")
+    with_new_manifests(edition / "sealed" / "r2")
+    return edition
+
+
+NOT_AS_SEALED = "不是工作记录第 2 条所记的那一版封存包"
+
+
+def test_a_bag_exchanged_after_its_seal_is_refused_by_whatever_asks_for_it(forged: Path, house: Path) -> None:
+    bag, key = forged / "sealed" / "r2", Ed25519PrivateKey.generate()
+    assert bag_problems(bag) == Problems()
+    assert NOT_AS_SEALED in verified(bag, notebooks=house, pages=house / "pages").text("zh")
+    for words in (
+        ("verify", bag), ("publish", bag, "--to", forged.parent / "out"), ("serve", bag), ("serve", forged), ("check", forged), ("journal", forged),
+        ("decide", forged, "state", "publicised", "--by", "秘书处", "--because", "依办法"),
+    ):  # fmt: skip
+        if words[0] == "decide":
+            assert run("decide", forged, "state", "reviewed", "--by", "专家委员会", "--because", "依办法").exit_code == 0
+        done = run(*words)
+        assert (done.exit_code, NOT_AS_SEALED in done.output) == (1, True), (words, done.output)
+    for act in (lambda: sign_bag(bag, key, "chair", notebooks=house, pages=house / "pages"), lambda: sealed(forged, house, "r3", revises="r2", because="x")):
+        with pytest.raises(Refused, match=r"not the bag of which no\. 2"):
+            act()
+    assert [entry.what for entry in read_journal(forged).entries] == ["seal", "seal", "state"]
+    assert sorted(path.name for path in (forged / "sealed").iterdir()) == [".lock", "r1", "r2"]
+
+
+def test_a_bag_is_known_by_what_it_calls_itself_and_by_its_place(forged: Path, revised: Path, tmp_path: Path) -> None:
+    (forged / "sealed" / "r2").rename(forged / "sealed" / "r5")
+    assert [problem.value for problem in exchanged(forged / "sealed" / "r5")] == ["r5"]
+    (forged / "sealed" / "r1").rename(forged / "sealed" / "r2")  # true, and of another revision
+    assert len(exchanged(forged / "sealed" / "r2")) == 1
+    alone = Path(shutil.copytree(forged / "sealed" / "r5", tmp_path / "r2"))
+    assert not exchanged(alone)
+    assert [words.en.split()[1] for words in (*vouched(alone), *vouched(revised / "sealed" / "r2"))] == ["bears", "is"]
+    assert vouched(revised / "sealed" / "r2")[0].zh == "就是工作记录第 2 条所记的那一版。"
+
+
+def test_a_line_of_a_signature_of_another_bag_is_told(forged: Path) -> None:
+    with edition_lock(forged):
+        appended(forged, SIGNATURE_LINE, "主席", "", {"revision": "r2", "bag": file_digest(forged / "sealed" / "r2" / TAG_MANIFEST), "role": "chair", "key": "k"})
+        appended(forged, SIGNATURE_LINE, "主席", "", {"revision": "r1", "bag": file_digest(forged / "sealed" / "r1" / TAG_MANIFEST), "role": "chair", "key": "k"})
+    assert [(problem.row, problem.severity) for problem in untold_seals(forged)] == [(None, "error"), (3, "warning")]
 
 
 def test_a_reason_is_text_in_what_a_bag_says_of_itself(revised: Path) -> None:

@@ -229,14 +229,15 @@ def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) ->
 
 
 def _well(bag: Path, *, replay: bool) -> Phrase:
-    """What is said of a bag that is well: of rules alone nothing was computed, and without a timestamp its date is only said."""
+    """What is said of a bag that is well: of rules alone nothing was computed, what stands for it where nothing was, and without a timestamp its date is only said."""
     from toolkit.sealing.bag import read_bag_info
     from toolkit.sealing.parts import EXAMINATION, RULES, Seal
     from toolkit.sealing.timestamps import UNSTAMPED, stamps
+    from toolkit.sealing.verification import vouched
 
     alone = REEXAMINED if (bag / "data" / EXAMINATION).is_dir() else RULES_ALONE
     well = (alone if Seal.of(read_bag_info(bag)).revision == RULES else RECOMPUTED) if replay else WHOLE
-    return well if stamps(bag) else joined((well, UNSTAMPED), "", " ")
+    return joined((well, *(() if replay else vouched(bag)), *(() if stamps(bag) else (UNSTAMPED,))), "", " ")
 
 
 def key(

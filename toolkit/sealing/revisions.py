@@ -13,8 +13,9 @@ from toolkit.ground.resources import file_digest, refuse_no_edition
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import DEVICES, edition_lock
 from toolkit.minutes.adoption import FILES, edition_language, enter_found, laid_out
+from toolkit.minutes.decisions import rules_lost
 from toolkit.minutes.journal import JOURNAL, appended, read_journal
-from toolkit.sealing.bag import TAG_MANIFEST, read_bag_info
+from toolkit.sealing.bag import TAG_MANIFEST, bag_problems, read_bag_info
 from toolkit.sealing.parts import REVISION, RULES, Seal
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ FROM_BACKUP = Phrase(
     "请从备份恢复它；恢复不了的，请照实记入：committee seal 文件夹 --rules-lost --because 理由 --by 谁",
     "restore it from a backup; where there is none, say so: committee seal DIR --rules-lost --because WHY --by WHO",
 )
+EXCHANGED = ("不是工作记录第 {n} 条所记的那一版封存包：封存之后被换过或改过", "is not the bag of which no. {n} of the minutes tells: it was exchanged or altered after its seal")
+FROM_COPY = Phrase(
+    "请勿公布或签名；把它移开留证，从备份或副本取回当时封存的那一版，放回 sealed",
+    "do not publish or sign it: move it away and keep it as evidence, and put the bag that was sealed back into the folder sealed, from a backup or a copy",
+)
+SIGNED_ANOTHER = ("所签的不是第 {n} 条所记的那一版封存包", "is a signature of another bag than that of which no. {n} tells")
+SIGN_TRUE = Phrase("这个签名不算数；请查明缘由，就当时封存的那一版重新签名", "it does not count for that one: find out how it came about, and sign the bag that was sealed")
 SUCH_AS = Phrase("例如 r1", "such as r1")
 KEPT_NAME = Phrase("这个名字另有专用", "this name is kept for something else")
 ONCE = Phrase("办法只封存一次", "rules are sealed once")
@@ -164,16 +172,54 @@ def stands_alone(folder: Path, revision: str) -> Iterator[Problem]:
         yield Problem("warning", phrase(*ALONE, newest=newest), phrase(*SAY_WHICH, revision=revision), value=revision)
 
 
+def sealed_problems(bag: Path) -> Problems:
+    """Every file of a bag that is not as its lists say, and where it lies among its edition's revisions, whether it is the one that was sealed."""
+    return bag_problems(bag) or exchanged(bag)
+
+
+def exchanged(bag: Path) -> Problems:
+    """An error where a bag is not the one that was sealed, as the minutes of the edition tell in whose folder `sealed` it lies.
+
+    Lists of digests are made anew in a moment; the digest of the second of them stands in the minutes since the seal.
+    """
+    digest = file_digest(bag / TAG_MANIFEST) if (bag / TAG_MANIFEST).is_file() else ""
+    lines = (line for line in told_seals(bag) if line["bag"] != digest)
+    return Problems(tuple(Problem("error", phrase(*EXCHANGED, n=line["number"]), FROM_COPY, file=TAG_MANIFEST, value=bag.resolve().name) for line in lines))
+
+
+def told_seals(bag: Path) -> list[dict[str, str]]:
+    """The lines by which the minutes of the edition that a bag lies in tell of its seal; none where it lies elsewhere, or no line tells.
+
+    It is known by its folder's name and by what it calls itself, of which nothing but the same line tells where all is well.
+    """
+    bag = bag.resolve()
+    told = _told_first(bag.parent.parent) if bag.parent.name == "sealed" else {}
+    return [told[name] for name in dict.fromkeys((bag.name, Seal.of(read_bag_info(bag)).revision)) if name in told]
+
+
+def _told_first(folder: Path) -> dict[str, dict[str, str]]:
+    """The first line of the minutes that tells of the seal of each revision: it is sealed once."""
+    return {line["revision"]: line for line in reversed(list(seal_lines(folder)))}
+
+
 def untold_seals(folder: Path) -> Problems:
     """A warning for each bag that no line of the minutes tells of (an earlier version sealed it, or the line was taken out), and for each revision that is gone.
 
-    A revision is known by the line of its seal, and by the bag that stands in its place.
+    A revision is known by the line of its seal, and by the bag that stands in its place. An error for each bag that is not the one that
+    the minutes tell of, and a warning for each line of a signature of such a one.
     """
-    there, told = bags(folder / "sealed"), [line["revision"] for line in seal_lines(folder)]
+    sealed, told = folder / "sealed", _told_first(folder)
+    there = bags(sealed)
     named = [*told, *(str(read_bag_info(bag).get("Revises", "")) for bag in there)]
     gone = sorted({*named} - {"", RULES, *(bag.name for bag in there)})
     untold = [Problem("warning", UNENTERED, NEXT_TIME, file=JOURNAL, value=bag.name) for bag in there if bag.name not in told]
-    return Problems((*untold, *(Problem("warning", GONE, FOR_REVIEW, file=JOURNAL, value=name) for name in gone)))
+    rules = [] if rules_lost(read_journal(folder)) else [sealed / RULES]
+    others = [problem for bag in (*rules, *there) for problem in exchanged(bag)]
+    signed = [
+        Problem("warning", phrase(*SIGNED_ANOTHER, n=told[line["revision"]]["number"]), SIGN_TRUE, file=JOURNAL, row=int(line["number"]), value=line["revision"])
+        for line in seal_lines(folder, SIGNATURE_LINE) if line["revision"] in told and line["bag"] != told[line["revision"]]["bag"]
+    ]  # fmt: skip
+    return Problems((*others, *untold, *(Problem("warning", GONE, FOR_REVIEW, file=JOURNAL, value=name) for name in gone), *signed))
 
 
 def enter_seals(folder: Path) -> None:
@@ -241,8 +287,8 @@ def _enter(folder: Path, bag: Path, by: str, reason: str, **more: str) -> None:
     appended(folder, SEAL_LINE, by, reason, details)
 
 
-def seal_lines(folder: Path) -> Iterator[dict[str, str]]:
-    """What the journal of the edition in `folder` tells of seals: revision, bag (SHA-256 of its tag manifest), revises; in their order."""
+def seal_lines(folder: Path, what: str = SEAL_LINE) -> Iterator[dict[str, str]]:
+    """What the journal of the edition in `folder` tells of seals, or signatures: number, revision, bag (SHA-256 of its tag manifest), revises; in their order."""
     for entry in read_journal(folder).entries:
-        if entry.what == SEAL_LINE:
-            yield {name: str(entry.details.get(name, "")) for name in ("revision", "bag", "revises")}
+        if entry.what == what:
+            yield {"number": str(entry.number)} | {name: str(entry.details.get(name, "")) for name in ("revision", "bag", "revises")}

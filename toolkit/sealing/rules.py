@@ -26,7 +26,14 @@ from toolkit.sealing.parts import (
     Seal,
     part_problems,
 )
-from toolkit.sealing.revisions import FROM_BACKUP, GONE, bags, seal_lines
+from toolkit.sealing.revisions import (
+    FROM_BACKUP,
+    GONE,
+    bags,
+    exchanged,
+    seal_lines,
+    sealed_problems,
+)
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -74,7 +81,7 @@ def sealed_rules(folder: Path, scheme: Scheme) -> str:
     info = read_bag_info(bag)
     if info.get("External-Identifier") != scheme.edition:
         raise refuse(OTHER, ITS_OWN, value=RULES)
-    if file_digest(bag / TAG_MANIFEST) != told or Seal.of(info).revision != RULES:
+    if exchanged(bag) or Seal.of(info).revision != RULES:
         raise refuse(EXCHANGED, FROM_BACKUP, value=RULES)
     return told
 
@@ -94,14 +101,13 @@ def enter_rules_lost(folder: Path, *, by: str, because: str) -> Entry:
             raise refuse(NONE_SEALED, NOTHING, file=JOURNAL)
         if rules_lost(journal) is not None:
             raise refuse(LOST_ALREADY, NOT_LOST, file=JOURNAL)
-        if _is_whole(folder, told):
+        if _is_whole(folder / "sealed" / RULES):
             raise refuse(STILL_THERE, NOT_LOST, value=RULES)
         return entered(folder, RULES_LOST, by, because, {"revision": RULES, "bag": told})
 
 
-def _is_whole(folder: Path, told: str) -> bool:
-    bag = folder / "sealed" / RULES
-    return (bag / TAG_MANIFEST).is_file() and file_digest(bag / TAG_MANIFEST) == told and not bag_problems(bag).errors
+def _is_whole(bag: Path) -> bool:
+    return (bag / TAG_MANIFEST).is_file() and not sealed_problems(bag).errors
 
 
 def refuse_late(folder: Path) -> None:

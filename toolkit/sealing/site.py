@@ -60,7 +60,7 @@ from toolkit.reports.card_pages import CHECK, LOCKED_FOLDER, check_page, own_car
 from toolkit.reports.papers import form_page, rules_page
 from toolkit.reports.results_page import RESULTS, results_page
 from toolkit.scheme import load_scheme
-from toolkit.sealing.bag import bag_problems, read_bag_info
+from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.cards import cards_of, foreign_files
 from toolkit.sealing.open_bag import (
     BAGGED,
@@ -71,7 +71,7 @@ from toolkit.sealing.open_bag import (
     send_open,
 )
 from toolkit.sealing.parts import OPEN, SEAL_LATER, Seal, sealed_early
-from toolkit.sealing.revisions import newest_bag
+from toolkit.sealing.revisions import newest_bag, sealed_problems
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import standings
 from toolkit.sensitivity.weights.draws import WeightDraws
@@ -350,9 +350,9 @@ def refuse_unready(disclosed: Disclosed) -> Problems:
     Raises
     ------
     Refused
-        With the article that demands it, or as the bag is not whole, or was sealed before the as-of date.
+        With the article that demands it, or as the bag is not whole, is not the one that was sealed, or was sealed before the as-of date.
     """
-    if broken := bag_problems(disclosed.bag).errors:
+    if broken := sealed_problems(disclosed.bag).errors:
         raise Refused(broken)
     scheme = load_scheme(disclosed.bag / "data" / "edition" / "scheme.toml")
     stop_at(Problems(tuple(sealed_early(Seal.of(read_bag_info(disclosed.bag)), scheme, "error", SEAL_LATER))))

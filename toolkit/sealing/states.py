@@ -24,7 +24,7 @@ from toolkit.minutes.decisions import changes_since, what_changed
 from toolkit.minutes.journal import JOURNAL, Journal, digest
 from toolkit.publication.extract import unguarded
 from toolkit.records import Records
-from toolkit.sealing.bag import bag_problems, read_bag_info
+from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.frozen_edition import (
     decided_scheme,
     freeze_edition,
@@ -32,7 +32,7 @@ from toolkit.sealing.frozen_edition import (
     like_sealed,
 )
 from toolkit.sealing.parts import RULES, Seal
-from toolkit.sealing.revisions import newest_bag
+from toolkit.sealing.revisions import newest_bag, sealed_problems
 
 NOTHING_SEALED = (
     Phrase("本届还没有封存过：公示的名单以封存的为准，没有封存的，日后无从核对", "nothing is sealed yet: what is made public is what was sealed, and nobody could compare a notice of anything else later"),
@@ -90,12 +90,12 @@ def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) ->
     Raises
     ------
     Refused
-        When the bag is not whole.
+        When the bag is not whole, or not the one that was sealed.
     """
     bag = newest_bag(folder / "sealed")
     if bag is None:
         return Problems((Problem("error", *NOTHING_SEALED, file="sealed"),))
-    if broken := bag_problems(bag).errors:
+    if broken := sealed_problems(bag).errors:
         raise Refused(broken)
     mend, head = phrase(*SEAL_ANEW, bag=bag.name), Seal.of(read_bag_info(bag)).journal
     at_the_seal = next((entry.number for entry in journal.entries if digest(entry.line) == head), 0)

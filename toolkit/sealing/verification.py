@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.writing import refusing, sync, write_whole
 from toolkit.publication.extract import read_extract
 from toolkit.scheme import load_scheme
@@ -28,6 +29,8 @@ from toolkit.sealing.parts import (
 )
 from toolkit.sealing.revisions import (
     enter_signature,
+    exchanged,
+    told_seals,
 )
 from toolkit.sealing.rules import rules_problems
 from toolkit.sealing.signatures import (
@@ -46,6 +49,13 @@ if TYPE_CHECKING:
 
     from toolkit.scheme import Scheme
     from toolkit.sealing.parts import Progress
+
+AS_TOLD = ("就是工作记录第 {n} 条所记的那一版。", "It is the one of which no. {n} of the minutes tells.")
+UNPROVED = Phrase(
+    "没有签名，旁边没有记下它的工作记录，也没有重算：只说明各文件与包内清单一致；文件和清单一同换过的，这样查不出，请加 --replay，并与公示页面所列的指纹核对。",
+    "It bears no signature, no minutes beside it tell of it, and nothing was computed again: all that is shown is that its files are those of its own lists. "
+    "Where both were exchanged together that is not seen so: add --replay, and compare the fingerprints on the notice.",
+)
 
 
 def verify_bag(
@@ -137,7 +147,7 @@ def whole_problems(bag: Path, house: House) -> Problems:
     """What can be seen to be wrong with a bag without computing anything."""
     problems = bag_problems(bag)
     if not problems.errors:
-        problems += part_problems(bag, house)
+        problems += (*exchanged(bag), *part_problems(bag, house))
     if not problems.errors:
         data = bag / "data"
         problems += (*source_problems(house.notebooks, data / "notebooks"), *source_problems(house.pages, data / "pages"))
@@ -155,3 +165,8 @@ def _extract_problems(public: Path) -> Problems:
     return Problems()
 
 
+def vouched(bag: Path) -> tuple[Phrase, ...]:
+    """What besides its own lists stands for a whole bag of which nothing was computed again: the minutes; that nothing does, where it is not signed either."""
+    if told := told_seals(bag):
+        return (phrase(*AS_TOLD, n=told[0]["number"]),)
+    return () if any((bag / SIGNATURES).glob("*.txt")) else (UNPROVED,)
