@@ -631,7 +631,11 @@ def test_rules_without_an_approval_are_a_draft(case: Case) -> None:
 
 def test_the_command(folder: Path, tmp_path: Path) -> None:
     wrong = run("documents", folder, "--to", tmp_path / "x", "--only", "公事")
-    assert (wrong.exit_code, "公示（？）" in wrong.output, (tmp_path / "x").exists()) == (1, True, False)
+    assert (wrong.exit_code, "是否应为“公示”？" in wrong.output, (tmp_path / "x").exists()) == (1, True, False)
+    near, far = (run("documents", folder, "--to", tmp_path / "x", "--only", name, "--language", "en").output for name in ("Letters of appointment", "nothing"))
+    assert "is `Letter of appointment` or `Appointments` meant?" in near
+    assert "Appointments, Letter of appointment, " in far
+    assert not re.search("[（、]", near + far)
     assert "2019-03-08" in run("documents", folder, "--to", tmp_path / "x", "--from", "3月8日").output
     into = run("documents", folder, "--to", folder / "papers")
     assert into.exit_code == 1

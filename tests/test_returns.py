@@ -151,6 +151,9 @@ def test_the_command_writes_the_copies_and_still_says_that_there_are_errors(edit
     write_visits(edition / "records" / "考察2018.xlsx", CLEAN)
     done = CliRunner().invoke(app, ["check", str(edition), "--return", str(tmp_path / "none")])
     assert (done.exit_code, "没有需要退回的文件" in done.output) == (0, True), done.output
+    (edition / "records" / "考察2018.xlsx").unlink()
+    done = CliRunner().invoke(app, ["check", str(edition), "--return", str(tmp_path / "none")])
+    assert (done.exit_code, "没有可退回的文件：有 1 张表还没有收到" in done.output) == (1, True), done.output
 
 
 def test_what_goes_back_is_told_before_it_is_written(edition: Path) -> None:

@@ -167,6 +167,9 @@ def test_the_templates_are_listed_by_name_and_title() -> None:
     lines = shown.stdout.splitlines()
     assert len(lines) == len(TEMPLATES)
     assert any(line.split() == ["hdi", "人类发展指数"] for line in lines)
+    english = CliRunner().invoke(app, ["new", "--list", "--language", "en"]).stdout
+    assert "Human Development Index" in english
+    assert english.isascii(), english
 
 
 def test_an_unknown_template_names_the_nearest_and_lists_all(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ from toolkit.commands.console import (
     working,
 )
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, listed, phrase
 from toolkit.ground.writing import refusing, write_csv, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import pandas as pd
 
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from toolkit.documents.fields import Case
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
+    from toolkit.ground.display import Table
     from toolkit.indicators.phases import Standing, Task
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
 
 OWN = "documents"
+LONG_WORD = 7
+"""Letters of an English word by which papers are told apart."""
 JOIN = Phrase("、", ", ")
 NO_SOURCE = Phrase("这里既不是届次文件夹，也不是封存包", "this is neither an edition's folder nor a sealed bag")
 NAME_IT = Phrase("请指明含 scheme.toml 的文件夹，或一个封存包", "name the folder that holds scheme.toml, or a bag below sealed")
@@ -134,23 +137,32 @@ def plan(
             records = edition.records.as_of(on)
             standing = standings(edition.scheme, records, on)
         owed, spoken = outstanding(standing), language_of(language)
-        typer.echo(f"{calendar_table(edition.scheme, on, spoken)!r}\n")
+        _show(calendar_table(edition.scheme, on, spoken), edition.scheme, spoken)
         if work := tasks(edition.scheme, edition.records, on):
-            typer.echo(f"{work_table(edition.scheme, work, spoken)!r}\n")
-            _tell_late(work, language)
-        typer.echo(f"{dues_table(edition.scheme, standing, spoken)!r}\n")
+            _show(work_table(edition.scheme, work, spoken), edition.scheme, spoken)
+            _tell_late(edition.scheme, work, language)
+        _show(dues_table(edition.scheme, standing, spoken), edition.scheme, spoken)
         if who and owed:
-            typer.echo(f"{outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken)!r}\n")
+            _show(outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken), edition.scheme, spoken, {*records.members["name"]})
         _tell_idle(_until(evaluation, edition.records, on), on, language)
         if to is not None:
             _write_reminders(edition, owed, to, on, language)
 
 
-def _tell_late(work: Iterable[Task], language: str) -> None:
+def _show(table: Table, scheme: Scheme, language: Language, names: Collection[str] = ()) -> None:
+    """Print a table, in English with the English names of the scheme; those of members stay."""
+    from toolkit.publication.english import table_in_english
+
+    typer.echo(f"{table if language == 'zh' else table_in_english(table, scheme.english, names)!r}\n")
+
+
+def _tell_late(scheme: Scheme, work: Iterable[Task], language: str) -> None:
     """Which of the secretariat's own work is overdue."""
+    from toolkit.publication.english import fields_in_english
+
     late = [task.item for task in work if task.overdue]
     if late:
-        say(language, phrase(LATE.zh, LATE.en, n=len(late), zh="；".join(late), en="; ".join(late)))
+        say(language, phrase(LATE.zh, LATE.en, n=len(late), zh="；".join(late), en="; ".join(fields_in_english(late, scheme.english))))
         typer.echo("")
 
 
@@ -159,8 +171,8 @@ def _tell_uncounted(scheme: Scheme, on: dt.date, language: str) -> None:
     from toolkit.reports.plan_tables import calendar_table, uncounted_table
 
     spoken = language_of(language)
-    typer.echo(f"{calendar_table(scheme, on, spoken)!r}\n")
-    typer.echo(f"{uncounted_table(scheme, on, spoken)!r}\n")
+    _show(calendar_table(scheme, on, spoken), scheme, spoken)
+    _show(uncounted_table(scheme, on, spoken), scheme, spoken)
     say(language, UNCOUNTED)
 
 
@@ -224,16 +236,28 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def _asked(only: list[str], papers: tuple[Paper, ...], language: str) -> tuple[Paper, ...]:
+    """The papers that are asked for by name, in either language; all where none is."""
+    called = {paper: {name.casefold() for name in paper.names} for paper in papers}
+    wanted = {name.casefold(): name for name in only}
+    known = frozenset().union(*called.values())
+    wrong = [name for folded, name in wanted.items() if folded not in known]
+    if wrong:
+        raise Refused(Problems(tuple(Problem("error", NO_PAPER, _meant(name, papers, language_of(language)), value=name) for name in wrong)))
+    return tuple(paper for paper in papers if not only or called[paper] & {*wanted})
+
+
+def _meant(name: str, papers: tuple[Paper, ...], language: Language) -> Phrase:
+    """The papers that a name may stand for: most like it, with a long word of it, or as long and begun alike; all papers where none is."""
     from toolkit.ground.problems import nearest
 
-    names = [called for paper in papers for called in (paper.title.zh, paper.title.en)]
-    wrong = [name for name in only if not any(name in paper.names for paper in papers)]
-    if wrong:
-        raise Refused(Problems(tuple(
-            Problem("error", NO_PAPER, phrase("可写：{names}", "there are: {names}", names=f"{guess}（？）" if (guess := nearest(name, names) or next((known for known in names if known[:1] == name[:1] and len(known) == len(name)), "")) else "、".join(paper.title.into(language_of(language)) for paper in papers)), value=name)
-            for name in wrong
-        )))  # fmt: skip
-    return tuple(paper for paper in papers if not only or {*paper.names} & {*only})
+    titles = [called for paper in papers for called in (paper.title.zh, paper.title.en)]
+    words = [word.rstrip("s") for word in name.casefold().split() if len(word) >= LONG_WORD]
+    like = [guess] if (guess := nearest(name, titles)) else []
+    like += [title for title in titles if any(word in title.casefold() for word in words)]
+    like += [title for title in titles if title[:1] == name[:1] and len(title) == len(name)][: not like]
+    if like:
+        return phrase("是否应为{zh}？", "is {en} meant?", zh="或".join(f"“{title}”" for title in dict.fromkeys(like)), en=" or ".join(f"`{title}`" for title in dict.fromkeys(like)))
+    return phrase("可写：{names}", "there are: {names}", names=_named(papers, language))
 
 
 def _day(text: str) -> dt.date | None:
@@ -377,7 +401,7 @@ def _refuse_more_days(scheme: Scheme, days: _Days) -> None:
     rounds = scheme.papers.rounds
     if len(days.starts) > len(rounds):
         mend = phrase("请给 {n} 个 --from，或在 scheme.toml 的 [papers] rounds 里写明各轮的名称", "give {n} --from, or name the rounds in [papers] rounds of scheme.toml", n=len(rounds))
-        raise refuse(phrase("公示只有 {n} 轮：{names}", "only so many rounds of notice are named: {names}", n=len(rounds), names="、".join(rounds)), mend, value="、".join(map(str, days.starts)))
+        raise refuse(phrase("公示只有 {n} 轮：{names.zh}", "only so many rounds of notice are named: {names.en}", n=len(rounds), names=listed(rounds)), mend, value="、".join(map(str, days.starts)))
 
 
 def _tell(case: Case, to: Path, count: int, drafts: list[Paper], language: str) -> None:

@@ -24,7 +24,7 @@ from toolkit.commands.console import (
     working,
 )
 from toolkit.ground.problems import Problems, Refused, refuse
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import ASKED, Phrase, phrase
 
 if TYPE_CHECKING:
     from toolkit.ballots import Ballots
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {copied}",
-    "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】, fill in the forms and put them into records/, then run committee check {copied}",
+    "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】 (to be changed), fill in the forms and put them into records/, then run committee check {copied}",
 )
-ASKED = Phrase("共 {n} 个问题，其中 {later} 个（受理异议的单位、地址等）可以先空着；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}, of which {later} (the office for objections, its address and so on) may be left for later; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
+QUESTIONED = Phrase("共 {n} 个问题，其中 {later} 个（受理异议的单位、地址等）可以先空着；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}, of which {later} (the office for objections, its address and so on) may be left for later; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
 UNANSWERED = Phrase("回答没有写完，必答的还差 {n} 个", "{n:answer is|answers are} lacking, without those that may be left for later")
 ANSWER_ALL = Phrase("请一行一个写全；空行用方括号里的", "write one a line; an empty line takes what stands in brackets")
 UNCOMPARED = Phrase(
@@ -46,14 +46,16 @@ UNCOMPARED = Phrase(
 )
 UNMOVED = Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it.")
 SAME = Phrase("记录没有变化。", "No record changed.")
+NONE_BACK = ("没有需要退回的文件。", "No file has to go back.")
+NONE_CAME = ("没有可退回的文件：有 {n} 张表还没有收到。", "There is no file to send back: {n:table has|tables have} not come in yet.")
 
 
-def _list(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+def _list(ctx: typer.Context, asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     """Print each template with its title, and end."""
     if asked:
         from toolkit.forms.new_edition import templates
 
-        titles = templates()
+        titles = templates(language_of(ctx.find_root().meta[ASKED]))
         wide = max(map(len, titles))
         typer.echo("\n".join(f"{name:<{wide}}  {title}" for name, title in titles.items()))
         raise typer.Exit
@@ -87,7 +89,7 @@ def _answers(language: str) -> dict[str, Any]:
     from toolkit.forms.questions import QUESTIONS, UnfitAnswerError, answered
 
     answers: dict[str, Any] = {}
-    say(language, phrase(ASKED.zh, ASKED.en, n=len(QUESTIONS), later=sum(question.later for question in QUESTIONS)))
+    say(language, phrase(QUESTIONED.zh, QUESTIONED.en, n=len(QUESTIONS), later=sum(question.later for question in QUESTIONS)))
     for place, question in enumerate(QUESTIONS, 1):
         while question.key not in answers:
             asked = f"{place}/{len(QUESTIONS)} {worded(language, question.words)} [{question.default(answers)}] "
@@ -281,6 +283,7 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> Pr
     """Write the marked copies, or say why not; then the problems of the records are still to be told."""
     from toolkit.forms.returns import RETURNED, WITHHELD, register_refused, returns_table, write_returns
     from toolkit.records.cells import NO_MEMBER
+    from toolkit.records.folder import ADD_FILE
 
     with working(language, Phrase("正在写退回件", "writing the marked copies")):
         try:
@@ -291,7 +294,8 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> Pr
         typer.echo(repr(returns_table(copies, language_of(language))))
         say(language, phrase(RETURNED.zh, RETURNED.en, out=out))
     else:
-        say(language, Phrase("没有需要退回的文件。", "No file has to go back."))
+        absent = sum(problem.mend == ADD_FILE for problem in edition.records.problems.errors)
+        say(language, phrase(*(NONE_CAME if absent else NONE_BACK), n=absent))
     refused = register_refused(edition)
     if refused and any(problem.rule == NO_MEMBER for problem in edition.records.problems):
         say(language, phrase(WITHHELD.zh, WITHHELD.en, n=refused, rule=NO_MEMBER))

@@ -59,6 +59,7 @@ def evaluate(
 ) -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.indicators.selection import REPAIRABLE
+    from toolkit.publication.english import in_english, table_in_english
     from toolkit.reports.csv_files import write_results
     from toolkit.reports.views import awards_table, grades_in_words
 
@@ -71,9 +72,11 @@ def evaluate(
         coming = None if ahead is None else _ahead(edition, evaluation, ahead, language)
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out, coming)
-        say(language, Phrase(*(repr(awards_table(evaluation, spoken)) for spoken in ("zh", "en"))))
+        english = evaluation.scheme.english
+        say(language, Phrase(repr(awards_table(evaluation, "zh")), repr(table_in_english(awards_table(evaluation, "en"), english))))
         if evaluation.scheme.grades is not None:
-            say(language, grades_in_words(evaluation))
+            grades = grades_in_words(evaluation)
+            say(language, Phrase(grades.zh, in_english(grades.en, english)))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
         if coming is not None:
             coming = coming[coming["cause"] != REPAIRABLE]  # of what may be repaired nothing changes by itself

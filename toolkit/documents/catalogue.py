@@ -38,7 +38,7 @@ from toolkit.documents.fields import (
 from toolkit.documents.registers import PROPOSALS, appointed, named_in_proposals, proposals_fields
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, joined, listed, phrase
 from toolkit.ground.writing import fit, named_apart
 from toolkit.publication.english import fields_in_english
 from toolkit.publication.extract import unpublishable
@@ -48,7 +48,7 @@ from toolkit.reports.wording import JOIN
 UNREADABLE = Phrase("不是 Word 文件（.docx），或已损坏", "is no Word file (.docx), or damaged")
 FROM_HOUSE = Phrase("请用 Word 另存为 .docx，或删去它，改用随软件的模板", "save it as .docx in Word, or remove it, and the template that came with the program is used")
 UNKNOWN = Phrase("模板里有不认识的字段：{name}", "the template asks for a field that there is not: {name}")
-KNOWN = Phrase("请改为下列字段之一：{names}", "it may ask for {names}")
+KNOWN = Phrase("请改为下列字段之一：{names.zh}", "it may ask for {names.en}")
 WRONG = Phrase("模板的标记写错了：{why}", "a sign of the template is wrong: {why}")
 MEND = Phrase("请对照随软件的同名模板改正", "compare it with the template of that name that came with the program")
 FORBIDDEN = Phrase("模板里有不允许的指令", "the template holds a forbidden instruction")
@@ -103,8 +103,7 @@ def _unknown(template: Path, fields: Mapping[str, Any], environment: Any) -> lis
     from docxtpl import DocxTemplate
 
     asked = DocxTemplate(template).get_undeclared_template_variables(environment)
-    names = "、".join(sorted(fields))
-    mend = phrase(KNOWN.zh, KNOWN.en, names=names)
+    mend = phrase(KNOWN.zh, KNOWN.en, names=listed(sorted(fields)))
     return [Problem("error", phrase(UNKNOWN.zh, UNKNOWN.en, name=name), mend, file=template.name) for name in sorted(asked - set(fields))]
 
 
@@ -125,9 +124,10 @@ def settled(content: bytes) -> bytes:
 CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
 CODES, APPOINTMENTS = Phrase("得分单查阅函", "Letter about a score card"), Phrase("聘书", "Appointments")
 NO_REGISTER = Phrase("办法里没有写聘任登记表 [[appointment]]", "the scheme names no register of those appointed: [[appointment]]")
-UNREAD = Phrase("{names}还没有或读不成，原因见 committee check", "the register of those appointed ({names}) is missing or cannot be read; `committee check` says why")
-NOBODY_APPOINTED = Phrase("{names}里没有在任的人员", "nobody in the register ({names}) is in office")
-IN_REGISTER = Phrase("受聘的已按{names}写成“聘书”；要空白的请用 --only", "those of the register ({names}) have theirs under `Appointments`; name it with --only for a blank one")
+UNREAD = Phrase("{names.zh}还没有或读不成，原因见 committee check", "the register of those appointed ({names.en}) is missing or cannot be read; `committee check` says why")
+NOBODY_APPOINTED = Phrase("{names.zh}里没有在任的人员", "nobody in the register ({names.en}) is in office")
+IN_REGISTER = Phrase("受聘的已按{names.zh}写成“聘书”；要空白的请用 --only", "those of the register ({names.en}) have theirs under `Appointments`; name it with --only for a blank one")
+BLANK_LETTER = Phrase("写出的是一份空白的“专家聘书”；受聘人员的要用 --only 聘书（按{names.zh}每人一份）", "This is one blank letter; those in the register ({names.en}) have theirs by --only Appointments")
 NO_PROPOSALS = Phrase("没有登记意见建议", "no proposal was registered")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
@@ -135,7 +135,7 @@ NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
 NO_EXTRACT = Phrase("封存包里没有公示内容", "the bag holds nothing that may be published")
 NO_OBJECTIONS = Phrase("没有收到异议", "there was no objection")
 NO_RULING = Phrase("异议都还没有裁定", "no objection is ruled on yet")
-UNRULED = Phrase("第 {numbers} 号异议还没有裁定", "not ruled on yet: {numbers}")
+UNRULED = Phrase("第 {numbers.zh} 号异议还没有裁定", "not ruled on yet: {numbers.en}")
 NO_IDLE = Phrase("没有这样的会员", "there is no such member")
 ALL_OWN = Phrase("各类会员都有本类的承诺书；要写请用 --only", "each kind of member has a pledge of its own; name it with --only")
 NO_SUCH_KIND = Phrase("会员中没有这一类；要写请用 --only", "no member is of that kind; name it with --only")
@@ -251,7 +251,7 @@ def _replies(case: Case) -> Phrase | None:
 
 def _unruled(case: Case) -> Phrase | None:
     numbers = [str(number) for number in sorted(case.objections.open())]
-    return phrase(UNRULED.zh, UNRULED.en, numbers="、".join(numbers)) if numbers else None
+    return phrase(UNRULED.zh, UNRULED.en, numbers=listed(numbers)) if numbers else None
 
 
 def _unappointed(case: Case) -> Phrase | None:
@@ -265,13 +265,17 @@ def _unappointed(case: Case) -> Phrase | None:
 
 def _of_registers(said: Phrase, case: Case) -> Phrase:
     """Words about the registers of those appointed, as the data dictionary calls them."""
-    listed = dict.fromkeys(one.table for one in case.scheme.appointments)
-    names = [spec.label or name for name in listed if (spec := case.tables.table.get(name))] or [*listed]
-    return phrase(said.zh, said.en, names="、".join(names))
+    tables = dict.fromkeys(one.table for one in case.scheme.appointments)
+    names = [spec.label or name for name in tables if (spec := case.tables.table.get(name))] or [*tables]
+    return phrase(said.zh, said.en, names=listed(names))
 
 
 def _by_register(case: Case) -> Phrase | None:
     return _of_registers(IN_REGISTER, case) if _unappointed(case) is None else None
+
+
+def _blank_beside_register(case: Case) -> Phrase | None:
+    return _of_registers(BLANK_LETTER, case) if _unappointed(case) is None else None
 
 
 def _proposals(case: Case) -> Phrase | None:
@@ -294,7 +298,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("评选办法", "Evaluation rules"), lambda case: rules_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _awards, planned=True),
     Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), lambda case: grading_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _grades, planned=True),
     Paper(APPOINTMENTS, lacks=_unappointed, planned=True),
-    Paper(Phrase("专家聘书", "Letter of appointment"), uncalled=_by_register, planned=True),
+    Paper(Phrase("专家聘书", "Letter of appointment"), uncalled=_by_register, planned=True, heed=_blank_beside_register),
     Paper(Phrase("专家承诺与回避声明", "Undertaking and recusal"), planned=True),
     Paper(Phrase("评审会议纪要", "Minutes of the evaluation"), minutes_fields, REVIEWED),
     Paper(NOTICE, final=REVIEWED, lacks=_extract),

@@ -21,6 +21,7 @@ from toolkit.scheme.amendments import KEYS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from toolkit.ground.text import Language
     from toolkit.ground.toml_reader import StrictModel
     from toolkit.ground.toml_syntax import Raw
 
@@ -125,15 +126,16 @@ def renewed_forms(folder: Path) -> tuple[Form, ...]:
     return write_forms(folder / FOLDER, tables, scheme)
 
 
-def templates() -> dict[str, str]:
-    """The title of each template by its name: what an edition can begin with.
+def templates(language: Language = "zh") -> dict[str, str]:
+    """The title of each template by its name: what an edition can begin with; in English as its scheme says it.
 
     Examples
     --------
-    >>> templates()["hdi"]
-    '人类发展指数'
+    >>> templates()["hdi"], templates("en")["hdi"]
+    ('人类发展指数', 'Human Development Index')
     """
-    return {path.name: str(tomllib.loads((path / FILES[0]).read_text("utf-8"))["title"]) for path in _folders()}
+    schemes = {path.name: tomllib.loads((path / FILES[0]).read_text("utf-8")) for path in _folders()}
+    return {name: str(scheme.get("english", {}).get(scheme["title"], scheme["title"]) if language == "en" else scheme["title"]) for name, scheme in schemes.items()}
 
 
 def left_over(folder: Path, written: tuple[Form, ...]) -> tuple[str, ...]:

@@ -116,6 +116,17 @@ def joined(parts: Iterable[Phrase], zh: str = "，", en: str = ", ") -> Phrase:
     return Phrase(zh.join(part.zh for part in parts), en.join(part.en for part in parts))
 
 
+def listed(texts: Iterable[str]) -> Phrase:
+    """Texts that are the same in both languages, one after another as each language parts them.
+
+    Examples
+    --------
+    >>> listed(["初审", "复审"])
+    Phrase(zh='初审、复审', en='初审, 复审')
+    """
+    return joined(map(as_phrase, texts), "、", ", ")
+
+
 def as_phrase(words: Phrase | str) -> Phrase:
     """A phrase as it is; a text as one that is the same in both languages."""
     return words if isinstance(words, Phrase) else Phrase(words, words)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import REACHED, Language, Phrase, phrase
 from toolkit.scheme import ROUNDS
@@ -119,6 +121,20 @@ def fields_in_english(value: T, english: Mapping[str, str], names: Collection[st
     elif isinstance(value, list):
         said = [fields_in_english(item, english, names) for item in value]
     return said  # type: ignore[no-any-return]
+
+
+def table_in_english(table: Table, english: Mapping[str, str], names: Collection[str] = ()) -> Table:
+    """A table in English with the names of the edition in English, as far as it says them; `names` of members stay as they are.
+
+    Examples
+    --------
+    >>> table_in_english(Table(("Class", "Member"), (("投标人", "投标人"),)), {"投标人": "Bidders"}, ())
+    Class    Member
+    -------  -------
+    Bidders  Bidders
+    """
+    rows = tuple(tuple(fields_in_english([*row], english, names)) for row in table.rows)
+    return replace(table, rows=rows, note=fields_in_english(table.note, english))
 
 
 def _whole(text: str, english: Mapping[str, str]) -> str:
