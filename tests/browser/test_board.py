@@ -93,6 +93,7 @@ def test_adoption_is_in_sight_and_every_group_of_names_is_one_line(table: Table)
         assert box is not None
         assert box["y"] + box["height"] <= height
         assert table.page.evaluate("document.querySelector('.weight-board').getBoundingClientRect().bottom + scrollY") <= height
+    assert table.page.locator(".moves .line").first.locator(".chip:visible").count() > 2, "as many as there is room for"
     for chips in table.page.locator(".moves .chips").all():
         assert len({round(chip.bounding_box()["y"]) for chip in chips.locator(".chip:visible").all()}) == 1  # type: ignore[index]
     table.page.set_viewport_size({"width": 1366, "height": 768})
