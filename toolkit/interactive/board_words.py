@@ -226,6 +226,7 @@ WORDS: dict[str, Phrase] = {
     "recompute": Phrase("重新计算全部", "Recompute all"),
     "indicator": Phrase("指标", "Indicator"),
     "awarded": Phrase("{label} {n} 家", "{label} {n}"),
+    "awarded_open": Phrase("{label} {n} 家（另有 {open} 家待定）", "{label} {n} (open: {open})"),
     "stands": Phrase("现在", "Now"),
     "by_so_much": Phrase("增减", "Change"),
     "paper_tried": Phrase("调整后的名单，尚未采用；“已定”是现行办法", "The list as moved, not adopted; `Decided` is the scheme as it holds"),

@@ -31,7 +31,8 @@ class Sheet {
   heldOnPaper() {
     // How many hold each award as the scheme stands: what the notebook says above the table is of the decided one.
     const [comma, stop] = this.language === "zh" ? ["、", "。"] : [", ", ". "];
-    const held = this.start.awards.map((label, place) => this.say("awarded", { label, n: this.award.filter((number) => number === place + 1).length }));
+    const many = (number) => this.award.filter((one) => one === number).length; // who is level at the line of the places is told apart: the committee has yet to settle it
+    const held = this.start.awards.map((label, place) => this.say(many(-1 - place) ? "awarded_open" : "awarded", { label, n: many(place + 1), open: many(-1 - place) }));
     return held.length ? held.join(comma) + stop : "";
   }
 
