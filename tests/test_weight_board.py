@@ -21,9 +21,9 @@ from toolkit.edition import Edition
 from toolkit.ground.resources import house_folder
 from toolkit.interactive import background
 from toolkit.interactive.board import Board, Chances, Changes
-from toolkit.interactive.board_details import card
+from toolkit.interactive.board_details import card, spoken
 from toolkit.interactive.board_words import board_in_words
-from toolkit.interactive.desk import PAGE
+from toolkit.interactive.desk import PAGE, Painted
 from toolkit.interactive.tuning import Tuning, changes_told, shares, typed
 from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
@@ -237,6 +237,25 @@ def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
             assert ((0 < after.award[place] <= award) == row["state"].endswith("_win")) == turned, (name, row, weight)
         told += 1
     assert told
+
+
+def test_a_reader_of_english_is_told_the_english_names_of_the_scheme(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    board, sent = heard.board, list[dict[str, Any]]()
+    del board.send  # of the page that was listened to
+    english = {"learning": "Study", "hours": "hours of study"}
+    named = board.before.scheme.model_copy(update={"english": {board.before.scheme.label(node): name for node, name in english.items()}})
+    board.table = type(board.table)(rescored(board.before, named), board.edition)
+    monkeypatch.setattr(Painted, "send", lambda _, said, buffers=None: sent.append(said))
+    board._heard(board, {"ask": 1, "view": "v", "do": "open", "shown": "hours"})
+    board._heard(board, {"ask": 2, "view": "v", "do": "leave", "kind": "node", "item": "learning"})
+    assert sent[0]["start"]["english"] == named.english
+    assert "Study" in sent[-1]["what_if"]["en"]
+    assert named.label("learning") in sent[-1]["what_if"]["zh"]
+    own = {named.label(node) for node in english}
+    for language, there in (("en", set(english.values())), ("zh", own)):
+        labels = {row["label"] for row in card(spoken(board.before, language), 0, board.edition)["parts"]} & {*own, *english.values()}
+        assert labels
+        assert labels <= there
 
 
 def test_undo_redo_lock_and_restore(heard: Heard) -> None:

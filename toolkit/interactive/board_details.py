@@ -24,6 +24,7 @@ from toolkit.interactive.board import until_words
 from toolkit.interactive.board_words import NOT_RECORDED, RECORDED, WORDS, Said
 from toolkit.interactive.dials import line_dials, node_dials, total_dials
 from toolkit.interactive.tuning import DECIMALS, LANGUAGES, share_at
+from toolkit.publication.english import fields_in_english
 from toolkit.reports import wording
 from toolkit.reports.columns import Lexicon
 from toolkit.reports.plan_tables import UNKNOWN, own_table
@@ -142,7 +143,7 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
     (score_card,) = score_cards(evaluation, edition.records if edition else None, [member])
     open_ = {allotment.award.id for allotment in evaluation.decided.allotments if allotment.open[position]}
     scheme, records = evaluation.scheme, [row for row in score_card.records if row["item"] not in trial.uncounted]
-    return {
+    told = {
         "name": score_card.name, "class": wording.class_name(score_card.class_, scheme.language),
         "reason": WORDS["member_out"].into(scheme.language) if member in trial.out else score_card.reason,
         "total": None if math.isnan(score_card.total) else wording.points(score_card.total, scheme.decimals),
@@ -151,6 +152,21 @@ def card(evaluation: Evaluation, position: int, edition: Edition | None, trial: 
         "single": _single(evaluation, score_card, trial),
         "records": [_record(scheme, edition, row) for row in records[:MOST_RECORDS]], "records_more": max(0, len(records) - MOST_RECORDS),
     }  # fmt: skip
+    return _named(scheme, told, score_card.name)
+
+
+def _named(scheme: Scheme, told: Said, member: str) -> Said:
+    """What is told of a member, for a reader of English with the names that the scheme has in English."""
+    return fields_in_english(told, scheme.english, {member}) if scheme.language == "en" and scheme.english else told
+
+
+def in_both(told: Any, english: Mapping[str, str]) -> Any:
+    """What a page is told, with the names of the scheme in English in the English half of each sentence."""
+    if isinstance(told, dict):
+        if told.keys() == {"zh", "en"} and isinstance(told["en"], str):
+            return {**told, "en": fields_in_english(told["en"], english)}
+        return {key: in_both(value, english) for key, value in told.items()}
+    return [in_both(value, english) for value in told] if isinstance(told, list) else told
 
 
 def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
@@ -299,9 +315,11 @@ def turning(evaluation: Evaluation, position: int, edition: Edition | None, *, l
     left_out
         Whether anything is left out for a trial: the lists of later days hold all.
     """
-    yield {"values": turning_value(evaluation, position)}
-    yield {"records": turning_record(evaluation, position, edition) if edition is not None else []}
-    yield {"ahead": [{"state": "ahead_untold"}] if left_out or edition is None else _ahead(evaluation, str(evaluation.members.index[position]), edition)}
+    scheme, member = evaluation.scheme, str(evaluation.members.index[position])
+    name = str(evaluation.members["name"][member])
+    yield _named(scheme, {"values": turning_value(evaluation, position)}, name)
+    yield _named(scheme, {"records": turning_record(evaluation, position, edition) if edition is not None else []}, name)
+    yield _named(scheme, {"ahead": [{"state": "ahead_untold"}] if left_out or edition is None else _ahead(evaluation, member, edition)}, name)
 
 
 def _ahead(evaluation: Evaluation, member: str, edition: Edition) -> list[Said]:

@@ -23,7 +23,7 @@ from toolkit.ground.text import Language, Phrase, as_phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands
 from toolkit.interactive.board import DRAWS, NONE, Changes, shown_decimals, struck
-from toolkit.interactive.board_details import Behind, panel, spoken, turning
+from toolkit.interactive.board_details import Behind, in_both, panel, spoken, turning
 from toolkit.interactive.board_words import FAILED, LAID_ASIDE, WORDS, Said, board_in_words, words
 from toolkit.interactive.deliberation import Deliberation
 from toolkit.interactive.desk import PAGE, Painted
@@ -142,6 +142,11 @@ class WeightBoard(Painted):
             When the scheme cannot be evaluated.
         """
         self.table.take(tuning)
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Tell the page, in English with the names that the scheme has in English."""
+        english = self.before.scheme.english
+        super().send(in_both(content, english) if english else content, buffers)
 
     def _heard(self, _: Any, asked: Said, __: Any = None) -> None:
         """Answer a question of the page: with the board, or with why it cannot be."""
@@ -300,7 +305,7 @@ class WeightBoard(Painted):
         names, codes = class_numbers(self.before)
         ids = [award.id for award in scheme.awards]
         return {
-            "words": words(), "language": self.language, "title": scheme.title, "draws": DRAWS, "none": NONE, "scale": scheme.scale,
+            "words": words(), "language": self.language, "english": dict(scheme.english), "title": scheme.title, "draws": DRAWS, "none": NONE, "scale": scheme.scale,
             "members": members["name"].astype("str").tolist(), "codes": members.index.astype("str").tolist(),
             "classes": names, "class_of": codes.tolist() if names else [], "awards": [award.label for award in scheme.awards], "grades": grade_names(scheme),
             "better": [[ids.index(one) for one in or_better(scheme, award)] for award in ids],

@@ -93,8 +93,9 @@ class Page {
   board(message, buffers) {
     const mine = message.view === this.view;
     if (message.start && (mine || this.start)) {
-      this.start = message.start;
+      this.given = message.start;
       this.language = this.language || message.start.language;
+      this.start = this.named(this.given);
       this.build();
     }
     if (!this.start) return;
@@ -214,8 +215,16 @@ class Page {
     this.root.setAttribute("lang", this.language === "zh" ? "zh-CN" : "en");
   }
 
+  named(start) {
+    // In English with the names that the scheme has in English.
+    const name = (label) => (this.language === "en" && start.english[label]) || label;
+    const [awards, grades, classes] = [start.awards, start.grades, start.classes].map((labels) => labels.map(name));
+    return { ...start, title: name(start.title), awards, grades, classes, nodes: start.nodes.map((node) => ({ ...node, label: name(node.label) })) };
+  }
+
   switched(language) {
     this.language = language;
+    this.start = this.named(this.given);
     const looking = !this.shelfBox.hidden;
     const [said, refused, reopen] = [this.noticeSaid, this.noticeLine.classList.contains("refused"), !this.reopenButton.hidden];
     this.build();

@@ -228,8 +228,8 @@ class Dials {
   }
 
   short(dial) {
-    const award = this.start.awards.find((label) => dial.label.zh.startsWith(label));
-    return dial.path.startsWith("grades.") ? dial.label[this.language].split(/[ :]/)[0] : award || "";
+    const award = this.given.awards.findIndex((label) => dial.label.zh.startsWith(label)), first = dial.label.zh.split(/[ :]/)[0], grade = this.given.grades.indexOf(first);
+    return dial.path.startsWith("grades.") ? this.start.grades[grade] || first : this.start.awards[award] || "";
   }
 
   buildPanel(panel) {
