@@ -209,19 +209,24 @@ def test_where_weights_do_not_sum_to_100_a_card_speaks_in_the_shares_that_the_bo
 def test_a_weight_on_a_card_does_as_it_is_typed_what_is_said_of_it() -> None:
     edition = open_edition(house_folder("data/demo"))
     demo = evaluate(edition.scheme, edition.records)
-    board = weight_board(demo)
+    tenths = edition.scheme.model_copy(update={"weights": "points"}).with_weights({node.id: node.weight / 10 for node in edition.scheme.children()})
     names = demo.members["name"].tolist()
     states = set()
-    for name in ("韶关桦洄医疗器械有限公司", "东莞穗翰产权交易中心"):
-        place = names.index(name)
-        for row in card(demo, place, None, board.table.trial)["single"]:
-            node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
-            after = Board.of(board.table.evaluated(typed(board.tuning, node, float(row["to"]))))
-            (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
-            assert (0 < after.award[place] <= award) == row["state"].endswith("_win"), (name, row)
-            assert row["state"].startswith("far") == (float(row["to"]) > 75 >= float(row["was"])), (name, row)
-            states.add(row["state"])
-    assert {"single_win", "far_win"} <= states
+    asked = ("韶关桦洄医疗器械有限公司", "东莞穗翰产权交易中心")
+    for lists, some in ((rescored(demo, tenths), asked[:1]), (demo, asked)):
+        board = weight_board(lists)
+        stands = shares(lists.scheme)
+        for name in some:
+            place = names.index(name)
+            for row in card(lists, place, None, board.table.trial)["single"]:
+                node = next(node for node in demo.scheme.nodes if demo.scheme.label(node) == row["label"])
+                after = Board.of(board.table.evaluated(typed(board.tuning, node, float(row["to"]))))
+                (award,) = [k for k, item in enumerate(demo.scheme.awards, 1) if item.label == row["award"]]
+                assert (0 < after.award[place] <= award) == row["state"].endswith("_win"), (name, row)
+                assert row["state"].startswith("far") == (float(row["to"]) > 75 >= float(row["was"])), (name, row)
+                assert float(row["was"]) == pytest.approx(stands[node], abs=0.01), "in the unit of the boxes"
+                states.add((lists.scheme.weights, row["state"]))
+    assert {("points", "single_win"), ("percent", "single_win"), ("percent", "far_win")} <= states
     # With a weight locked the others give way otherwise: what is told is still the first weight at which the board turns.
     board.take(typed(board.tuning, "learning", 33))
     assert board.tuning.locked

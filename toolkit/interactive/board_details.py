@@ -243,7 +243,7 @@ def _each_once(told: list[Said]) -> list[Said]:
 def _as_typed(evaluation: Evaluation, row: Mapping[Any, Any], trial: Trial) -> float | None:
     """The share that a row of `nearest_weights` comes to as the board sets it, its siblings rounded too; None where it turns nothing there."""
     if trial.typed is None:
-        return float(row["to"])
+        return round(float(row["to"]), DECIMALS) if evaluation.scheme.weights == "points" else float(row["to"])
     show, node, award = trial.typed, str(row["node"]), str(row["award"])
     way, member = 1.0 if row["to"] > row["weight"] else -1.0, list(evaluation.members.index).index(row["member"])
 

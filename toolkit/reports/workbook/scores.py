@@ -16,7 +16,14 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
-from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, as_evaluated, as_values, score_format
+from toolkit.reports.workbook.compared import (
+    HAS_NOT,
+    NONE,
+    ComparedNodes,
+    as_evaluated,
+    as_values,
+    score_format,
+)
 from toolkit.scheme.criteria import Group, Indicator, Total
 from toolkit.scheme.shapes import Relative
 
