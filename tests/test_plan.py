@@ -74,6 +74,9 @@ label = "办班"
 measure = { table = "courses", take = "distinct", column = "event" }
 least = 2
 together = true
+
+[english]
+"动员" = "Launch"
 """
 WORKPLAN = """
 [workplan]
@@ -371,6 +374,7 @@ def test_who_took_part_in_nothing_is_told_of_the_day_itself(folder: Path, day: s
 def test_the_command_in_english_and_without_phases(folder: Path, tmp_path: Path) -> None:
     told = run("plan", folder, "--on", "2018-04-01", "--language", "en")
     assert "32 days overdue" in told.output
+    assert re.search(r"^Launch +2018-01-01 ", told.output, re.MULTILINE)
     assert run("plan", folder, "--on", "yesterday").exit_code == 1
     (tmp_path / "records").symlink_to(folder / "records")
     (tmp_path / "tables.toml").write_bytes((folder / "tables.toml").read_bytes())
