@@ -95,7 +95,7 @@ def test_recusals_are_filled_in_and_locked_and_progress_is_told(folder: Path) ->
     answer = judge.score("M2", "innovation", "８０．５")
     assert (answer["cell"], answer["progress"]["zh"], answer["unsaved"]) == (["M2", "innovation", 80.5], "已评 1/6", [["M2", "innovation"]])
     assert judge.score("M2", "innovation", "")["progress"]["zh"] == "已评 0/6"
-    assert judge.score("M2", "innovation", "回避")["progress"] == {"zh": "已评 0/5，另填回避 1 处", "en": "0 of 5 scored, withdrawn from besides: 1"}
+    assert judge.score("M2", "innovation", "回 避")["progress"] == {"zh": "已评 0/5，另填回避 1 处", "en": "0 of 5 scored, withdrawn from besides: 1"}
     assert judge.score("M2", "service", "85.555")["cell"] == ["M2", "service", 85.555]
     assert "专家 E01，已评 1/5，另填回避 1 处。" in judge.ask("save")["notice"]["zh"]
 
