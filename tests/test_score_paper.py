@@ -125,9 +125,9 @@ def test_a_sheet_is_taken_up_where_it_was_left(folder: Path) -> None:
     again = Judge(folder, "E03")
     assert again.entered["given"] == [["M1", "service", 71.3], ["M2", "service", "回避"]]
     again.score("M4", "service", 5)
-    assert "已评 3/8" in again.ask("save")["notice"]["zh"]
+    assert "已评 2/7，另填回避 1 处" in again.ask("save")["notice"]["zh"]
     assert "被别处改过" in judge.ask("save")["refused"]["zh"]  # two at once: nothing of the other's is lost
-    assert Judge(folder, "E03").entered["done"] == 3
+    assert Judge(folder, "E03").entered["progress"]["zh"] == "已评 2/7，另填回避 1 处"
 
 
 def test_a_form_that_was_sent_out_is_filled_in_on_the_page_and_one_with_remarks_is_not(folder: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_plain_table_of_scores_is_taken_up_and_what_it_says_stays(tmp_path: Pa
     folder = write_judged_edition(tmp_path / "e")
     (folder / "ballots/评分表3.xlsx").rename(folder / "ballots/评分表E03.xlsx")
     judge = Judge(folder, "E03")
-    assert (judge.entered.get("refused"), judge.entered["done"]) == (None, 8)
+    assert (judge.entered.get("refused"), judge.entered["progress"]["zh"]) == (None, "已评 8/8")
     judge.score("M1", "service", "61")
     assert "已保存 ballots/评分表E03.xlsx" in judge.ask("save")["notice"]["zh"]
     assert Judge(folder, "E03").entered["given"] == [[member, column, 61 if (member, column) == ("M1", "service") else entry] for member, column, entry in judge.entered["given"]]
