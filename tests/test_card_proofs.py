@@ -25,7 +25,7 @@ from toolkit.publication.card_proofs import TEXTS, ProvedCard, leaf, proved, rea
 from toolkit.publication.extract import read_extract
 from toolkit.publication.site import Period
 from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
-from toolkit.sealing.cards import sealed_cards
+from toolkit.sealing.cards import card_root, sealed_cards
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -186,6 +186,17 @@ def test_cards_are_sent_as_the_notice_has_them_and_not_among_others(whole: Path,
         done = run("publish", forged, "--to", tmp_path / "elsewhere")
         assert done.exit_code == 1
         assert told in done.output, done.output
+        assert not (tmp_path / "elsewhere").exists()
+    for name, was, now in (("public/awards.csv", "甲招标代理公司", "己代理公司"), ("cards.jsonl", "名次 1", "名次 2")):
+        forged = Path(shutil.copytree(whole, tmp_path / name.replace("/", "_"), copy_function=shutil.copyfile))
+        text = (forged / "data" / name).read_text("utf-8")
+        (forged / "data" / name).write_text(text.replace(was, now), "utf-8")
+        if name == "cards.jsonl":  # the notice is made to fit
+            notice = forged / "data" / "public" / "notice.json"
+            notice.write_text(notice.read_text("utf-8").replace(card_root(whole / "data")["cards"], card_root(forged / "data")["cards"]), "utf-8")
+        with_new_manifests(forged)
+        done = run("publish", forged, "--to", tmp_path / "elsewhere")
+        assert (done.exit_code, name in done.output, "封存的结果与重新计算的不同" in done.output) == (1, True, True), done.output
         assert not (tmp_path / "elsewhere").exists()
 
 

@@ -45,6 +45,7 @@ from tests.test_command_line import run
 from toolkit.commands.publication import (
     BUILDING,
     CHECKING,
+    MAKING_AGAIN,
     OPENING,
     PREPARING,
     SHOWING,
@@ -102,7 +103,7 @@ def sent(edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "英文页面上有 1 个名称仍是中文：调查答卷。" in done.output
     assert UNTRIED.zh in done.stdout
     assert "没有公示起始日" not in done.stdout
-    under_way = [*(step.zh for step in (CHECKING, PREPARING, OPENING, SHOWING, BUILDING)), *(f"正在核对：{name}" for name in ("软件包", "工作簿公式", "网页程序"))]
+    under_way = [*(step.zh for step in (CHECKING, PREPARING, MAKING_AGAIN, OPENING, SHOWING, BUILDING)), *(f"正在核对：{name}" for name in ("软件包", "工作簿公式", "网页程序"))]
     assert done.stderr.splitlines() == [f"… {step}" for step in under_way]
     return place
 

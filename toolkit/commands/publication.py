@@ -54,6 +54,7 @@ UNTRIED = Phrase(
     "Whether the page of results can compute all again in the reader's browser was not tried on this machine; the page says so where it is opened.",
 )
 CHECKING, PREPARING = Phrase("正在核对封存包，看能否公布", "checking the bag, and whether it may be published"), Phrase("正在写出得分单", "writing the score cards")
+MAKING_AGAIN = Phrase("正在用封存的记录重做名单、开放包和得分单，逐一比较", "making list, open bag and score cards again from the sealed records, to compare them")
 OPENING = Phrase("正在写出开放包", "writing the open bag")
 SHOWING = Phrase("正在写出结果页面", "writing the page of results")
 LOCKING = Phrase("正在给得分单加密", "locking the score cards")
@@ -109,7 +110,13 @@ def publish(
     )
     from toolkit.sealing.open_bag import BAGGED, other_edition, send_open
     from toolkit.sealing.revisions import refuse_replaced
-    from toolkit.sealing.site import Disclosed, publication_day, refuse_unready, site_problems
+    from toolkit.sealing.site import (
+        Disclosed,
+        publication_day,
+        refuse_otherwise,
+        refuse_unready,
+        site_problems,
+    )
 
     with refusals(language):
         for left in chain(*map(left_unfinished, (to, *(path for path in to.glob("*") if path.is_dir())))):
@@ -129,6 +136,8 @@ def publish(
                 _refuse_letters(disclosed, to / LETTERS)
             step(PREPARING)
             root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS, first_day)
+            step(MAKING_AGAIN)
+            refuse_otherwise(disclosed, cards=True)
             opens = not unfit and (bag / "data" / OPEN).is_dir()
             written = [*_write_open(disclosed, made, to, address, step)] if opens else []
         say(language, phrase(PUBLISHED.zh, PUBLISHED.en, n=count, cards=to / CARDS, page=to / CHECK, root=root))

@@ -92,6 +92,26 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
             differences = list(_differences(bag, edition, evaluation, again, house=house, step=step))
         except Refused as error:
             return error.problems
+    return _with_versions(differences, data)
+
+
+def outgoing_problems(bag: Path, edition: Edition, evaluation: Evaluation, *, cards: bool) -> Problems:
+    """What of a bag goes out of the house and is not what its records give: public list and notice, open bag, and the `cards` where they are asked for.
+
+    Parameters
+    ----------
+    edition, evaluation
+        Of the sealed edition, as it was read and evaluated now.
+    """
+    data = bag / "data"
+    version = sealed_by(data)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, former_words(version if version in RELEASES else None):
+        differences = [*(_cards_otherwise(bag, edition, evaluation) if cards else ()), *(_published_otherwise(bag, evaluation, Path(folder)) if publishable(edition.scheme) else ())]
+    return _with_versions(differences, data)
+
+
+def _with_versions(differences: list[Problem], data: Path) -> Problems:
+    """The differences, and a note for each package that is another now."""
     notes = tuple(_version_notes(data / ENVIRONMENT))
     # Our own version is no reason to differ: what it would make otherwise, it would have to know.
     if any(note.column != DISTRIBUTION for note in notes):
@@ -123,20 +143,32 @@ def _differences(
         yield from _rules_problems(data, edition, evaluation, again)
     place = {"COMMITTEE_EDITION": data / "edition"}
     yield from run_again(house.notebooks, data / "notebooks", place, step, wording, accused=accused, former=_formerly_shown(evaluation))
-    seal = Seal.of(read_bag_info(bag))
     step("得分单 Score cards")
-    yield from card_problems(evaluation, edition.records, seal.revision, data, earlier=first)
+    yield from _cards_otherwise(bag, edition, evaluation)
+    yield from _published_otherwise(bag, evaluation, again)
+    if (data / "public").is_dir():
+        yield from run_again(house.pages, data / "pages", {"COMMITTEE_PUBLIC": data / "public"}, step)
+
+
+def _cards_otherwise(bag: Path, edition: Edition, evaluation: Evaluation) -> Iterator[Problem]:
+    """The cards that are others when they are made again."""
+    data = bag / "data"
+    yield from card_problems(evaluation, edition.records, Seal.of(read_bag_info(bag)).revision, data, earlier=not holds_all_parts(data))
+
+
+def _published_otherwise(bag: Path, evaluation: Evaluation, again: Path) -> Iterator[Problem]:
+    """Where open bag, notice and public list are others when they are made again in the folder `again`."""
+    data, seal = bag / "data", Seal.of(read_bag_info(bag))
     if (data / OPEN).is_dir():
         seal_open(evaluation, Facts(seal.revision, seal.day, sealed_by(data), rules_lost_on(seal.rules, data)), again)
         yield from folder_problems(OPEN, data, again)
     if (data / "public").is_dir():
-        if publishable(edition.scheme):
+        if publishable(evaluation.scheme):
             public_extract(evaluation, seal.revision, public_digests(data), bagging_day(bag), seal.published).write(again / "public")
             signed_as_sealed(data, again)
             yield from folder_problems("public", data, again)
         else:
             yield from _unasked_problems(data, evaluation, seal.revision, bagging_day(bag))
-        yield from run_again(house.pages, data / "pages", {"COMMITTEE_PUBLIC": data / "public"}, step)
 
 
 def _rules_problems(data: Path, edition: Edition, evaluation: Evaluation, again: Path) -> Iterator[Problem]:

@@ -241,6 +241,7 @@ def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date, *,
     disclosed = Disclosed(bag, begins, today)
     if unfit := refuse_unready(disclosed):
         raise Refused(unfit)
+    refuse_otherwise(disclosed, cards=False)
     cards = cards_of(sent, disclosed.agreeing) if sent is not None else None
     if (bag / "data" / OPEN).is_dir():
         with tempfile.TemporaryDirectory() as place:
@@ -365,6 +366,20 @@ def refuse_unready(disclosed: Disclosed) -> Problems:
     if members := disclosed.taken_back:
         raise Refused(Problems((_taken_back(disclosed.bag, members, "error"),)))
     return Problems()
+
+
+def refuse_otherwise(disclosed: Disclosed, *, cards: bool) -> None:
+    """Refuse what would go out and is not what the sealed records give: public list and notice, open bag, `cards` where they go too.
+
+    A bag can be altered with all its lists of digests; where no minutes lie beside it, nothing but this tells.
+
+    Raises
+    ------
+    Refused
+    """
+    from toolkit.sealing.replay import outgoing_problems
+
+    stop_at(outgoing_problems(disclosed.bag, disclosed.edition, disclosed.evaluation, cards=cards).errors)
 
 
 def _taken_back(bag: Path, members: list[str], severity: Severity) -> Problem:
