@@ -50,10 +50,10 @@ FROM_BACKUP = Phrase(
 )
 EXCHANGED = ("不是工作记录第 {n} 条所记的那一版封存包：封存之后被换过或改过", "is not the bag of which no. {n} of the minutes tells: it was exchanged or altered after its seal")
 FROM_COPY = Phrase(
-    "请勿公布或签名；把它移开留证，从备份或副本取回当时封存的那一版，放回 sealed",
+    "请勿公布或签名；把它移开留证，从备份或副本取回当时封存的那一版，放回原处",
     "do not publish or sign it: move it away and keep it as evidence, and put the bag that was sealed back into the folder sealed, from a backup or a copy",
 )
-SIGNED_ANOTHER = ("所签的不是第 {n} 条所记的那一版封存包", "is a signature of another bag than that of which no. {n} tells")
+SIGNED_ANOTHER = ("所签的不是第 {n} 条所记的那一版封存包", "is a signature of another bag than the one in no. {n} of the minutes")
 SIGN_TRUE = Phrase("这个签名不算数；请查明缘由，就当时封存的那一版重新签名", "it does not count for that one: find out how it came about, and sign the bag that was sealed")
 SUCH_AS = Phrase("例如 r1", "such as r1")
 KEPT_NAME = Phrase("这个名字另有专用", "this name is kept for something else")
