@@ -155,6 +155,7 @@ def test_the_rule_of_the_highway_designers_reads_as_it_is_written_and_moves_with
         'IF(SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7))=0,"",SUMPRODUCT(D$5:E$5,D7:E7)/SUMPRODUCT(D$5:E$5*ISNUMBER(D7:E7)))))'
     )
     assert found[1] == 82.0
+    assert computed(found[0], {"D5": 50.0, "E5": 50.0, "D7": 90.0, "E7": 80.0}) == 85.0
     apart, _ = mean_formula(Rule("conditional", (*cases[:2], ((True, True), (0.5, 0.5)))), parts) or ("", 0)
     assert "IF(AND(COUNT(D7:E7)=2,COUNT(D7:E7)=2),(0.5*D7+0.5*E7)/(0.5+0.5)," in apart
 

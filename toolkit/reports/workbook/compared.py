@@ -259,6 +259,6 @@ def as_values(compared: ComparedNodes) -> list[Phrase]:
     return [phrase("{said.zh}{zh}", "{said.en}{en}", said=COMPARED, zh="、".join(why.zh for why in compared.said), en=", ".join(why.en for why in compared.said))] if compared.said else []
 
 
-def as_evaluated(scheme: Scheme) -> list[Phrase]:
+def frozen(scheme: Scheme) -> list[Phrase]:
     """That the shortlist and the grades are values, where there are any."""
     return [] if in_words_before("1.0.0") else [STAGED] * (scheme.shortlist is not None) + [GRADED] * (scheme.grades is not None)

@@ -16,14 +16,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook.book import HEADING_ROW, SHEETS, Book
-from toolkit.reports.workbook.compared import (
-    HAS_NOT,
-    NONE,
-    ComparedNodes,
-    as_evaluated,
-    as_values,
-    score_format,
-)
+from toolkit.reports.workbook.compared import HAS_NOT, NONE, ComparedNodes, as_values, frozen, score_format
 from toolkit.scheme.criteria import Group, Indicator, Total
 from toolkit.scheme.shapes import Relative
 
@@ -328,7 +321,7 @@ class _ScoreSheet:
         weights = {group or TOTAL: [child.weight for child in below] for group, below in self.children.items()}
         apart = [node for node, cases in self.cases.items() if any(_apart(case, weights[node]) for case in cases) and not in_words_before("1.0.0")]
         labels = joined([SUM if node == TOTAL else Phrase(self.scheme.label(node), self.scheme.label(node)) for node in apart], "、", ", ")
-        return [*as_evaluated(self.scheme), *[phrase(APART.zh, APART.en, zh=labels.zh, en=labels.en)] * bool(apart), *as_values(self.compared)]
+        return [*frozen(self.scheme), *[phrase(APART.zh, APART.en, zh=labels.zh, en=labels.en)] * bool(apart), *as_values(self.compared)]
 
     @cached_property
     def compared(self) -> ComparedNodes:
