@@ -235,7 +235,7 @@ def in_kernel(edition: Path) -> tuple[float, float]:
 def turned_in_kernel(edition: Path) -> float:
     """Processor milliseconds that a goalpost or a step turned on its panel takes: the scheme checked, one indicator valued anew, board and panel told."""
     opened_edition = open_edition(edition)
-    board = weight_board(evaluate(opened_edition.scheme, opened_edition.records), opened_edition)
+    board: Any = weight_board(evaluate(opened_edition.scheme, opened_edition.records), opened_edition)
     board.sure, board.send = False, lambda *_, **__: None
     dial, value = next((dial, dial.value) for dial in reversed(list(all_dials(board.scheme))) if dial.mark == "raw" and isinstance(dial.value, float | int))
     node, times = dial.id.partition("[")[2].partition("]")[0], []

@@ -30,7 +30,8 @@ from urllib.parse import urlsplit
 import psutil  # type: ignore[import-untyped,unused-ignore]
 from figures import Figures
 
-from tests.sealed_page import free_port, passes
+from tests.processes import free_port
+from tests.sealed_page import passes
 from toolkit.commands.seal import copied_anew
 from toolkit.ground.resources import house_folder
 from toolkit.publication.copies import CALLED

@@ -183,7 +183,7 @@ def test_chances_nobody_waits_for_are_dropped(demo: Evaluation) -> None:
     chances = Chances()
     for last in range(many - 2):  # lists that were made once are kept
         left = iter(range(last))
-        assert chances.counted(demo, lambda left=left: next(left, None) is None) is None  # type: ignore[misc]
+        assert chances.counted(demo, lambda left=left: next(left, None) is None) is None
     assert whole is not None
     assert np.array_equal(chances.counted(demo, lambda: False), whole)
 

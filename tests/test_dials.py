@@ -125,7 +125,8 @@ def test_points_beside_the_total_and_limits_of_places_are_the_rules_own(edition:
 
 
 def test_what_is_measured_otherwise_is_asked_of_the_records_again(edition: Edition, demo: Evaluation) -> None:
-    board, answers = WeightBoard(demo, edition), list[dict[str, Any]]()
+    board: Any = WeightBoard(demo, edition)
+    answers = list[dict[str, Any]]()
     board.sure = False
     board.send = lambda said, buffers=(): answers.append(said)
     board._heard(board, {"ask": 1, "do": "turn", "dial": "veto[grave].at_least", "typed": "2"})
@@ -242,7 +243,8 @@ def random_question(board: WeightBoard, rng: np.random.Generator) -> dict[str, A
 
 
 def test_the_board_equals_python_after_random_moves_dials_and_leave_outs(edition: Edition, demo: Evaluation) -> None:
-    rng, board, answers = np.random.default_rng(20), WeightBoard(demo, edition), []
+    board: Any = WeightBoard(demo, edition)
+    rng, answers = np.random.default_rng(20), list[dict[str, Any]]()
     board.sure = False
     board.send = lambda said, buffers=(): answers.append(said)
     for number in range(40):
@@ -316,7 +318,7 @@ def test_an_expert_of_the_panel_left_out_is_one_that_scored_nothing(tmp_path: Pa
 
 def test_what_is_only_tried_is_told_and_never_adopted(small_edition: Path) -> None:
     opened, answers = open_edition(small_edition), list[dict[str, Any]]()
-    board = WeightBoard(evaluate(opened.scheme, opened.records), opened)
+    board: Any = WeightBoard(evaluate(opened.scheme, opened.records), opened)
     board.sure = False
     board.send = lambda said, buffers=(): answers.append(said)
     before = board.board.buffers
@@ -340,7 +342,7 @@ def test_a_turned_dial_is_adopted_and_the_comments_stay(small_edition: Path) -> 
     path = small_edition / "scheme.toml"
     path.write_text("# 我们的办法\n" + path.read_text("utf-8"), "utf-8")
     opened, answers = open_edition(small_edition), list[dict[str, Any]]()
-    board = WeightBoard(evaluate(opened.scheme, opened.records), opened)
+    board: Any = WeightBoard(evaluate(opened.scheme, opened.records), opened)
     board.sure = False
     board.send = lambda said, buffers=(): answers.append(said)
     dial = next(dial for dial in all_dials(board.scheme) if dial.mark == "raw")

@@ -79,11 +79,11 @@ def test_a_copy_of_a_process_with_many_files_open_is_seen_to_end() -> None:
     assert (copy.wait(), copy.poll()) == (0, 0)
     low, held = os.pipe()
     with open(a_high(low), "rb", buffering=0) as told:
-        copy = ToldCopy(told, os.getpid())
-        assert copy.poll() is None
+        told_copy = ToldCopy(told, os.getpid())
+        assert told_copy.poll() is None
         os.write(held, b"3\n")
         os.close(held)
-        assert (copy.wait(), copy.poll()) == (3, 3)
+        assert (told_copy.wait(), told_copy.poll()) == (3, 3)
 
 
 @pytest.mark.parametrize(

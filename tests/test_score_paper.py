@@ -71,7 +71,7 @@ def test_what_everybody_fills_in_is_what_the_panel_reads(tmp_path: Path, folder:
 def assert_a_board_follows_a_saved_sheet(folder: Path) -> None:
     """The board evaluates anew when it is asked to, and not before; what it shows then is what the folder holds."""
     edition, sent = open_edition(folder), list[dict[str, Any]]()
-    board = weight_board(evaluate(edition.scheme, edition.records), edition)
+    board: Any = weight_board(evaluate(edition.scheme, edition.records), edition)
     board.sure, board.send = False, lambda said, buffers=None: sent.append(json.loads(json.dumps(said)))
     board._heard(board, {"ask": 1, "view": "v", "do": "open"})
     judge = Judge(folder, "E03")

@@ -37,9 +37,10 @@ class Heard:
     """A board with all it sent to its page."""
 
     def __init__(self, edition: Edition) -> None:
-        self.board = weight_board(evaluate(edition.scheme, edition.records), edition)
+        board: Any = weight_board(evaluate(edition.scheme, edition.records), edition)
+        self.board = board
         self.sent: list[tuple[dict[str, Any], list[bytes]]] = []
-        self.board.send = lambda said, buffers=(): self.sent.append((json.loads(json.dumps(said)), list(buffers)))
+        board.send = lambda said, buffers=(): self.sent.append((json.loads(json.dumps(said)), list(buffers)))
         self.number = 0
 
     def ask(self, do: str, **more: Any) -> dict[str, Any]:

@@ -310,6 +310,7 @@ def test_who_says_too_much_is_hung_up_on_with_a_word_and_loses_the_kernel(addres
 def test_frames_that_are_no_message_are_counted_too(address: str, kernel: str, said: bytes) -> None:
     with connect(address, kernel) as socket:
         with contextlib.suppress(OSError):
+            assert socket.sock
             socket.sock.sendall(b"\x02\x80" + bytes(4) + 600 * said)
         assert hung_up(socket, within=9)
 
