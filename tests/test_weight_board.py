@@ -567,7 +567,7 @@ def test_which_value_and_which_record_turns_a_member_is_told_when_asked(heard: H
     for position in np.flatnonzero(board.board.award > 0).tolist():
         found = told_of(heard, position)
         held += len(found["values"]) + len(found["records"])
-        assert all(row["state"] in {"value_win", "value_lose"} for row in found["values"])
+        assert all(row["state"] in {"value_win", "value_lose", "value_even"} for row in found["values"])
         assert all(row["place"] and row["many"] > 0 for row in found["records"])
     assert held
 

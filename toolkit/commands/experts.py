@@ -117,12 +117,13 @@ def ballots(
     """专家判断票：清单、一致性、专家组权重；生成和读回 Excel 票。 The experts' ballots and the group's weights."""
     from toolkit.scheme import load_scheme
 
+    filled = named_files(files or [], language)
     with refusals(language):
         scheme = load_scheme(folder / "scheme.toml")
         if forms is not None:
             _write_forms(folder, scheme, forms, expert or [], language)
-        elif read or files:
-            _read_back(folder, scheme, named_files(files or [], language), language)
+        elif read or filled:
+            _read_back(folder, scheme, filled, language)
         else:
             _listed(folder, scheme, language, adopt=adopt, each=each)
 
