@@ -345,8 +345,9 @@ def notebooks(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> A
     root = str(working_copies(edition, house).folder)
     manager: Any = AsyncMappingKernelManager
     server = Server(kernel_manager=manager(root_dir=root, connection_dir=str(tmp_path)))
-    opened = lab_server.ComputedNotebooks(parent=server, root_dir=root)
+    opened: Any = lab_server.ComputedNotebooks(parent=server, root_dir=root)
     opened.notary.db_file = ":memory:"
+    opened.told = tmp_path
     server.session_manager = lab_server.OneKernel(kernel_manager=server.kernel_manager, contents_manager=opened)
     return opened
 
