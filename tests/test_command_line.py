@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -204,7 +205,11 @@ def test_an_edition_without_approval_is_sealed_without_a_page_and_what_the_seal_
     assert [entry.what for entry in read_journal(small_edition).entries] == ["state", "found", "seal"]
     assert ("已照现状记入工作记录，为第 2 条" in done.output, "下一次记入" in done.output, done.output.count("在记录之外改动过")) == (True, False, 1)
     assert not (small_edition / "sealed" / "r1" / "data" / "public").exists()
-    assert run("verify", small_edition / "sealed" / "r1", "--replay").exit_code == 0
+    verified = run("verify", small_edition / "sealed" / "r1", "--replay", "--language", "en")
+    assert verified.exit_code == 0
+    steps = [line for line in verified.output.splitlines() if line.startswith("…")]
+    assert (steps[:3], steps[-1]) == (["… comparing the files with their digests", "… computing again", "… Chances"], "… score cards")
+    assert not re.search("[\u4e00-\u9fff]", "".join(steps))
     served = run("serve", small_edition)
     assert served.exit_code == 1
     assert "Traceback" not in served.output

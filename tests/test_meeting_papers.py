@@ -20,6 +20,7 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problems
 from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase
 from toolkit.reports import MEETING_PAGE, ROBUSTNESS
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.workbook import robustness
@@ -200,9 +201,8 @@ def test_the_page_is_whole_in_itself_and_no_name_becomes_markup(small: tuple[Eva
 
 
 def test_each_question_is_told_before_it_is_asked(small: tuple[Evaluation, Path], tmp_path: Path) -> None:
-    steps: list[str] = []
+    steps: list[Phrase] = []
     write_meeting_papers(small[0], open_edition(small[1]).records, tmp_path / "papers", steps.append)
-    assert steps[0] == "各奖把握 Chances"
-    assert steps[1] == "一页结论 One page"
-    assert f"{SHEETS['stability'].zh} {SHEETS['stability'].en}" in steps
-    assert not {f"{SHEETS[name].zh} {SHEETS[name].en}" for name in SLOW} & set(steps)
+    assert steps[:2] == [Phrase("各奖把握", "Chances"), Phrase("一页结论", "One page")]
+    assert SHEETS["stability"] in steps
+    assert not {SHEETS[name] for name in SLOW} & set(steps)

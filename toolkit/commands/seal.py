@@ -25,6 +25,7 @@ from toolkit.commands.console import (
     steps,
     tell_gravest,
     tell_program,
+    worded,
     working,
     wrong_use,
 )
@@ -106,8 +107,8 @@ NO_PRINT = (
 PRINT = ("开放包指纹（请与公示页面所列的核对）：{fingerprint}", "Fingerprint of the open bag, to be compared with the notice: {fingerprint}")
 SAME_PRINT = ("开放包指纹与所给的一致：{fingerprint}", "The fingerprint is the one given: {fingerprint}")
 OPEN_RECOMPUTED = Phrase(
-    "开放包完好；列入会员的总分、名次、分数线、奖项和等级均已重新计算，全部一致（未列入会员以所给的区间为准）。",
-    "The open bag is whole; every total, place, line, award and grade of the members in it was computed again and is the same (those not in it as their intervals say).",
+    "开放包完好；列入会员的总分、名次、奖项、等级和公开的获奖者最低分均已重新计算，全部一致（未列入会员以所给的区间为准）。",
+    "The open bag is whole; every total, place, award and grade of the members in it, and the score of every lowest listed winner, was computed again and is the same (those not in it as their intervals say).",
 )
 
 
@@ -153,7 +154,7 @@ def seal(
             before = len(read_journal(folder).entries)
             edition, evaluation, problems = evaluated(folder, language)
             with steps() as step:
-                bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step)
+                bag = seal_edition(folder, revision, revises=revises, because=because, by=by, evaluated=(edition, evaluation), progress=step, language=language_of(language))
         refused, without = unfit_to_publish(evaluation.scheme), unpublishable(evaluation.scheme)
         if not without:
             say(language, _named(bag))
@@ -202,7 +203,7 @@ def verify(
         if fingerprint:
             raise refuse(NO_OPEN_BAG, Phrase("请去掉 --fingerprint，或指明开放包", "leave out --fingerprint, or name the open bag"), file=bag.name)
         with steps() as step:
-            problems = verify_bag(bag, replay=replay, signers=signers, authority=tsa, progress=step)
+            problems = verify_bag(bag, replay=replay, signers=signers, authority=tsa, progress=step, language=language_of(language))
         finish(problems, language, _well(bag, replay=replay) if not problems.errors else WHOLE)
 
 
@@ -215,7 +216,7 @@ def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) ->
 
     wanted = read_root(fingerprint, NO_PRINT) if fingerprint else ""
     with steps() as step:
-        problems = verify_open(bag, replay=replay, fingerprint=wanted, progress=step)
+        problems = verify_open(bag, replay=replay, fingerprint=wanted, step=lambda words: step(worded(language, words)))
     if replay and not problems.errors:
         with working(language, Phrase("正在用网页程序核对", "checking with the page's script")):
             found = list(open_opinions(bag))

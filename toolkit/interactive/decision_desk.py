@@ -254,7 +254,7 @@ class SealDesk(Desk):
             revises = former.name if former else ""
             bag = seal_edition(
                 self.edition.folder, held["revision"], revises=revises, because=held.get("because", ""), by=held["by"],
-                progress=lambda step: self.told("done", self.say(phrase(SEALING.zh, SEALING.en, step=step))),
+                progress=lambda step: self.told("done", self.say(phrase(SEALING.zh, SEALING.en, step=step))), language=self.language,
             )  # fmt: skip
             tone, words = "done", phrase(
                 "已封存为 sealed/{bag}，并记入 journal.jsonl。任何人都可以核对：committee verify sealed/{bag} --replay",

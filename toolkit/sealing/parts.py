@@ -16,7 +16,7 @@ from toolkit.ballots.ballot import FOLDER as BALLOTS
 from toolkit.ballots.ballot import STEM
 from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse
 from toolkit.ground.resources import file_digest, house_folder
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, as_phrase, phrase
 from toolkit.minutes.decisions import rules_lost
 from toolkit.minutes.journal import HEAD, JOURNAL, read_journal
 from toolkit.publication.extract import AWARDS, NOTICE, unpublishable
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[str], None]
 """Is told each step by its name, before it begins."""
+Step: TypeAlias = Callable[[Phrase], None]
+"""The same, in whatever language it is told on."""
+RECOMPUTING, CARD_STEP = Phrase("重新计算", "computing again"), Phrase("得分单", "score cards")
+"""Steps that more than one program takes."""
 
 MEETING, ENVIRONMENT = "meeting", "environment.txt"
 EDITION, FOLDERS = ("scheme.toml", "tables.toml", JOURNAL, SIGNERS), ("records",)
@@ -128,6 +132,31 @@ class House:
         """The house's own, where nothing else is given."""
         notebooks = notebooks or house_folder("notebooks")
         return cls(notebooks, pages or notebooks / "pages")
+
+
+def stepping(progress: Progress | None, language: Language | None) -> Step:
+    """What tells `progress` of a step: in `language`, or in both, side by side, where none is named.
+
+    Examples
+    --------
+    >>> stepping(print, "en")(CARD_STEP)
+    score cards
+    >>> stepping(print, None)(CARD_STEP)
+    得分单 score cards
+    >>> by_name(stepping(print, None))("7_seal.ipynb")
+    7_seal.ipynb
+    """
+
+    def told(words: Phrase) -> None:
+        if progress is not None:
+            progress(words.into(language) if language else " ".join(dict.fromkeys((words.zh, words.en))))
+
+    return told
+
+
+def by_name(step: Step) -> Progress:
+    """The same for steps that are called by a file's name, which is one in all languages."""
+    return lambda name: step(as_phrase(name))
 
 
 def publishable(scheme: Scheme) -> bool:

@@ -37,16 +37,19 @@ from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import Accused, run_again
 from toolkit.sealing.open_bag import Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
+    CARD_STEP,
     DECIDED,
     ENVIRONMENT,
     MEETING,
     OPEN,
+    RECOMPUTING,
     RELEASES,
     RULES,
     House,
-    Progress,
     Seal,
+    Step,
     bagging_day,
+    by_name,
     holds_all_parts,
     holds_results,
     publishable,
@@ -71,7 +74,7 @@ CONFIRM = Phrase(
 )
 
 
-def replay_problems(bag: Path, house: House, progress: Progress | None = None) -> Problems:
+def replay_problems(bag: Path, house: House, step: Step = lambda _: None) -> Problems:
     """Everything in `bag` that is not what its records and the house make now; empty when all agree.
 
     Made again and compared are: the scheme as it was resolved, ballots, results and their workbook, the papers of the meeting,
@@ -80,8 +83,7 @@ def replay_problems(bag: Path, house: House, progress: Progress | None = None) -
     a note, but never what names a member or is a row of figures. Other versions of packages than at the seal are told as notes; they excuse no difference, only the
     mend then says how to make sure.
     """
-    step = progress or (lambda _: None)
-    step("重新计算 Evaluation")
+    step(RECOMPUTING)
     data = bag / "data"
     version = sealed_by(data)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, one_reading(), former_words(version if version in RELEASES else None):
@@ -120,7 +122,7 @@ def _with_versions(differences: list[Problem], data: Path) -> Problems:
 
 
 def _differences(
-    bag: Path, edition: Edition, evaluation: Evaluation, again: Path, *, house: House, step: Progress
+    bag: Path, edition: Edition, evaluation: Evaluation, again: Path, *, house: House, step: Step
 ) -> Iterator[Problem]:
     """Part by part: made again in the folder `again`, and compared."""
     data = bag / "data"
@@ -142,12 +144,12 @@ def _differences(
     if (data / RULES).is_dir():
         yield from _rules_problems(data, edition, evaluation, again)
     place = {"COMMITTEE_EDITION": data / "edition"}
-    yield from run_again(house.notebooks, data / "notebooks", place, step, wording, accused=accused, former=_formerly_shown(evaluation))
-    step("得分单 Score cards")
+    yield from run_again(house.notebooks, data / "notebooks", place, by_name(step), wording, accused=accused, former=_formerly_shown(evaluation))
+    step(CARD_STEP)
     yield from _cards_otherwise(bag, edition, evaluation)
     yield from _published_otherwise(bag, evaluation, again)
     if (data / "public").is_dir():
-        yield from run_again(house.pages, data / "pages", {"COMMITTEE_PUBLIC": data / "public"}, step)
+        yield from run_again(house.pages, data / "pages", {"COMMITTEE_PUBLIC": data / "public"}, by_name(step))
 
 
 def _cards_otherwise(bag: Path, edition: Edition, evaluation: Evaluation) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from toolkit.evaluation.decisions import tie_problems
 from toolkit.evaluation.stages import open_shortlist
 from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.resources import folder_digests
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Language, Phrase
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import LOCK, only_one, refusing, sync, write_whole
 from toolkit.minutes.decisions import rules_lost
@@ -51,6 +51,7 @@ from toolkit.sealing.kernels import one_reading
 from toolkit.sealing.notebooks import run_notebooks
 from toolkit.sealing.open_bag import Facts, rules_lost_on, seal_open
 from toolkit.sealing.parts import (
+    CARD_STEP,
     DECIDED,
     ENVIRONMENT,
     MEETING,
@@ -58,10 +59,13 @@ from toolkit.sealing.parts import (
     House,
     Progress,
     Seal,
+    Step,
+    by_name,
     is_resolved,
     labels,
     publishable,
     sealed_by,
+    stepping,
 )
 from toolkit.sealing.revisions import (
     enter_seal,
@@ -79,6 +83,7 @@ from toolkit.sealing.states import LIST
 from toolkit.sealing.verification import whole_problems
 
 SEALING = Phrase("另一次封存正在进行", "another seal is under way")
+PACKING = Phrase("装包", "packing the bag")
 
 
 def seal_edition(
@@ -93,6 +98,7 @@ def seal_edition(
     evaluated: tuple[Edition, Evaluation] | None = None,
     sealed_on: dt.date | None = None,
     progress: Progress | None = None,
+    language: Language | None = None,
 ) -> Path:
     """The bag `sealed/<revision>` of the edition in `folder`, built from a copy and moved into place when whole.
 
@@ -112,6 +118,8 @@ def seal_edition(
         Who seals, for the journal.
     evaluated
         The edition in `folder` as it was read, and its evaluation; read and evaluated here where they are not given.
+    language
+        In which `progress` is told of a step; both, side by side, where none is named.
 
     Raises
     ------
@@ -124,7 +132,7 @@ def seal_edition(
     with refusing(sealed):
         sealed.mkdir(exist_ok=True)
     day = sealed_on or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
-    house, step = House.of(notebooks, pages), progress or (lambda _: None)
+    house, step = House.of(notebooks, pages), stepping(progress, language)
     with only_one(sealed / LOCK, SEALING), refusing(sealed), _workshop(sealed, revision) as workshop, one_reading():
         bag = workshop / "bag"
         edition, decided = evaluated or evaluated_at(folder)[:2]
@@ -141,15 +149,15 @@ def seal_edition(
         with _unchanged(bag / "edition"):
             records, evaluation = _evaluated_again(bag / "edition", decided)
             _fill(bag, records, evaluation, house.notebooks, step)
-            step("得分单 Score cards")
+            step(CARD_STEP)
             seal_cards(evaluation, records, revision, bag)
             if rules and rules_lost(read_journal(bag / "edition")) is None:
                 write_changed_rules(sealed / RULES / "data" / "edition" / "scheme.toml", bag, evaluation, records)
             if publishable(evaluation.scheme):
                 seal_open(evaluation, Facts(revision, day.isoformat(), sealed_by(bag), rules_lost_on(rules, bag)), bag)
                 public_extract(evaluation, revision, public_digests(bag), day, seal.published).write(bag / "public")
-                run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, step, _paths_in(records))
-        step("装包 BagIt")
+                run_notebooks(house.pages, bag / "pages", {"COMMITTEE_PUBLIC": bag / "public"}, by_name(step), _paths_in(records))
+        step(PACKING)
         _bagged(bag, evaluation.scheme, seal)
         # The one step that makes the bag exist.
         bag.rename(sealed / revision)
@@ -226,12 +234,12 @@ def _unchanged(edition: Path) -> Iterator[None]:
         raise refuse(rule, Phrase("笔记本只能读取", "notebooks may only read"))
 
 
-def _fill(bag: Path, records: Records, evaluation: Evaluation, notebooks: Path, step: Progress) -> None:
+def _fill(bag: Path, records: Records, evaluation: Evaluation, notebooks: Path, step: Step) -> None:
     """What the committee keeps beside the frozen edition: results, papers of the meeting, packages, and its notebooks as they were run."""
     write_results(evaluation, bag / "results")
     write_meeting_papers(evaluation, records, bag / MEETING, step)
     (bag / ENVIRONMENT).write_text(environment_text(), encoding="utf-8", newline="\n")
-    run_notebooks(notebooks, bag / "notebooks", {"COMMITTEE_EDITION": bag / "edition"}, step, _paths_in(records))
+    run_notebooks(notebooks, bag / "notebooks", {"COMMITTEE_EDITION": bag / "edition"}, by_name(step), _paths_in(records))
 
 
 def _refuse_open_ties(evaluation: Evaluation) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import refusing, sync, write_whole
 from toolkit.publication.extract import read_extract
 from toolkit.scheme import load_scheme
@@ -26,6 +26,7 @@ from toolkit.sealing.parts import (
     House,
     Seal,
     part_problems,
+    stepping,
 )
 from toolkit.sealing.revisions import (
     enter_signature,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.sealing.parts import Progress
 
+DIGESTS = Phrase("核对文件指纹", "comparing the files with their digests")
 AS_TOLD = ("就是工作记录第 {n} 条所记的那一版。", "It is the one of which no. {n} of the minutes tells.")
 UNPROVED = Phrase(
     "没有签名，旁边没有记下它的工作记录，也没有重算：只说明各文件与包内清单一致；文件和清单一同换过的，这样查不出，请加 --replay，并与公示页面所列的指纹核对。",
@@ -67,6 +69,7 @@ def verify_bag(
     signers: Path | None = None,
     authority: Path | None = None,
     progress: Progress | None = None,
+    language: Language | None = None,
 ) -> Problems:
     """What is wrong with a sealed bag; empty when all is well, but for a note for each signature and timestamp.
 
@@ -81,9 +84,11 @@ def verify_bag(
         Who may sign, by a file that is not out of the bag: none but theirs count then, and one at least has to be there.
     authority
         The certificate of a timestamp authority, or of the one above it: none but its timestamps count then, and one has to be there.
+    language
+        In which `progress` is told of a step; both, side by side, where none is named.
     """
-    if progress:
-        progress("核对文件指纹 SHA-256")
+    step = stepping(progress, language)
+    step(DIGESTS)
     bag, house = bag.absolute(), House.of(notebooks, pages)  # notebooks are run in a folder of their own
     problems = whole_problems(bag, house)
     if problems.errors:
@@ -96,7 +101,7 @@ def verify_bag(
         return problems
     from toolkit.sealing.replay import replay_problems
 
-    return problems + replay_problems(bag, house, progress)
+    return problems + replay_problems(bag, house, step)
 
 
 def _rules_alone(data: Path, scheme: Scheme, *, replay: bool) -> Iterator[Problem]:

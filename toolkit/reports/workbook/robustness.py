@@ -218,7 +218,7 @@ def write_meeting_papers(
     evaluation: Evaluation,
     records: Records,
     folder: Path,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[Phrase], None] | None = None,
     *,
     quick: bool = True,
     together: bool = True,
@@ -231,7 +231,7 @@ def write_meeting_papers(
         Those evaluated. Places in them are told by file, sheet and row; of score sheets none, and of the members nothing
         but what the scheme itself reads, and the kinds they are of.
     progress
-        Called with what is asked, in both languages, before it is.
+        Called with what is asked, before it is.
     quick
         Whether to leave out the slow questions; both papers then say which.
     together
@@ -278,9 +278,8 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
     )
 
 
-def _told(name: str) -> str:
-    name_of_sheet = SHEETS.get(name, SHEETS["firmness"])
-    return f"{name_of_sheet.zh} {name_of_sheet.en}"
+def _told(name: str) -> Phrase:
+    return SHEETS.get(name, SHEETS["firmness"])
 
 
 def _drawn(evaluation: Evaluation, draws: int) -> Phrase:
