@@ -10,7 +10,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import REACHED, Phrase, discreet, phrase
+from toolkit.ground.text import REACHED, Phrase, discreet, former_words, phrase
 from toolkit.ground.toml_reader import modelled
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.ground.writing import replaced_folder, write_csv
@@ -50,7 +50,7 @@ from toolkit.sealing.bag import (
 )
 from toolkit.sealing.differences import ASK, cell_problems, difference, differing_line
 from toolkit.sealing.open_readme import README, readme
-from toolkit.sealing.parts import OPEN, OPEN_FILES, OPEN_LABEL, OPEN_TABLES, RELEASES
+from toolkit.sealing.parts import OPEN, OPEN_FILES, OPEN_LABEL, OPEN_TABLES, RECOMPUTING, RELEASES, Step
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -325,7 +325,7 @@ def open_problems(folder: Path, facts: Facts) -> Problems:
     Totals, grades, places, lines and awards are computed again by the same rule as the list's; what is told of those that are not open
     is taken as given, as far as it does not contradict the rest.
     """
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place, former_words(facts.version if facts.version in RELEASES else None):
         again = Path(place, "again")
         try:
             rows = read_open(folder)
@@ -437,7 +437,7 @@ def other_edition(place: Path, bag: Path) -> Iterator[Problem]:
             yield Problem("error", OTHER_EDITION, ELSEWHERE, file=place.name, column=own, value=there.get(own, "—"))
 
 
-def verify_open(bag: Path, *, replay: bool, fingerprint: str = "", progress: Callable[[str], None] | None = None) -> Problems:
+def verify_open(bag: Path, *, replay: bool, fingerprint: str = "", step: Step = lambda _: None) -> Problems:
     """What is wrong with an open bag; empty when all is well.
 
     Parameters
@@ -457,8 +457,7 @@ def verify_open(bag: Path, *, replay: bool, fingerprint: str = "", progress: Cal
         return Problems((*problems, Problem("error", UNKNOWN, ASK, file="bag-info.txt", column=OPEN_LABEL, value=info.get(OPEN_LABEL, "—"))))
     if not replay:
         return problems
-    if progress:
-        progress("重新计算 Evaluation")
+    step(RECOMPUTING)
     return problems + open_problems(bag / "data", facts_of(info)) + tuple(_label_problems(bag, info))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem, Problems
-from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
+from toolkit.ground.text import Phrase, discreet, figure, in_words_before, joined, phrase
 from toolkit.publication.extract import Extract, public_extract, unpublishable
 from toolkit.publication.open_rows import FEWEST
 from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
@@ -68,6 +68,10 @@ LOST = (
     "\n\n打开记录之前封存过办法，但那个封存包已经没有了（{day}记入工作记录）：此后办法又改了什么，无从对照。",
     "\n\nRules were sealed before the records, and that bag is there no more (entered into the minutes on {day}): what was decided otherwise since cannot be held against it.",
 )
+TOLD = Phrase("总分、名次、奖项和公开的获奖者最低分", "total, place and award of every member in it, and the score of each lowest listed winner,")
+FORMERLY_TOLD = Phrase("总分、名次、分数线和奖项", "total, place, line and award of every member in it")
+"""What can be computed again of an open bag; up to version 0.7.0 the lowest listed winner went by the name of the award line."""
+LINE = ", `line` being the score of the lowest listed winner where {few} or more are listed, which may lie above the award line of all winners"
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -77,7 +81,7 @@ committee verify . --replay
 """
 TEXT = """# {title}：开放包
 
-届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的总分、名次、分数线和奖项，不需要原始记录，也不含个人信息。{lost_zh}
+届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的{told_zh}，不需要原始记录，也不含个人信息。{lost_zh}
 
 ## 里面有什么
 
@@ -118,11 +122,11 @@ TEXT = """# {title}：开放包
 
 # {title}: open bag
 
-Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: total, place, line and award of every member in it can be computed again from it, without records and without personal data.{lost_en}
+Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: {told_en} can be computed again from it, without records and without personal data.{lost_en}
 
 `scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of those in it, {open} of {members} in all;
 `scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the rest ({withheld}), who did not permit it or whose class has fewer than {few} such rows or does not come out the same alone, {bounds} ranked ones
-stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals. Where an interval begins and ends hangs on open totals and lines alone, so that nothing narrower can be worked back from it; places of open ones within it are told as ranges. Means, deviations, ends and medians in the scheme are those of all members: where fewer than {few} of these are not in, a class is left out whole, lest what was measured of them follow. `classes.csv` and `lines.csv` count the rest; `rulings.csv` is how the committee settled ties.
+stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals. Where an interval begins and ends hangs on open totals and lines alone, so that nothing narrower can be worked back from it; places of open ones within it are told as ranges. Means, deviations, ends and medians in the scheme are those of all members: where fewer than {few} of these are not in, a class is left out whole, lest what was measured of them follow. `classes.csv` and `lines.csv` count the rest{line_en}; `rulings.csv` is how the committee settled ties.
 
 The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
 
@@ -137,10 +141,11 @@ lower and once at the upper end of their intervals, which gives `rank_from` and 
 
 def readme(rows: OpenRows, facts: Facts) -> str:
     """The page in two languages; it follows from the rows and these facts alone."""
-    lost = LOST if facts.rules_lost else ("", "")
+    lost, told = LOST if facts.rules_lost else ("", ""), FORMERLY_TOLD if in_words_before("1.0.0") else TOLD
     scheme, members = rows.scheme, int(rows.classes["members"].sum())
     return TEXT.format(
         title=literally(discreet(scheme.title)), edition=literally(discreet(scheme.edition)), revision=literally(facts.revision), day=literally(facts.day), version=literally(facts.version),
+        told_zh=told.zh, told_en=told.en, line_en="" if told is FORMERLY_TOLD else LINE.format(few=FEWEST),
         lost_zh=lost[0].format(day=literally(facts.rules_lost)), lost_en=lost[1].format(day=literally(facts.rules_lost)),
         distribution=DISTRIBUTION, check=CHECK, few=FEWEST, narrow=f"{NARROW:.0%}", scale=figure(scheme.scale), decimals=scheme.decimals,
         open=len(rows.members), members=members, withheld=members - len(rows.members), bounds=len(rows.withheld),
