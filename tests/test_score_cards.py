@@ -12,9 +12,11 @@ from hypothesis import given
 
 from tests.invented import MEASURE, NO_VETOES, evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, Records, evaluate, open_edition
+from toolkit.evaluation import rescored
 from toolkit.evaluation.contributions import GATHERED
 from toolkit.ground.text import former_words
 from toolkit.reports.score_cards import Rows, as_formerly, member_card, score_cards
+from toolkit.reports.workbook.score_cards import card_head
 
 
 @pytest.fixture
@@ -142,6 +144,13 @@ def test_without_records_a_card_has_none_and_in_english_it_is_english(small: tup
     assert not card.records.rows
     assert [row[-1] for row in card.lines.rows] == ["the lowest awarded is 88.22: 6.22 more were needed", "awarded, 43.53 above 38.47, the best that missed it"]
     assert "points are what it adds to the total" in card.parts.note
+    named = rescored(english, english.scheme.model_copy(update={"english": {"优秀会员": "Outstanding member", "采购人": "Purchasers", "学时": "Hours"}}))
+    card = member_card(named, "102", records)
+    assert "reason: Outstanding member: places are taken" in card.parts.note
+    assert (card.parts.caption, card.lines.rows[0][:2], card.records.rows[0][0]) == ("丑采购中心 (Purchasers)", ("Outstanding member", "Purchasers"), "Hours")
+    assert {label.en: told for label, told in card_head(named, next(score_cards(named, records, ["102"])))}["Class"] == "Purchasers"
+    with former_words("0.7.0"):
+        assert member_card(named, "102", records).lines.rows[0][:2] == ("优秀会员", "采购人")
 
 
 @given(evaluations())

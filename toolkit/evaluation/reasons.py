@@ -15,7 +15,7 @@ from toolkit.evaluation.requirements import amount, asked, bars, gap, not_asked,
 from toolkit.evaluation.scores import TOTAL
 from toolkit.evaluation.tiebreaks import tie_keys, tie_rules, tie_title
 from toolkit.ground.ranking import Mask, Ruling, competition_ranks, rounded
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, figure, in_words_before, joined, phrase
 from toolkit.scheme.outcomes import FIRST_PLACES, Award, Effect, Per, Quota, Requirement
 
 if TYPE_CHECKING:
@@ -75,8 +75,9 @@ class Reasons:
                 awards += [contest.award.id] * bool(contest.given[place])
 
     def _vetoes(self, strikes: list[tuple[str, str]]) -> Iterator[Phrase]:
+        stop = "；" if self.scheme.language == "zh" or in_words_before("1.0.0") else "; "
         for veto in self.scheme.vetoes:
-            places = "；".join(place for id_, place in strikes if id_ == veto.id)
+            places = stop.join(place for id_, place in strikes if id_ == veto.id)
             if places:
                 effect = _effect(self.scheme, veto.effect)
                 yield phrase("{effect.zh}：{label}（{places}）", "{effect.en}: {label} ({places})", effect=effect, label=veto.label, places=places)

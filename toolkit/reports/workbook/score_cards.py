@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import OFFICE, Phrase, phrase, whom_to_ask
 from toolkit.ground.writing import fit, named_apart, placed_in
+from toolkit.publication.english import fields_in_english
 from toolkit.reports import wording
 from toolkit.reports.plan_tables import CAPTION as AHEAD
 from toolkit.reports.plan_tables import CARD as AHEAD_COLUMNS
@@ -21,6 +22,7 @@ from toolkit.reports.score_cards import (
     VETOES,
     Card,
     ScoreCard,
+    card_english,
     card_tables,
     outcome,
     score_cards,
@@ -105,7 +107,7 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     book = Book(evaluation, path)
     page, language = _CardSheet(book), book.language
     page.footer(card)
-    page.heading(evaluation.scheme.title, 15, 30, align="center")
+    page.heading(card_english(evaluation.scheme).get(evaluation.scheme.title, evaluation.scheme.title), 15, 30, align="center")
     page.heading(CARD.into(language), 13, 26, align="center")
     for label, answer in card_head(evaluation, card):
         page.pair(label, answer)
@@ -189,15 +191,15 @@ class _CardSheet:
 
 def card_head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase, str]]:
     """What stands at the head of a card: whose it is, and what came of it."""
-    scheme = evaluation.scheme
+    scheme, english = evaluation.scheme, card_english(evaluation.scheme)
     yield wording.WORDS["member"], phrase("{name}（{key}）", "{name} ({key})", name=card.name, key=card.member).into(scheme.language)
     if card.class_:
-        yield wording.WORDS["class"], card.class_
+        yield wording.WORDS["class"], english.get(card.class_, card.class_)
     yield Phrase("评价基准日", "As of"), scheme.as_of.isoformat() if evaluation.trial is None else evaluation.trial.into(scheme.language)
     if scheme.approval:
         yield Phrase("批准文号", "Approved in"), scheme.approval
-    yield Phrase("结果", "Outcome"), outcome(scheme, card).into(scheme.language)
-    yield wording.WORDS["reason"], card.reason or wording.BLANK
+    yield Phrase("结果", "Outcome"), fields_in_english(outcome(scheme, card).into(scheme.language), english)
+    yield wording.WORDS["reason"], fields_in_english(card.reason, english) or wording.BLANK
 
 
 def how_to_object(scheme: Scheme) -> Phrase:
