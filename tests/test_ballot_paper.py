@@ -289,6 +289,10 @@ def test_all_of_it_is_in_both_languages(tmp_path: Path) -> None:
     assert voter.save("en").startswith("groups still to be judged (")
     assert voter.fill().save("en") == "Saved ballots/E09.toml: expert E09, round 1, counted."
     assert repr(voter.paper) == "Ballot (test)"
+    label, names = small_scheme().label("learning"), small_scheme().label
+    named = Voter(tmp_path, small_scheme().with_(english={label: "Study", names("hours"): "Hours"}), "E10")
+    assert (named.opened["start"]["english"], named.opened["start"]["groups"][1]["title"]) == ({label: "Study", names("hours"): "Hours"}, {"zh": f"{label}各项", "en": "Within Study"})
+    assert named.ask("points", group="learning", node="hours", typed="140")["refused"]["en"].startswith("`Hours` cannot be ")
 
 
 def test_the_text_form_is_fixed(tmp_path: Path) -> None:

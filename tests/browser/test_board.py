@@ -382,4 +382,13 @@ def test_the_page_speaks_english_too(table: Table) -> None:
     table.page.locator(".rows .row").nth(4).click()
     sync_api.expect(table.page.locator(".why")).to_contain_text("total", timeout=PATIENCE)
     assert not re.search("[：，；。]", table.page.locator(".why").inner_text())
+    given = table.page.locator(".row.has .award")
+    assert {cell.inner_text() for cell in given.all()} <= {"Outstanding member", "Advanced member"}
+    assert given.evaluate_all("cells => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).length") == 0, "the name of an award is cut"
+    ballot = table.page.locator(".paper").first
+    ballot.locator("[data-key=expert]").fill("E08")
+    ballot.locator("[data-key=expert]").press("Enter")
+    sync_api.expect(ballot.locator(".weight .label").first).to_have_text("Study and training")
+    assert not re.search("[\u4e00-\u9fff]", ballot.locator(".thirds").inner_text())
+    ballot.locator("[data-key=leave]").click()
     table.page.get_by_role("button", name="中文").first.click()

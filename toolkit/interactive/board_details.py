@@ -160,15 +160,6 @@ def _named(scheme: Scheme, told: Said, member: str) -> Said:
     return fields_in_english(told, scheme.english, {member}) if scheme.language == "en" and scheme.english else told
 
 
-def in_both(told: Any, english: Mapping[str, str]) -> Any:
-    """What a page is told, with the names of the scheme in English in the English half of each sentence."""
-    if isinstance(told, dict):
-        if told.keys() == {"zh", "en"} and isinstance(told["en"], str):
-            return {**told, "en": fields_in_english(told["en"], english)}
-        return {key: in_both(value, english) for key, value in told.items()}
-    return [in_both(value, english) for value in told] if isinstance(told, list) else told
-
-
 def _part(scheme: Scheme, row: Mapping[Any, Any]) -> Said | None:
     """A part that adds points by itself."""
     node, item = scheme.nodes.get(str(row["item"])), str(row["item"])

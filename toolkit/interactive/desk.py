@@ -16,6 +16,7 @@ import traitlets
 
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.publication.english import fields_in_english
 from toolkit.reports import wording
 from toolkit.reports.score_cards import Card, member_card
 
@@ -44,6 +45,15 @@ class Painted(anywidget.AnyWidget):
         if isinstance(bundle, tuple):
             bundle[0]["text/plain"] = repr(self)
         return bundle
+
+
+def in_both(told: Any, english: Mapping[str, str]) -> Any:
+    """What a page is told, with the names of the scheme in English in the English half of each sentence."""
+    if isinstance(told, dict):
+        if told.keys() == {"zh", "en"} and isinstance(told["en"], str):
+            return {**told, "en": fields_in_english(told["en"], english)}
+        return {key: in_both(value, english) for key, value in told.items()}
+    return [in_both(value, english) for value in told] if isinstance(told, list) else told
 
 
 class Desk(Painted):

@@ -16,7 +16,7 @@ from toolkit.edition import edition_folder
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, asked_language
-from toolkit.interactive.desk import PAGE, Painted
+from toolkit.interactive.desk import PAGE, Painted, in_both
 from toolkit.interactive.tuning import LANGUAGES, both
 from toolkit.scheme import load_scheme
 from toolkit.scheme.criteria import GIVE_CODE, NO_CODE, is_pseudonym
@@ -109,12 +109,12 @@ class Paper(Painted):
             answer |= {"refused": both(_lines(refused)), **self._state({})}
         except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
             answer |= {"refused": both(FAILED), **self._state({})}
-        self.send(answer)
+        self.send(in_both(answer, self.scheme.english) if self.scheme.english else answer)
 
     def _answer(self, asked: Said) -> Said:
         match asked.get("do"):
             case "open":
-                return {"start": {**self._start(), "words": paper_words(self.words | WORDS), "language": self.language, "title": both(self.title)}}
+                return {"start": {**self._start(), "words": paper_words(self.words | WORDS), "language": self.language, "english": dict(self.scheme.english), "title": both(self.title)}}
             case "enter":
                 return self._entered(code_of(asked.get("expert")), asked)
             case "leave":

@@ -23,10 +23,10 @@ from toolkit.ground.text import Language, Phrase, as_phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.interactive.background import Background, Errands
 from toolkit.interactive.board import DRAWS, NONE, Changes, shown_decimals, struck
-from toolkit.interactive.board_details import Behind, in_both, panel, spoken, turning
+from toolkit.interactive.board_details import Behind, panel, spoken, turning
 from toolkit.interactive.board_words import FAILED, LAID_ASIDE, WORDS, Said, board_in_words, words
 from toolkit.interactive.deliberation import Deliberation
-from toolkit.interactive.desk import PAGE, Painted
+from toolkit.interactive.desk import PAGE, Painted, in_both
 from toolkit.interactive.dials import all_dials, dial_named, pairs_changed, turned_to
 from toolkit.interactive.shelf import KeptSteps, class_numbers, origins, refusal, shelf
 from toolkit.interactive.tuning import (

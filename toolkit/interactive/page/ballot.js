@@ -30,7 +30,10 @@ class BallotPaper extends Paper {
 
   unsavedHere() { return Object.values(this.state.groups).some(({ state }) => state !== "empty"); }
 
-  get at() { return this.start.groups.find(({ id }) => id === this.group); }
+  get at() {
+    const group = this.start.groups.find(({ id }) => id === this.group);
+    return { ...group, nodes: group.nodes.map(({ id, label }) => ({ id, label: this.called(label) })) };
+  }
 
   get drawn() { return this.state.groups[this.group]; }
 

@@ -6,6 +6,7 @@ const patience = (question) => (question.slow ? 20_000 : 1000); // milliseconds 
 const [LINES, WHOLE] = [":lines", ":total"]; // what can be looked at beside the nodes
 const FEW = 24; // members named at once of those who leave, enter or change; the others follow on a press
 const NARROW = 760, SMALLER = 13 / 14; // pixels up to which each kind of movers has a line of its own; the size of their names beside all other text
+const WIDEST = 168, BOLDER = 1.1; // pixels of the column of awards at most; how much longer a bold text is
 const FADES = 200; // milliseconds that chances of the board before stand as they were
 const PAUSE = 1000; // a slider that rests so long begins another gesture
 

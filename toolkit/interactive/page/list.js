@@ -101,6 +101,9 @@ class List {
     this.shelfBox = make("div", { class: "shelfbox", hidden: true });
     this.pool = [];
     this.active = 0;
+    // The longest name of an award has room, up to a bound: in English it is twice as long.
+    const longest = Math.max(0, ...this.start.awards.map((label) => this.taken(label)));
+    this.root.style.setProperty("--award", `${Math.min(WIDEST, Math.max(84, Math.ceil(BOLDER * longest) + 12))}px`);
     return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox, this.shelfBox);
   }
 
@@ -230,6 +233,7 @@ class List {
     const margin = this.margin[member];
     setText(row.cells.margin, margin === none ? "—" : `${margin > 0 ? "+" : ""}${points(margin).replace("-", "−")}`);
     setText(row.cells.award, number > 0 ? awards[number - 1] : number < 0 ? this.say("open") : this.unawarded(member));
+    row.cells.award.title = row.cells.award.textContent;
     row.cells.award.classList.toggle("why-none", number === 0);
     const rise = this.rise(member);
     setText(row.cells.grade, (this.grade[member] > 0 ? this.gradeName(this.grade[member]) : "") + (rise > 0 ? " ▲" : rise < 0 ? " ▼" : ""));

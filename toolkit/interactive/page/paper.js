@@ -32,6 +32,9 @@ class Paper {
 
   both(said) { return said ? said[this.language] : ""; }
 
+  // What the scheme or its records call something, in English as the scheme says it there.
+  called(name) { return (this.language === "en" && this.start.english[name]) || name; }
+
   heard(message) {
     if (message.kind !== "paper") return;
     if (this.held) { this.held.push(message); return; }

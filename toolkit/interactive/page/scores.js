@@ -31,9 +31,11 @@ class ScorePaper extends Paper {
 
   unsavedHere() { return this.unsaved.size + Object.keys(this.wrong).length > 0; }
 
+  get columns() { return this.start.columns.map(({ id, label }) => ({ id, label: this.called(label) })); }
+
   named(key) {
     const [member, column] = JSON.parse(key);
-    return this.say("cell", { member: this.members.find(({ id }) => id === member).name, column: this.start.columns.find(({ id }) => id === column).label });
+    return this.say("cell", { member: this.members.find(({ id }) => id === member).name, column: this.columns.find(({ id }) => id === column).label });
   }
 
   refusals() {
@@ -56,20 +58,20 @@ class ScorePaper extends Paper {
   body() {
     const classes = [...new Set(this.members.map((member) => member.class))];
     if (this.class === null && this.members.length > 100 && classes.length > 1) this.class = classes[0];
-    const options = [make("option", { value: "all", selected: this.class === null }, this.say("all")), ...classes.map((name, place) => make("option", { value: String(place), selected: name === this.class }, name))];
+    const options = [make("option", { value: "all", selected: this.class === null }, this.say("all")), ...classes.map((name, place) => make("option", { value: String(place), selected: name === this.class }, this.called(name)))];
     const choice = make("select", { "data-key": "class", "aria-label": this.say("class"), onchange: (event) => { this.class = event.target.value === "all" ? null : classes[Number(event.target.value)]; this.paint(); } }, ...options);
     choice.hidden = classes.length < 2;
     const search = make("input", { type: "search", "data-key": "search", "aria-label": this.say("search"), placeholder: this.say("search"), value: this.words });
     search.value = this.words;
     search.addEventListener("change", () => { this.words = search.value.trim(); this.paint(); });
     const lacking = make("label", {}, make("input", { type: "checkbox", "data-key": "lacking", checked: this.lacking, onchange: (event) => { this.lacking = event.target.checked; this.paint(); } }), this.say("lacking"));
-    const { columns } = this.start;
+    const { columns } = this;
     const head = make("tr", {}, make("th", { scope: "col" }, this.say("member")), ...columns.map(({ id, label }) => {
       const range = this.ranges[id];
       return make("th", { scope: "col" }, label, range ? make("small", {}, this.say("range", { low: shown(range[0]), high: shown(range[1]) })) : null);
     }));
     this.cells = {};
-    const rows = this.rows().map((member, row) => make("tr", {}, make("th", { scope: "row" }, make("span", {}, member.name), make("small", {}, `${member.id}　${member.class}`)),
+    const rows = this.rows().map((member, row) => make("tr", {}, make("th", { scope: "row" }, make("span", {}, member.name), make("small", {}, `${member.id}　${this.called(member.class)}`)),
       ...columns.map((column, place) => (member.shut[column.id] ? make("td", { class: "shut" }, member.shut[column.id]) : make("td", {}, this.cell(member, column, row, place))))));
     const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
     this.saveButton = this.button("save", () => this.ask("save"));
