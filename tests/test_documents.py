@@ -190,6 +190,13 @@ def test_an_english_paper_says_in_english_what_the_edition_does_and_leaves_membe
     assert ("采购人" in named, "Purchasers and tenderees set" in told["会员诚信自律公约"]) == (True, True)  # what a template compares with is no text
 
 
+def test_a_template_in_english_may_name_an_award_in_either_language(english: Case, tmp_path: Path) -> None:
+    award = english.scheme.awards[0].label
+    own = own_template(tmp_path, "".join("{% if 奖项[0].名称 " + f'{asked} "{name}"' + " %}" + f"{name}{asked} " + "{% endif %}" for name in (award, "Gold", "Silver") for asked in ("==", "!=")) + "{{ 奖项[0].名称 }}", "Commendation decision")
+    ((_, content),) = written(paper("表彰决定"), replace(english, scheme=english.scheme.model_copy(update={"english": {award: "Gold"}})), own, draft=False)
+    assert f"{award}== Gold== Silver!= Gold" in text_of(content)
+
+
 def test_a_card_that_is_asked_for_in_english_is_written_so(folder: Path, tmp_path: Path) -> None:
     assert run("cards", folder, "--out", tmp_path / "out", "--member", "001", "-l", "en").exit_code == 0
     (path,) = (tmp_path / "out").iterdir()
@@ -579,10 +586,10 @@ def test_the_same_fields_give_the_same_bytes(case: Case) -> None:
     assert one == other
 
 
-def own_template(folder: Path, text: str) -> Path:
+def own_template(folder: Path, text: str, name: str = "倡议书") -> Path:
     document = Document()
     document.add_paragraph(text)
-    document.save(str(folder / "倡议书.docx"))
+    document.save(str(folder / f"{name}.docx"))
     return folder
 
 

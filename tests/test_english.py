@@ -32,7 +32,7 @@ def test_no_run_of_names_is_half_english_in_a_paper(text: str, said: str | None)
 def test_check_asks_for_the_english_of_all_that_papers_name() -> None:
     papers = {"organisation": "甲会", "action": "“乙行动”行动", "council": "丙会", "authority": "丁局", "rounds": ["公示", "戊公示"]}
     register = {"id": "r", "label": "己委员", "table": "t"}
-    given = scheme(indicator=[indicator("a")], papers=papers, appointment=[register], publication={"consent": {"obliged": {"award": "章程第九条"}}}, english={"甲会": "A"})
+    given = scheme(indicator=[indicator("a")], papers=papers, appointment=[register], phase=[{"id": "p", "label": "庚阶段", "from": "2018-01-01", "to": "2018-12-31", "work": ["辛工作"]}], publication={"consent": {"obliged": {"award": "章程第九条"}}}, english={"甲会": "A"})
     (note,) = lacking_early(given)
     listed = note.rule.zh.partition("：")[2].partition("；")[0].split("、")
-    assert set(listed) - {given.title} == {"乙行动", "丙会", "丁局", "戊公示", "己委员", "章程第九条"}
+    assert set(listed) - {given.title} == {"乙行动", "丙会", "丁局", "戊公示", "己委员", "章程第九条", "庚阶段", "辛工作"}

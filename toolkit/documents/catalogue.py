@@ -356,16 +356,12 @@ def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, s
         yield f"{name}.docx", filled(place, _in_its_language({**common, **fields}, case))
 
 
-def _in_its_language(fields: Mapping[str, object], case: Case) -> Mapping[str, object]:
-    """The fields of an English paper with the names of the edition in English, as far as it says them; those of members stay."""
+def _in_its_language(fields: Fields, case: Case) -> Fields:
+    """The fields of an English paper with the names of the edition in English, as far as it says them; those of members stay. A template may ask for either."""
     if case.language == "zh":
         return fields
     names = set(map(str, case.records.members["name"])) if case.known else set()
-    return {key: value if key in COMPARED else fields_in_english(value, case.scheme.english, names) for key, value in fields.items()}
-
-
-COMPARED = frozenset({"分类"})
-"""Fields that templates ask what is in them, and do not write."""
+    return fields_in_english(fields, case.scheme.english, names, compared=True)
 
 
 def _files(paper: Paper, case: Case, *, single: bool) -> Iterator[tuple[str, Mapping[str, object]]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from html import escape, unescape
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem
@@ -94,8 +94,40 @@ def told_in(language: Language, page: str, extract: Extract) -> str:
     return page_in_english(page, english, {row.get("name", "") for row in extract.rows}) if "<" in page else english.get(page, page)
 
 
-def fields_in_english(value: T, english: Mapping[str, str], names: Collection[str] = ()) -> T:
+class Renamed(str):
+    """A text in English that a template may ask for as the scheme writes it too: it is equal to both, and holds what either holds.
+
+    Examples
+    --------
+    >>> award = Renamed("Gold prize", "金奖")
+    >>> award, award == "金奖", "金奖" in [award], "Gold" in award, award != "银奖"
+    ('Gold prize', True, True, True, True)
+    """
+
+    __slots__ = ("_written",)
+
+    def __new__(cls, said: str, written: str = "") -> Self:
+        """`said` in English, `written` in the scheme."""
+        made = super().__new__(cls, said)
+        made._written = written
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) or self._written == other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __contains__(self, part: str) -> bool:
+        return super().__contains__(part) or part in self._written
+
+
+def fields_in_english(value: T, english: Mapping[str, str], names: Collection[str] = (), *, compared: bool = False) -> T:
     """What is filled into a paper, each text in it said `in_english`, with it the commas between and the brackets around what is English; `names` of members stay as they are.
+
+    Where a template may ask what they are (`compared`), texts are `Renamed`.
 
     Examples
     --------
@@ -116,10 +148,12 @@ def fields_in_english(value: T, english: Mapping[str, str], names: Collection[st
             pass
         if said.endswith(".") and re.match(CHINESE, value):
             said = said[0].upper() + said[1:]
+        if compared:
+            said = value if said == value else Renamed(said, value)
     elif isinstance(value, dict):
-        said = {key: fields_in_english(item, english, names) for key, item in value.items()}
+        said = {key: fields_in_english(item, english, names, compared=compared) for key, item in value.items()}
     elif isinstance(value, list):
-        said = [fields_in_english(item, english, names) for item in value]
+        said = [fields_in_english(item, english, names, compared=compared) for item in value]
     return said  # type: ignore[no-any-return]
 
 
@@ -134,7 +168,8 @@ def table_in_english(table: Table, english: Mapping[str, str], names: Collection
     Bidders  Bidders
     """
     rows = tuple(tuple(fields_in_english([*row], english, names)) for row in table.rows)
-    return replace(table, rows=rows, note=fields_in_english(table.note, english))
+    caption = table.caption if any(name in table.caption for name in names) else fields_in_english(table.caption, english)
+    return replace(table, headings=tuple(fields_in_english([*table.headings], english)), rows=rows, caption=caption, note=fields_in_english(table.note, english))
 
 
 def _whole(text: str, english: Mapping[str, str]) -> str:
@@ -186,6 +221,8 @@ def _own_names(scheme: Scheme) -> Iterable[str]:
         yield getattr(part, "unit", "") or ""
     yield from (name for name, _ in scheme.grades.bands) if scheme.grades else ()
     yield from (register.label for register in scheme.appointments)
+    for phase in scheme.phases:
+        yield from (phase.label, *phase.work, *(demand.label for demand in phase.asks))
 
 
 def _names(scheme: Scheme, tables: Tables) -> Iterable[str]:

@@ -89,7 +89,7 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
         "公示工作日": f"{public.working_days}" if public else blank, "公示期": period.in_words.into(language) if period else blank,
         "方案指纹": digest[:16] or blank,
     }  # fmt: skip
-    return fields_in_english(said, scheme.english) if language == "en" else said
+    return fields_in_english(said, scheme.english, compared=True) if language == "en" else said
 
 
 def council_of(scheme: Scheme, language: Language) -> str:
