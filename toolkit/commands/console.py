@@ -12,7 +12,7 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from glob import glob
@@ -28,6 +28,8 @@ from toolkit.ground.text import ASKED, Language, Phrase, asked_language, phrase
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from toolkit.ground.display import Table
 
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")]
@@ -63,6 +65,13 @@ def worded(language: str, words: Phrase) -> str:
 def say(language: str, words: Phrase) -> None:
     """Print a phrase."""
     typer.echo(worded(language, words))
+
+
+def show(table: Table, language: str, english: Mapping[str, str], names: Collection[str] = (), *, apart: bool = False) -> None:
+    """Print a table, in English with the names that the edition has in `english`; `names` of members stay. A blank line parts it from what follows."""
+    from toolkit.publication.english import table_in_english
+
+    typer.echo(repr(table_in_english(table, english, names) if language_of(language) == "en" else table) + "\n" * apart)
 
 
 def tell_program(language: str) -> None:

@@ -17,6 +17,7 @@ from toolkit.commands.console import (
     language_of,
     refusals,
     say,
+    show,
     steps,
     worded,
     working,
@@ -210,7 +211,7 @@ def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: 
         step(worded(said.language, Phrase("正在预演", "rehearsing")))
         comparison = rehearsed(edition, evaluation, objection, file)
     if len(comparison.moved):
-        say(said.language, Phrase(*(repr(comparison_table(comparison, language=spoken, causes=False)) for spoken in ("zh", "en"))))
+        show(comparison_table(comparison, language=language_of(said.language), causes=False), said.language, evaluation.scheme.english, {*evaluation.members["name"]})
     else:
         say(said.language, UNMOVED)
     unfit = Problems(tuple(problem for problem in comparison.after.problems.errors if problem not in set(comparison.before.problems)))

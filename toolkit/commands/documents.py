@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -15,6 +16,7 @@ from toolkit.commands.console import (
     progress_bar,
     refusals,
     say,
+    show,
     worded,
     working,
 )
@@ -23,7 +25,7 @@ from toolkit.ground.text import Language, Phrase, joined, listed, phrase
 from toolkit.ground.writing import refusing, write_csv, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from toolkit.documents.fields import Case
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
-    from toolkit.ground.display import Table
     from toolkit.indicators.phases import Standing, Task
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
@@ -136,24 +137,18 @@ def plan(
                 raise Refused(problems)
             records = edition.records.as_of(on)
             standing = standings(edition.scheme, records, on)
-        owed, spoken = outstanding(standing), language_of(language)
-        _show(calendar_table(edition.scheme, on, spoken), edition.scheme, spoken)
+        owed, spoken, names = outstanding(standing), language_of(language), {*records.members["name"]}
+        tell = partial(show, language=language, english=edition.scheme.english, names=names, apart=True)
+        tell(calendar_table(edition.scheme, on, spoken))
         if work := tasks(edition.scheme, edition.records, on):
-            _show(work_table(edition.scheme, work, spoken), edition.scheme, spoken)
+            tell(work_table(edition.scheme, work, spoken))
             _tell_late(edition.scheme, work, language)
-        _show(dues_table(edition.scheme, standing, spoken), edition.scheme, spoken)
+        tell(dues_table(edition.scheme, standing, spoken))
         if who and owed:
-            _show(outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken), edition.scheme, spoken, {*records.members["name"]})
+            tell(outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken))
         _tell_idle(_until(evaluation, edition.records, on), on, language)
         if to is not None:
             _write_reminders(edition, owed, to, on, language)
-
-
-def _show(table: Table, scheme: Scheme, language: Language, names: Collection[str] = ()) -> None:
-    """Print a table, in English with the English names of the scheme; those of members stay."""
-    from toolkit.publication.english import table_in_english
-
-    typer.echo(f"{table if language == 'zh' else table_in_english(table, scheme.english, names)!r}\n")
 
 
 def _tell_late(scheme: Scheme, work: Iterable[Task], language: str) -> None:
@@ -171,8 +166,8 @@ def _tell_uncounted(scheme: Scheme, on: dt.date, language: str) -> None:
     from toolkit.reports.plan_tables import calendar_table, uncounted_table
 
     spoken = language_of(language)
-    _show(calendar_table(scheme, on, spoken), scheme, spoken)
-    _show(uncounted_table(scheme, on, spoken), scheme, spoken)
+    for table in (calendar_table(scheme, on, spoken), uncounted_table(scheme, on, spoken)):
+        show(table, language, scheme.english, apart=True)
     say(language, UNCOUNTED)
 
 

@@ -18,6 +18,7 @@ from toolkit.commands.console import (
     progress_bar,
     refusals,
     say,
+    show,
     steps,
     tell_program,
     worded,
@@ -27,11 +28,14 @@ from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import ASKED, Phrase, phrase
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from toolkit.ballots import Ballots
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.forms import Form
     from toolkit.records import Records
+    from toolkit.scheme import Scheme
     from toolkit.scheme.amendments import Amendment
 
 BEGUN = (
@@ -155,12 +159,12 @@ def check(
         if opened is not None and edition is not None:
             problems += masked_cells(edition.scheme, edition.records)
     if edition is not None and len(edition.records.counts):
-        say(language, Phrase(*(repr(records_table(edition.records, spoken)) for spoken in ("zh", "en"))))
+        show(records_table(edition.records, language_of(language)), language, edition.scheme.english)
     if edition is not None and out is not None:
         with refusals(language):
             problems += _return(edition, out, warnings=warnings, language=language)
     if voted is not None and voted.listed:
-        typer.echo(repr(ballots_table(voted, language_of(language))))
+        show(ballots_table(voted, language_of(language)), language, voted.scheme.english)
     if opened is not None:
         say(language, opened)
     with refusals(language):
@@ -181,7 +185,6 @@ def changes(
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
     from toolkit.comparison.records import changed_records, examined_at, uncompared, write_changes
     from toolkit.indicators.panel import panel_tables
-    from toolkit.reports.views import record_changes_table
     from toolkit.scheme.amendments import diff
 
     with refusals(language):
@@ -202,7 +205,7 @@ def changes(
                 say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n:row|rows} of {place} refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        say(language, Phrase(*(repr(record_changes_table(changed, after, spoken)) for spoken in ("zh", "en"))) if len(changed) else SAME)
+        _tell_changes(changed, after, states[1].scheme, language)
         _tell_rulings(before, after, language)
         if len(evaluations) == len(examined):
             _tell_comparison(evaluations, [before, after], language)
@@ -224,7 +227,7 @@ def diff(
     from toolkit.comparison.shares import shared, standing
     from toolkit.indicators.panel import panel_tables
     from toolkit.reports.csv_files import write_shares
-    from toolkit.reports.views import record_changes_table, shares_table
+    from toolkit.reports.views import shares_table
     from toolkit.scheme.amendments import diff as amendments
     from toolkit.sealing.states import states_of
 
@@ -234,16 +237,29 @@ def diff(
         changed = changed_records(before[1], after[1], panel_tables(before[0].scheme) | panel_tables(after[0].scheme))
         for table in uncompared(before[1], after[1]):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        say(language, Phrase(*(repr(record_changes_table(changed, after[1], spoken)) for spoken in ("zh", "en"))) if len(changed) else SAME)
+        _tell_changes(changed, after[1], after[0].scheme, language)
         _tell_rulings(before[1], after[1], language)
         with progress_bar() as bar:
             task = bar.add_task(worded(language, Phrase("正在分摊", "sharing out")), total=None)
             stated = tuple(standing(state.evaluation) if state.stated is None else state.stated for state in states)
             found = shared(before, after, stated, progress=lambda done, total: bar.update(task, completed=done, total=total))  # type: ignore[arg-type]
-        say(language, Phrase(*(repr(shares_table(found, before, after, changed, spoken)) for spoken in ("zh", "en"))) if len(found.moved) else UNMOVED)
+        if len(found.moved):
+            show(shares_table(found, before, after, changed, language_of(language)), language, after[0].scheme.english, {*after[0].members["name"]})
+        else:
+            say(language, UNMOVED)
         if out is not None:
             write_changes(changed, out)
             say(language, phrase("全部变动已写入 {path}", "All of it is in {path}", path=write_shares(found, after[0].scheme, out)))
+
+
+def _tell_changes(changed: DataFrame, after: Records, scheme: Scheme, language: str) -> None:
+    """Which records are others now."""
+    from toolkit.reports.views import record_changes_table
+
+    if len(changed):
+        show(record_changes_table(changed, after, language_of(language)), language, scheme.english, {*after.members["name"]})
+    else:
+        say(language, SAME)
 
 
 def _tell_uncomputed(place: Path, edition: Edition | None, problems: Problems, language: str) -> None:
@@ -262,7 +278,7 @@ def _tell_comparison(evaluations: list[Evaluation], records: list[Records], lang
         (old, new), (before, after) = evaluations, records
         comparison = compare(old, new, before, after, progress=lambda cause: step(worded(language, cause.words)))
     if len(comparison.moved):
-        say(language, Phrase(*(repr(comparison_table(comparison, language=spoken)) for spoken in ("zh", "en"))))
+        show(comparison_table(comparison, language=language_of(language)), language, new.scheme.english, {*new.members["name"]})
     else:
         say(language, UNMOVED)
 
@@ -323,4 +339,4 @@ def _tell_forms(folder: Path, written: tuple[Form, ...], language: str) -> None:
     from toolkit.forms import forms_table
 
     say(language, phrase("填报表在 {folder}", "The entry forms are in {folder}", folder=folder / "forms"))
-    say(language, Phrase(*(repr(forms_table(written, spoken)) for spoken in ("zh", "en"))))
+    typer.echo(repr(forms_table(written, language_of(language))))

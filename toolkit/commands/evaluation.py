@@ -17,6 +17,7 @@ from toolkit.commands.console import (
     progress_bar,
     refusals,
     say,
+    show,
     tell_gravest,
     worded,
     working,
@@ -59,7 +60,7 @@ def evaluate(
 ) -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.indicators.selection import REPAIRABLE
-    from toolkit.publication.english import in_english, table_in_english
+    from toolkit.publication.english import in_english
     from toolkit.reports.csv_files import write_results
     from toolkit.reports.views import awards_table, grades_in_words
 
@@ -72,11 +73,10 @@ def evaluate(
         coming = None if ahead is None else _ahead(edition, evaluation, ahead, language)
         with working(language, Phrase("正在写出结果", "writing the results")):
             write_results(evaluation, out, coming)
-        english = evaluation.scheme.english
-        say(language, Phrase(repr(awards_table(evaluation, "zh")), repr(table_in_english(awards_table(evaluation, "en"), english))))
+        show(awards_table(evaluation, language_of(language)), language, evaluation.scheme.english)
         if evaluation.scheme.grades is not None:
             grades = grades_in_words(evaluation)
-            say(language, Phrase(grades.zh, in_english(grades.en, english)))
+            say(language, Phrase(grades.zh, in_english(grades.en, evaluation.scheme.english)))
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
         if coming is not None:
             coming = coming[coming["cause"] != REPAIRABLE]  # of what may be repaired nothing changes by itself
@@ -108,10 +108,11 @@ def examine(
         scheme, tables = load_plan(folder)
         with working(language, Phrase("正在读取会员名册", "reading the list of members")):
             edition = read_edition(folder).edition
+        english = scheme.english if language_of(language) == "en" else {}
         with progress_bar() as bar:
             task = bar.add_task(worded(language, TRYING), total=len(scheme.indicators))
             sizes = class_sizes(scheme, edition.records.members) if edition is not None else None
-            found = examined(scheme, tables, sizes, progress=lambda label: bar.update(task, advance=1, description=label))
+            found = examined(scheme, tables, sizes, progress=lambda label: bar.update(task, advance=1, description=english.get(label, label)))
         found = replace(found, problems=on_their_lines(found.problems, folder / "scheme.toml"))
         say(language, COUNTED_ON if found.sizes else NOT_COUNTED)
         typer.echo(found.problems.text(language_of(language)) if found.problems else worded(language, ALL_ACT))

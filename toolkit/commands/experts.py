@@ -15,6 +15,7 @@ from toolkit.commands.console import (
     named_files,
     refusals,
     say,
+    show,
     working,
 )
 from toolkit.ground.problems import Problems, Refused, refuse
@@ -23,7 +24,6 @@ from toolkit.ground.text import Phrase, phrase
 if TYPE_CHECKING:
     from toolkit.ballots import Ballots, GroupWeights
     from toolkit.edition import Edition
-    from toolkit.ground.display import Table
     from toolkit.indicators.panel import Judging
     from toolkit.scheme import Scheme
 
@@ -78,16 +78,11 @@ def _tell(edition: Edition, judged: Judging, language: str) -> None:
     spoken, members = language_of(language), edition.records.members
     say(language, scored_in_words(edition.scheme))
     if judged.indicators:
-        _show(recusals_table(judged, edition.scheme, members, spoken))
-        _show(panel_table(judged, edition.scheme, spoken))
-        _show(panel_experts_table(judged, edition.scheme, spoken))
-        _show(open_places_table(judged, edition.scheme, members, spoken))
-
-
-def _show(table: Table) -> None:
-    """A table, and a blank line after it."""
-    typer.echo(repr(table) + "\n")
-
+        for table in (
+            recusals_table(judged, edition.scheme, members, spoken), panel_table(judged, edition.scheme, spoken),
+            panel_experts_table(judged, edition.scheme, spoken), open_places_table(judged, edition.scheme, members, spoken),
+        ):  # fmt: skip
+            show(table, language, edition.scheme.english, {*members["name"]}, apart=True)
 
 
 NONE = Phrase("ballots/ 里还没有判断票；生成空白票请用 committee ballots 届次文件夹 --forms 存放处。", "There is no ballot yet; --forms OUT writes blank ones.")
@@ -136,12 +131,12 @@ def _listed(folder: Path, scheme: Scheme, language: str, *, adopt: bool, each: b
     if not voted.listed:
         say(language, NONE)
         return
-    _show(ballots_table(voted, language_of(language)))
+    show(ballots_table(voted, language_of(language)), language, scheme.english, apart=True)
     if voted.problems:
         typer.echo(voted.problems.text(language_of(language)), err=bool(voted.problems.errors))
     group = group_weights(voted)
-    _show(group_weights_table(group, language_of(language)))
-    _show(agreement_table(group, language_of(language)))
+    for table in (group_weights_table(group, language_of(language)), agreement_table(group, language_of(language))):
+        show(table, language, scheme.english, apart=True)
     if each:
         _decided(folder, voted, language)
     if adopt:
@@ -185,7 +180,7 @@ def _decided(folder: Path, voted: Ballots, language: str) -> None:
         edition = open_edition(folder)
         evaluation = evaluate(edition.scheme, edition.records)
         group, by_expert = decided_by_group(evaluation, group_weights(voted)), decided_by_each(evaluation, voted)
-    _show(decided_table(by_expert, evaluation, voted, language_of(language), group=group))
+    show(decided_table(by_expert, evaluation, voted, language_of(language), group=group), language, evaluation.scheme.english, {*evaluation.members["name"]}, apart=True)
 
 
 def _write_forms(folder: Path, scheme: Scheme, out: Path, experts: list[str], language: str) -> None:

@@ -21,7 +21,7 @@ from toolkit.forms.entry_sheet import (
 )
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problems, Refused, refuse
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, listed, phrase
 from toolkit.ground.writing import fit, placed_in
 from toolkit.records.dictionary import Table as Recorded
 from toolkit.records.dictionary import Tables
@@ -80,7 +80,7 @@ def forms(tables: Tables) -> tuple[Form, ...]:
 def forms_table(written: Sequence[Form], language: Language = "zh") -> Table:
     """Each form, the sheets to fill in, and which file it becomes once it came back."""
     headings = (Phrase("填报表", "form"), Phrase("工作表", "sheets"), Phrase("收回后放入", "goes to"))
-    rows = tuple((form.name, "、".join(form.tables.values()), form.goes_to) for form in written)
+    rows = tuple((form.name, listed(form.tables.values()).into(language), form.goes_to) for form in written)
     other = [form.goes_to for form in written if not form.goes_to.endswith(".xlsx")]
     note = Phrase("", "")
     if other:

@@ -217,17 +217,17 @@ def _carried(shares: Shares, sides: tuple[tuple[Evaluation, Records], ...], chan
         names = names if len(moved) > MOST_NAMED else Phrase("、".join(moved), ", ".join(moved))
         owner = next(str(side.members["name"][record]) for side, _ in reversed(sides) if record in side.members.index)
         told.append(phrase(
-            "若没有{owner}的记录改动（{what}），{who.zh}仍与原来一样。", "Without the change of {owner}'s records ({what}), {who.en} would stand as before.",
+            "若没有{owner}的记录改动（{what.zh}），{who.zh}仍与原来一样。", "Without the change of {owner}'s records ({what.en}), {who.en} would stand as before.",
             owner=owner, what=_in_brief(changes[of == record], sides[-1][1]), who=names,
         ))  # fmt: skip
     return told[:MOST_CARRIED]
 
 
-def _in_brief(changes: pd.DataFrame, records: Records) -> str:
+def _in_brief(changes: pd.DataFrame, records: Records) -> Phrase:
     """The first of some changed records, and how many more."""
     brief = [f"{row['table']} {row['column']} {row['before']} → {row['after']}" for row in (row | _of_dictionary(row, records) for row in rows_of(changes.head(2)))]
     more = f" +{len(changes) - 2}" if len(changes) > len(brief) else ""
-    return shortened(discreet("；".join(" ".join(text.split()) for text in brief)), 2 * MOST_SHOWN) + more
+    return Phrase(*(shortened(discreet(stop.join(" ".join(text.split()) for text in brief)), 2 * MOST_SHOWN) + more for stop in ("；", "; ")))
 
 
 def comparison_table(comparison: Comparison, top: int = 50, language: Language | None = None, *, causes: bool = True) -> Table:
