@@ -14,6 +14,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from toolkit.publication.english import lacking_early
+from toolkit.records.dictionary import load_tables
+from toolkit.scheme import load_scheme
+
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 RECORDS = DEMO / "records"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -66,6 +70,14 @@ def code(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
 
 def of(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     return rows[rows["信用代码"] == key]
+
+
+def test_everything_that_a_page_or_paper_names_has_an_english_name(tables: dict[str, pd.DataFrame]) -> None:
+    scheme, dictionary = load_scheme(DEMO / "scheme.toml"), load_tables(DEMO / "tables.toml")
+    assert not [*lacking_early(scheme)]
+    told = {*tables["承诺书_最终版2.xlsx"]["承诺书版本"], *tables["诚信记录.xlsx"]["事由"]}
+    told |= {name for table in dictionary.table.values() for name in (table.label, *(one for column in table.column.values() for one in column.choices))}
+    assert told - scheme.english.keys() == set()
 
 
 def test_made_again_alike(tmp_path: Path) -> None:
