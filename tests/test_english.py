@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.invented import indicator, scheme
+from toolkit.commands.console import say, show
+from toolkit.ground.display import Table
+from toolkit.ground.text import Phrase
 from toolkit.publication.english import fields_in_english, in_english, lacking_early, page_in_english
 
 ENGLISH = {"金奖": "Gold", "银奖": "Silver", "讲座": "lecture", "论坛": "forum", "件": "items", "年": "year", "名册": "register", "诚信自律": "Integrity", "秘书处": "the secretariat", "Type A": "Class A"}
@@ -36,3 +39,14 @@ def test_check_asks_for_the_english_of_all_that_papers_name() -> None:
     (note,) = lacking_early(given)
     listed = note.rule.zh.partition("：")[2].partition("；")[0].split("、")
     assert set(listed) - {given.title} == {"乙行动", "丙会", "丁局", "戊公示", "己委员", "章程第九条", "庚阶段", "辛工作"}
+
+
+def test_a_terminal_says_names_in_english_and_leaves_those_of_members(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(("Member", "讲座"), (("金奖（论坛）公司", "金奖、银奖（讲座）"),), "论坛: 金奖（论坛）公司", note="论坛, 讲座")
+    for language in ("en", "zh"):
+        show(table, language, ENGLISH, {"金奖（论坛）公司"}, apart=True)
+        say(language, Phrase("金奖 → 银奖", "金奖 → 银奖"), ENGLISH)
+    english, chinese = capsys.readouterr().out.split("Gold → Silver\n")
+    assert [line.split("  ")[0] for line in english.splitlines()] == ["论坛: 金奖（论坛）公司", "Member", "----------------", "金奖（论坛）公司", "forum, lecture", ""]
+    assert english.splitlines()[3].endswith("Gold, Silver (lecture)")
+    assert chinese == f"{table!r}\n\n金奖 → 银奖\n"

@@ -62,9 +62,14 @@ def worded(language: str, words: Phrase) -> str:
     return words.into(language_of(language))
 
 
-def say(language: str, words: Phrase) -> None:
-    """Print a phrase."""
-    typer.echo(worded(language, words))
+def say(language: str, words: Phrase, english: Mapping[str, str] | None = None) -> None:
+    """Print a phrase, in English with the names that the edition has in `english`."""
+    said = worded(language, words)
+    if english and language_of(language) == "en":
+        from toolkit.publication.english import fields_in_english
+
+        said = fields_in_english(said, english)
+    typer.echo(said)
 
 
 def show(table: Table, language: str, english: Mapping[str, str], names: Collection[str] = (), *, apart: bool = False) -> None:

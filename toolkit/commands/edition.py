@@ -28,6 +28,8 @@ from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.ground.text import ASKED, Phrase, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
     from toolkit.ballots import Ballots
@@ -198,7 +200,7 @@ def changes(
         if len(states) < len(examined):
             raise typer.Exit(1)
         before, after = (state.records for state in states)
-        _tell_amendments(diff(*(state.scheme for state in states)), language)
+        _tell_amendments(diff(*(state.scheme for state in states)), language, states[1].scheme.english)
         changed = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
         for place, records in ((old, before), (new, after)):
             if refused := int(records.counts["refused"].sum()):
@@ -233,7 +235,7 @@ def diff(
 
     with refusals(language), states_of(old, new) as states:
         before, after = ((state.evaluation, state.records) for state in states)
-        _tell_amendments(amendments(before[0].scheme, after[0].scheme), language)
+        _tell_amendments(amendments(before[0].scheme, after[0].scheme), language, after[0].scheme.english)
         changed = changed_records(before[1], after[1], panel_tables(before[0].scheme) | panel_tables(after[0].scheme))
         for table in uncompared(before[1], after[1]):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
@@ -318,10 +320,10 @@ def _return(edition: Edition, out: Path, *, warnings: bool, language: str) -> Pr
     return Problems(())
 
 
-def _tell_amendments(amendments: tuple[Amendment, ...], language: str) -> None:
+def _tell_amendments(amendments: tuple[Amendment, ...], language: str, english: Mapping[str, str]) -> None:
     """What the scheme decides otherwise, a line each."""
     for amendment in amendments:
-        say(language, amendment.words)
+        say(language, amendment.words, english)
     if not amendments:
         say(language, Phrase("评选办法没有变化。", "The scheme did not change."))
 

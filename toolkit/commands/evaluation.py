@@ -24,7 +24,7 @@ from toolkit.commands.console import (
     wrong_use,
 )
 from toolkit.ground.problems import Problem, Problems, did_you_mean, stop_at
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, as_phrase, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,7 +60,6 @@ def evaluate(
 ) -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.indicators.selection import REPAIRABLE
-    from toolkit.publication.english import in_english
     from toolkit.reports.csv_files import write_results
     from toolkit.reports.views import awards_table, grades_in_words
 
@@ -75,8 +74,7 @@ def evaluate(
             write_results(evaluation, out, coming)
         show(awards_table(evaluation, language_of(language)), language, evaluation.scheme.english)
         if evaluation.scheme.grades is not None:
-            grades = grades_in_words(evaluation)
-            say(language, Phrase(grades.zh, in_english(grades.en, evaluation.scheme.english)))
+            say(language, grades_in_words(evaluation), evaluation.scheme.english)
         say(language, phrase("结果已写入 {out}", "Results are in {out}", out=out))
         if coming is not None:
             coming = coming[coming["cause"] != REPAIRABLE]  # of what may be repaired nothing changes by itself
@@ -116,14 +114,13 @@ def examine(
         found = replace(found, problems=on_their_lines(found.problems, folder / "scheme.toml"))
         say(language, COUNTED_ON if found.sizes else NOT_COUNTED)
         typer.echo(found.problems.text(language_of(language)) if found.problems else worded(language, ALL_ACT))
-        typer.echo(certificates_in_words(found, language_of(language)))
-        if says := one_expert_in_words(found, language_of(language)):
-            typer.echo(says)
+        for says in filter(None, (certificates_in_words(found, language_of(language)), one_expert_in_words(found, language_of(language)))):
+            say(language, as_phrase(says), scheme.english)
         if out is not None:
             write_examination(found, language_of(language), out)
         if votes:
             evaluation, others = _other_votes(folder, language)
-            typer.echo(other_votes_in_words(others, evaluation, language_of(language)))
+            say(language, as_phrase(other_votes_in_words(others, evaluation, language_of(language))), scheme.english)
             if out is not None:
                 write_other_votes(others, out)
         if out is not None:
@@ -156,12 +153,12 @@ def sensitivity(
         edition, evaluation, _ = evaluated(folder, language)
         spec, chances = _write_certainty(evaluation, out, draws, spread, language)
         firm = _write_robustness(edition, evaluation, chances, out, spec=spec, quick=quick, language=language)
-        say(language, bottom_line(firm))
+        say(language, bottom_line(firm), evaluation.scheme.english)
         for beyond in (unasked_line(firm), open_line(evaluation)):
             if beyond is not None:
-                say(language, beyond)
+                say(language, beyond, evaluation.scheme.english)
         for said in _whole_list(evaluation, firm, out):
-            say(language, said)
+            say(language, said, evaluation.scheme.english)
         say(language, phrase("稳健性各表和 robustness.xlsx 已写入 {out}", "The robustness tables and robustness.xlsx are in {out}", out=out))
 
 

@@ -76,7 +76,7 @@ def _tell(edition: Edition, judged: Judging, language: str) -> None:
     )
 
     spoken, members = language_of(language), edition.records.members
-    say(language, scored_in_words(edition.scheme))
+    say(language, scored_in_words(edition.scheme), edition.scheme.english)
     if judged.indicators:
         for table in (
             recusals_table(judged, edition.scheme, members, spoken), panel_table(judged, edition.scheme, spoken),
@@ -155,7 +155,7 @@ def _adopt(folder: Path, scheme: Scheme, voted: Ballots, group: GroupWeights, la
     after = scheme_with_group_weights(scheme, group)
     changed = diff(scheme, after)
     for amendment in changed:
-        say(language, amendment.words)
+        say(language, amendment.words, scheme.english)
     if not changed:
         say(language, SAME)
         return
