@@ -105,6 +105,7 @@ class Renamed(str):
     """
 
     __slots__ = ("_written",)
+    _written: str
 
     def __new__(cls, said: str, written: str = "") -> Self:
         """`said` in English, `written` in the scheme."""
@@ -120,8 +121,8 @@ class Renamed(str):
 
     __hash__ = str.__hash__
 
-    def __contains__(self, part: str) -> bool:
-        return super().__contains__(part) or part in self._written
+    def __contains__(self, part: object) -> bool:
+        return isinstance(part, str) and (super().__contains__(part) or part in self._written)
 
 
 def fields_in_english(value: T, english: Mapping[str, str], names: Collection[str] = (), *, compared: bool = False) -> T:
