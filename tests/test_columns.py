@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ import pytest
 
 from tests.invented import evaluation as invented
 from tests.invented import members, scheme
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import FORMER, Phrase
 from toolkit.reports import csv_files, list_tables, workbook
 from toolkit.reports.columns import (
     RIGHT,
@@ -49,7 +50,16 @@ def test_a_table_shows_what_has_words_and_a_line_where_the_value_changes() -> No
     assert table.headings == ("A", "B")
     assert table.rows == (("1", "yes"), ("1", "x"), ("2", "y"))
     assert table.lines_after == (0, 1)
-    assert listing(KEYS, [], Lexicon.without_scheme("zh"), Phrase("表", "a table")).rows == ()
+
+
+def test_a_list_with_nothing_in_it_says_so_below_its_headings(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = listing(KEYS, [], Lexicon.without_scheme("zh"), Phrase("表", "a table"))
+    assert empty.rows == ()
+    assert repr(empty) == "表\n甲  乙\n--  --\n没有"
+    assert re.search(r'<td colspan="2"[^>]*>没有</td></tr></tbody>', empty._repr_html_())
+    assert "没有" not in repr(listing(KEYS[:1], [{"a": 1}], Lexicon.without_scheme("zh"), Phrase("表", "a table")))
+    monkeypatch.setenv(FORMER, "0.7.0")
+    assert "没有" not in repr(listing(KEYS, [], Lexicon.without_scheme("zh"), Phrase("表", "a table")))
 
 
 def test_columns_that_lead_keep_the_others_as_declared() -> None:

@@ -47,6 +47,8 @@ class Table:
         One of "left", "right", "center" for each column; left where not given.
     lines_after
         Rows, counted from 0, under which a heavier line is drawn: the award line.
+    nothing
+        What stands in place of rows where there is none.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Table:
     alignment: tuple[Align, ...] = ()
     lines_after: tuple[int, ...] = ()
     note: str = ""
+    nothing: str = ""
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.headings) for row in self.rows):
@@ -77,6 +80,7 @@ class Table:
         rule = "  ".join("-" * width for width in widths)
         for row in sorted(self.lines_after, reverse=True):
             lines.insert(row + 2, rule)
+        lines += [one_line(self.nothing)] * bool(self.nothing and not self.rows)
         caption, note = one_line(self.caption), one_line(self.note)
         return "\n".join([*[caption] * bool(caption), lines[0], rule, *lines[1:], *[note] * bool(note)])
 
@@ -86,7 +90,7 @@ class Table:
             f'<th scope="col" style="{_HEADING.format(align=self._align(place))}">{_text(heading)}</th>'
             for place, heading in enumerate(self.headings)
         )
-        body = "".join(self._html_row(number, row) for number, row in enumerate(self.rows))
+        body = "".join(self._html_row(number, row) for number, row in enumerate(self.rows)) or self._no_row()
         note = f'<p style="{_NOTE}">{_text(self.note)}</p>' if self.note else ""
         return (
             f'<table style="{_TABLE}">{caption}<thead><tr style="{_ROW}">{head}</tr></thead>'
@@ -110,6 +114,10 @@ class Table:
             for place, cell in enumerate(row)
         )
         return f'<tr style="{_ROW}">{cells}</tr>'
+
+    def _no_row(self) -> str:
+        cell = _CELL.format(align="left", line=_THIN, wrap="normal")
+        return f'<tr style="{_ROW}"><td colspan="{max(1, len(self.headings))}" style="{cell}">{_text(self.nothing)}</td></tr>' if self.nothing else ""
 
     def _text_line(self, cells: tuple[str, ...], widths: list[int]) -> str:
         parts = (_padded(cell, width, self._align(place)) for place, (cell, width) in enumerate(zip(cells, widths, strict=True)))

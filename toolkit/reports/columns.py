@@ -16,7 +16,7 @@ import pandas as pd
 
 from toolkit.ground.display import Align, Table
 from toolkit.ground.ranking import rounded
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.text import Language, Phrase, in_words_before
 from toolkit.reports import wording
 from toolkit.reports.wording import BLANK, absent, class_name
 
@@ -30,6 +30,9 @@ RIGHT: Align = "right"
 CENTER: Align = "center"
 
 Row = dict[Any, Any]
+
+NONE = Phrase("没有", "None")
+"""What stands below the headings of a list with nothing in it."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,7 @@ def listing(
         tuple(column.align for column, _ in shown),
         (*lines_after, *(breaks([str(row[parted_by]) for row in listed]) if parted_by else ())),
         note.into(lexicon.language) if note else "",
+        "" if listed or in_words_before("1.0.0") else NONE.into(lexicon.language),
     )
 
 
