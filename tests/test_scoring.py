@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import gmean, hmean, pmean
 
 from tests.invented import group, indicator, members, scheme, tables, trees
-from toolkit.evaluation.scores import TOTAL, Tree, adjusted, scores
+from toolkit.evaluation.scores import TOTAL, Tree, adjusted, gathered, scores
 from toolkit.ground.problems import Refused
 from toolkit.scheme import Scheme
 from toolkit.scheme.criteria import Total
@@ -183,14 +183,21 @@ def test_what_stands_under_no_change_is_taken_over_bit_for_bit(data: st.DataObje
     node = data.draw(st.sampled_from(sorted(weights)))
     other = Tree.of(rules.with_weights({node: weights[node] + 1.25}))
     tree = Tree.of(rules)
-    before = {name: column.to_numpy() for name, column in scores(tree, values).items()}
-    found = scores(other, values, before=(tree, before))
-    pd.testing.assert_frame_equal(found, scores(other, values), check_exact=True)
+    columns = {name: values[name].to_numpy() for name in tree.nodes[tree.leaves]}
+    before = gathered(tree, columns, len(values))
+    moved = data.draw(st.sampled_from(sorted(columns)))
+    for then in (columns, columns | {moved: columns[moved] / 2}):
+        found, anew = gathered(other, then, len(values), before=(tree, before)), gathered(other, then, len(values))
+        assert list(found) == list(anew)
+        for name, column in anew.items():
+            np.testing.assert_array_equal(found[name], column)
 
 
 def test_only_groups_above_a_change_are_gathered_again() -> None:
     rules = scheme(group=[group("g"), group("h")], indicator=[indicator("a", 1, "g"), indicator("b", 1, "g"), indicator("c", 1, "h")])
-    values = pd.DataFrame({"a": [10.0], "b": [30.0], "c": [50.0]})
-    told = {name: column.to_numpy() for name, column in scores(Tree.of(rules), values).assign(g=[7.0], h=[90.0]).items()}
-    found = scores(Tree.of(rules.with_weights({"a": 3.0})), values, before=(Tree.of(rules), told))
-    assert found[["g", "h", TOTAL]].to_numpy().tolist() == [[15.0, 90.0, 52.5]]
+    tree, columns = Tree.of(rules), {name: np.array([value]) for name, value in (("a", 10.0), ("b", 30.0), ("c", 50.0))}
+    told = gathered(tree, columns, 1) | {"g": np.array([7.0]), "h": np.array([90.0])}
+    another = Tree.of(rules.with_weights({"a": 3.0}))
+    for rule, then, shown in ((another, columns, [15.0, 90.0, 52.5]), (tree, columns | {"a": np.array([20.0])}, [25.0, 90.0, 57.5]), (tree, columns | {"c": np.array([70.0])}, [7.0, 70.0, 38.5])):
+        found = gathered(rule, then, 1, before=(tree, told))
+        assert [found[node].item() for node in ("g", "h", TOTAL)] == shown

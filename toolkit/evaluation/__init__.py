@@ -417,19 +417,20 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
     Refused
         When a value is missing where the scheme allows none, or a mean cannot take a negative score.
     """
-    kept, same = evaluation.__dict__, None  # where `cached_property` keeps what it worked out
+    kept, known = evaluation.__dict__, None  # where `cached_property` keeps what it worked out
     if before is not None and before.members is evaluation.members and before.measured.raw is evaluation.measured.raw:
         kept |= {"_places": before._places, "_left": before._left}  # noqa: SLF001 - its own
     if before is not None and _awarded_by(before.scheme) == _awarded_by(evaluation.scheme):
         kept["award_rule"] = before.award_rule.under(evaluation.scheme)
     if before is not None and eligible_by(before.scheme) == eligible_by(evaluation.scheme):
+        known = before.tree, before.nodes
         if all_valued_alike(before.scheme, evaluation.scheme):
-            kept["scaled_values"], same = before.scaled_values, (before.tree, before.nodes)
+            kept["scaled_values"] = before.scaled_values
         elif before.scheme.scale == evaluation.scheme.scale:
             kept["scaled_values"] = scaled(evaluation.scheme, evaluation.raw_values, evaluation._classes, before.scaled_values)  # noqa: SLF001 - its own
     if evaluation.scaled_values.problems.errors:
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems)
-    kept["nodes"] = evaluation._gathered(same)  # noqa: SLF001 - its own
+    kept["nodes"] = evaluation._gathered(known)  # noqa: SLF001 - its own
     huge = huge_problems(evaluation.scheme, evaluation._exact_total, evaluation.scaled_values.members, evaluation.nodes, evaluation.measured.adjustments)  # noqa: SLF001 - its own
     if errors := Problems((*huge, *(evaluation._node_problems if evaluation.tree.compares else ()))).errors:  # noqa: SLF001 - its own
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems + errors)

@@ -175,13 +175,7 @@ class Tree:
         return applies
 
 
-def scores(
-    tree: Tree,
-    values: pd.DataFrame,
-    applicable: pd.DataFrame | None = None,
-    *,
-    before: tuple[Tree, Mapping[str, Floats]] | None = None,
-) -> pd.DataFrame:
+def scores(tree: Tree, values: pd.DataFrame, applicable: pd.DataFrame | None = None) -> pd.DataFrame:
     """The score of every member at every node, before adjustments and before rounding.
 
     Parameters
@@ -193,8 +187,6 @@ def scores(
         (not applicable, or missing and excluded): its weight then goes to its siblings.
     applicable : DataFrame of bool
         Same index and columns: what `least_present` counts. Left out, every indicator applies.
-    before
-        Another tree, and what `gathered` gave for it from the same values: what stands under no change is taken over.
 
     Returns
     -------
@@ -208,7 +200,7 @@ def scores(
         When a mean other than the arithmetic or the minimum meets a score below zero.
     """
     columns = {name: values[name].to_numpy(dtype=np.float64) for name in tree.nodes[tree.leaves]}
-    return pd.DataFrame(gathered(tree, columns, len(values), applicable, before=before), index=values.index)
+    return pd.DataFrame(gathered(tree, columns, len(values), applicable), index=values.index)
 
 
 def gathered(
@@ -219,11 +211,17 @@ def gathered(
     *,
     before: tuple[Tree, Mapping[str, Floats]] | None = None,
 ) -> dict[str, Floats]:
-    """The same column by column: float64[members] for each of `tree.nodes`, in their order."""
+    """The same column by column: float64[members] for each of `tree.nodes`, in their order.
+
+    Parameters
+    ----------
+    before
+        Another tree, and what this gave for it of the same members: what stands under no change of tree and values is taken over.
+    """
     names = tree.nodes[tree.leaves]
     concerned = applicable.loc[:, list(names)].to_numpy(dtype=np.bool_) if tree.looks and applicable is not None else None
     columns = [np.ascontiguousarray(values[name]) for name in names]
-    groups = _branch_scores(tree, columns, members, concerned, _unmoved(tree, *before) if before else {})
+    groups = _branch_scores(tree, columns, members, concerned, _unmoved(tree, columns, *before) if before else {})
     known = dict(zip(names, columns, strict=True)) | {tree.nodes[node]: column for node, column in groups.items()}
     return {node: known[node] for node in tree.nodes}
 
@@ -324,15 +322,15 @@ def node_scores(tree: Tree, values: Floats, applicable: Mask | None = None) -> F
     return scores
 
 
-def _unmoved(tree: Tree, other: Tree, scores: Mapping[str, Floats]) -> dict[int, Floats]:
-    """The scores that another tree over the same values gave, of the groups under which the two are the same."""
-    same: dict[int, Floats] = {}
+def _unmoved(tree: Tree, columns: Sequence[Floats], other: Tree, scores: Mapping[str, Floats]) -> dict[int, Floats]:
+    """The scores that another tree gave, of the nodes under which trees and values are the same: values are where they are the same array."""
     if tree.nodes != other.nodes:
-        return same
+        return {}
     there, level = {branch.node: branch for branch in other.branches}, tree.weights == other.weights
-    groups = {branch.node for branch in tree.branches}
+    leaves = zip(range(tree.leaves.start, tree.leaves.stop), columns, strict=True)
+    same = {leaf: column for leaf, column in leaves if scores[tree.nodes[leaf]] is column}
     for branch in tree.branches:
-        if branch == there.get(branch.node) and all(level[child] and (child not in groups or child in same) for child in branch.children):
+        if branch == there.get(branch.node) and all(level[child] and child in same for child in branch.children):
             same[branch.node] = scores[tree.nodes[branch.node]]
     return same
 
