@@ -15,8 +15,9 @@ from tests.examples import examples
 from tests.test_amendments import CHANGES, SOME
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.ground.toml_reader import tuples
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.scheme.writing import _adopt, rewritten, write_scheme
+from toolkit.scheme.writing import _adopt, plain_values, rewritten, write_scheme
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,8 @@ def test_a_number_at_a_place(scheme: Scheme) -> None:
     assert changed.indicators[0].value.model_dump()["best"] == 100
     assert (changed.decimals, changed.awards[0].quota and changed.awards[0].quota.share) == (3, 0.12)
     assert changed.with_({"indicator[law_hours].value.best": 120, "award[outstanding].quota.share": 0.1}, decimals=2) == scheme
+    assert [one is other for one, other in zip(changed.indicators, scheme.indicators, strict=True)].count(False) == 1
+    assert (changed.awards[0] is scheme.awards[0], changed.awards[1] is scheme.awards[1], changed.grades is scheme.grades) == (False, True, True)
 
 
 def test_items_come_and_go(scheme: Scheme) -> None:
@@ -51,6 +54,7 @@ def test_items_come_and_go(scheme: Scheme) -> None:
         ({"a..b": 1}, "no place"),
         ({"decimals.": 1}, "no place"),
         ({"decimals": 2.5}, "whole number"),
+        ({"novelty[one]": {"label": "x"}}, "unknown key `novelty`"),
     ],
 )
 def test_what_cannot_be_decided_is_refused_by_name(scheme: Scheme, changes: dict[str, object], said: str) -> None:
@@ -84,6 +88,7 @@ def test_one_weight_changes_one_line_and_keeps_its_comment(tmp_path: Path) -> No
 @settings(max_examples=examples(15))
 def test_what_is_written_is_read_again(places: list[str]) -> None:
     after = SCHEME.with_({place: CHANGES[place][0] for place in sorted(places)})
+    assert after == Scheme.model_validate(tuples(plain_values(after)))
     for text in (TEXT, ""):
         assert reread(rewritten(text, after)) == after
     kept = [line for line in TEXT.splitlines() if "#" in line and not any(word in line for word in ("decimals", "seed"))]

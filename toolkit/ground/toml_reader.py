@@ -379,15 +379,22 @@ def modelled(
     faults: Callable[[Raw], Iterable[Fault]],
     name: str,
     lines: Mapping[KeyPath, int] = MappingProxyType({}),
+    *,
+    known: Raw | None = None,
 ) -> tuple[M, Problems]:
     """Plain values as a value of `model`, with the warnings; `lines` tells on which line of the file `name` each key stands.
+
+    Parameters
+    ----------
+    known
+        The same values, where some are frozen models already: these are taken as they are.
 
     Raises
     ------
     Refused
         With every fault and warning, in the order of the lines.
     """
-    value, field_faults = _faults_of(raw, model)
+    value, field_faults = _faults_of(raw, model, known)
     seen = {fault.path for fault in field_faults}
     sound = raw if value is not None else bounded(raw)  # nothing is too large in what became a value
     field_faults = [*field_faults, *(fault for fault in faults(sound) if fault.path not in seen)]
@@ -397,11 +404,12 @@ def modelled(
     return value, problems
 
 
-def _faults_of(raw: Raw, model: type[M]) -> tuple[M | None, list[Fault]]:
-    """Plain values as a value of `model`, or every fault of a single field."""
-    too_large = [Fault(path, *NO_NUMBER) for path in beyond(raw)] if exceeds(raw) else []
+def _faults_of(raw: Raw, model: type[M], known: Raw | None = None) -> tuple[M | None, list[Fault]]:
+    """Plain values as a value of `model`, or every fault of a single field; `known` as in `modelled`."""
+    given = raw if known is None else known
+    too_large = [Fault(path, *NO_NUMBER) for path in beyond(raw)] if exceeds(given) else []
     try:
-        value = model.model_validate(tuples(bounded(raw) if too_large else raw))
+        value = model.model_validate(tuples(bounded(raw) if too_large else given))
     except ValidationError as error:
         seen = {fault.path for fault in too_large}
         field_faults = model_faults(error.errors(), raw, schema_of(model))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from toolkit.ground.problems import Problem, Problems, did_you_mean, stop_at
 from toolkit.ground.text import REACHED, Language, Phrase, phrase, whom_to_ask
 from toolkit.ground.toml_reader import StrictModel, Unfit, modelled, read_model
+from toolkit.ground.toml_syntax import Raw
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.checks.tree import weights_fault
 from toolkit.scheme.criteria import (
@@ -40,7 +41,7 @@ from toolkit.scheme.outcomes import (
     TieRule,
     Veto,
 )
-from toolkit.scheme.writing import plain_values, put
+from toolkit.scheme.writing import path_steps, plain_values, put
 
 PART = r"^\d+/[1-9]\d*$"
 
@@ -338,10 +339,24 @@ class Scheme(StrictModel):
         Refused
             When a place is unknown, or the scheme would be impossible or contradictory.
         """
-        raw = plain_values(self)
-        for path, value in {**(changes or {}), **fields}.items():
+        raw, wanted = plain_values(self), {**(changes or {}), **fields}
+        for path, value in wanted.items():
             put(raw, path, value)
-        return modelled(raw, Scheme, scheme_faults, "scheme.toml")[0]
+        return modelled(raw, Scheme, scheme_faults, "scheme.toml", known=self._kept(raw, {path_steps(path)[0] for path in wanted}))[0]
+
+    def _kept(self, raw: Raw, touched: Collection[str | tuple[str, str]]) -> Raw:
+        """`raw` with the scheme's own parts wherever nothing was `touched`, by the first steps of what was: they stay the same objects."""
+        fields = {known.alias or name: name for name, known in type(self).model_fields.items()}
+        lists = {step[0] for step in touched if isinstance(step, tuple)}
+
+        def part(key: str, value: Any) -> Any:
+            if key in touched or key not in fields:
+                return value
+            own = getattr(self, fields[key])
+            known = {item.id: item for item in own} if key in lists else {}
+            return [item if (key, item["id"]) in touched else known[item["id"]] for item in value] if key in lists else own
+
+        return {key: part(key, value) for key, value in raw.items()}
 
     def with_weights(self, weights: Mapping[str, float]) -> Scheme:
         """The scheme with other weights; siblings that are not named share the rest as they did.

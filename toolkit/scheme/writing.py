@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
 
 
+HOLDERS = (dict, list, tuple)
 STEP = re.compile(r"([^.\[\]]+)(?:\[([^\[\]]+)\])?(?:\.|$)")
 
 
@@ -37,11 +38,18 @@ def plain_values(value: Any, *, written: bool = True) -> Any:
     >>> plain_values((Requirement(node="pledge", least=100.0),))
     [{'node': 'pledge', 'least': 100.0}]
     """
-    if isinstance(value, BaseModel):
-        return plain_values(value.model_dump(by_alias=True, exclude_unset=written))
     if isinstance(value, dict):
-        return {key: plain_values(item) for key, item in value.items()}
-    return [plain_values(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: plain_values(item, written=written) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_values(item, written=written) for item in value]
+    return _in_lists(value.model_dump(by_alias=True, exclude_unset=written)) if isinstance(value, BaseModel) else value
+
+
+def _in_lists(value: Any) -> Any:
+    """What a model was dumped to, its tuples as lists."""
+    if isinstance(value, dict):
+        return {key: _in_lists(item) if isinstance(item, HOLDERS) else item for key, item in value.items()}
+    return [_in_lists(item) if isinstance(item, HOLDERS) else item for item in value]
 
 
 def path_steps(path: str) -> list[str | tuple[str, str]]:
