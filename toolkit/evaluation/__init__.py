@@ -210,7 +210,7 @@ class Evaluation:
     def _score_columns(self) -> Mapping[str, Floats]:
         """The columns of `scores`, float64[members], in the order of the raw values."""
         nodes = {node: scores for node, scores in self.nodes.items() if node != TOTAL}
-        points = {str(name): points.to_numpy() for name, points in self.measured.adjustments.items()}
+        points = self.measured.points
         total = rounded(self._exact_total, self.scheme.decimals)
         beside = sums_beside(self.scheme, {**nodes, **points}) if self.scheme.sums else {}
         return {**nodes, **points, **beside, TOTAL: total}
@@ -302,8 +302,7 @@ class Evaluation:
     @cached_property
     def _exact_total(self) -> Floats:
         """The total before rounding, NaN for who is not ranked."""
-        points = (column.to_numpy(np.float64) for _, column in self.measured.adjustments.items())
-        total = adjusted(self.nodes[TOTAL], points, self.scheme.total, self.scaled_values.unranked)
+        total = adjusted(self.nodes[TOTAL], self.measured.points.values(), self.scheme.total, self.scaled_values.unranked)
         return np.where(self._left, np.nan, total) if self._left.any() else total
 
     @cached_property
@@ -431,7 +430,7 @@ def scored(evaluation: Evaluation, before: Evaluation | None = None) -> Evaluati
     if evaluation.scaled_values.problems.errors:
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems)
     kept["nodes"] = evaluation._gathered(known)  # noqa: SLF001 - its own
-    huge = huge_problems(evaluation.scheme, evaluation._exact_total, evaluation.scaled_values.members, evaluation.nodes, evaluation.measured.adjustments)  # noqa: SLF001 - its own
+    huge = huge_problems(evaluation.scheme, evaluation._exact_total, evaluation.scaled_values.members, evaluation.nodes, evaluation.measured.points)  # noqa: SLF001 - its own
     if errors := Problems((*huge, *(evaluation._node_problems if evaluation.tree.compares else ()))).errors:  # noqa: SLF001 - its own
         raise Refused(evaluation.measured.problems + evaluation.scaled_values.problems + errors)
     return evaluation

@@ -89,9 +89,9 @@ class AwardRule:
         )
 
     def under(self, scheme: Scheme) -> AwardRule:
-        """The same rule under a scheme that differs in nothing it depends on; the classes are not looked up again."""
+        """The same rule under a scheme that differs in nothing it depends on; the members are not looked up again."""
         rule = replace(self, scheme=scheme)
-        rule.__dict__.update(named=self.named, classes=self.classes)
+        rule.__dict__.update(named=self.named, classes=self.classes, applied=self.applied)
         return rule
 
     @cached_property

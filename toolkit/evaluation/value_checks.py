@@ -357,10 +357,9 @@ def quotient_problems(scheme: Scheme, tree: Tree, scores: Mapping[str, Floats], 
             yield Problem("warning", rule, mend, file="scheme.toml", column="total.aggregate" if node == TOTAL else f"group[{node}].aggregate")
 
 
-def huge_problems(scheme: Scheme, totals: Floats, members: pd.Index[Any], nodes: Mapping[str, Floats] | None = None, points: pd.DataFrame | None = None) -> Iterator[Problem]:
+def huge_problems(scheme: Scheme, totals: Floats, members: pd.Index[Any], nodes: Mapping[str, Floats] | None = None, points: Mapping[str, Floats] | None = None) -> Iterator[Problem]:
     """Totals so far above the scale that no decimal of theirs is known, of a quotient by next to nothing, say; those too large to be reckoned with are errors, as such scores of nodes and points are."""
-    added = {} if points is None else {str(name): column.to_numpy(np.float64) for name, column in points.items()}
-    for node, column in {**(nodes or {}), **added, TOTAL: totals}.items():
+    for node, column in {**(nodes or {}), **(points or {}), TOTAL: totals}.items():
         beyond = np.abs(column) > BEYOND
         if beyond.any():
             first = int(beyond.argmax())

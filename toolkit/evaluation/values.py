@@ -62,7 +62,8 @@ def _filling(item: Indicator, used: Floats, values: Floats, scale: float, classe
     policy = str(item.missing)
     if policy == "worst":
         return _worst(item, used, scale, classes, len(values))
-    by_group, groups = middles(item, values, classes), list(_groups(policy, classes))
+    groups = list(_groups(policy, classes))
+    by_group = _middles(item, values, groups)
     whole = all(name in by_group for name, _ in groups)
     filling = np.empty(len(values)) if whole else _worst(item, used, scale, classes, len(values))
     for name, members in groups:
@@ -72,11 +73,14 @@ def _filling(item: Indicator, used: Floats, values: Floats, scale: float, classe
 
 def middles(item: Indicator, values: Floats, classes: Any) -> dict[str, float]:
     """The median or mean that stands in, by class or for ``all``: as the scheme holds it, else that of `values`, raw ones where it imputes."""
+    return _middles(item, values, _groups(str(item.missing), classes))
+
+
+def _middles(item: Indicator, values: Floats, groups: Iterable[tuple[str, Any]]) -> dict[str, float]:
     if item.stands_in is not None:
         return item.stands_in
-    policy = str(item.missing)
-    given = {name: values[members][~np.isnan(values[members])] for name, members in _groups(policy, classes)}
-    middle = _mean if policy.endswith("mean") else _median
+    given = {name: known[~np.isnan(known)] for name, known in ((name, values[members]) for name, members in groups)}
+    middle = _mean if str(item.missing).endswith("mean") else _median
     return {name: middle(known) for name, known in given.items() if len(known)}
 
 

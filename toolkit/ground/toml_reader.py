@@ -384,10 +384,7 @@ def modelled(
 ) -> tuple[M, Problems]:
     """Plain values as a value of `model`, with the warnings; `lines` tells on which line of the file `name` each key stands.
 
-    Parameters
-    ----------
-    known
-        The same values, where some are frozen models already: these are taken as they are.
+    `known` are the same values, where some are frozen models already: these are taken as they are.
 
     Raises
     ------

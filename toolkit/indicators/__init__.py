@@ -18,6 +18,7 @@ import pandas as pd
 
 from toolkit.ground.decimals import decimal_digits_of
 from toolkit.ground.problems import Problem, Problems
+from toolkit.ground.ranking import Floats
 from toolkit.ground.text import Phrase, phrase
 from toolkit.indicators.checks import (
     appeal_notes,
@@ -125,6 +126,11 @@ class Indicators:
     def raw_values(self) -> RawValues:
         """The raw values column by column, NaN where they do not apply."""
         return RawValues.of(self.raw, self.applicable)
+
+    @cached_property
+    def points(self) -> Mapping[str, Floats]:
+        """The points of each adjustment, float64[members], in the scheme's order."""
+        return {str(name): column.to_numpy(np.float64) for name, column in self.adjustments.items()}
 
     def under(self, adjustments: Sequence[Adjustment]) -> Indicators:
         """The same records where each adjustment gives other points for what was measured of it."""
