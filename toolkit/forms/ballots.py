@@ -316,6 +316,9 @@ def _note_lines(blank: BlankBallot) -> Iterator[Phrase]:
 OWN_NAME = re.compile(rf"{FORM.zh}(_(?:{PSEUDONYM.pattern}))?(_第[0-9]+轮)?\.xlsx")
 DATE = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?")
 WIDE = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("．"): "."}
+JUDGED = frozenset({"points", "ahp"})
+"""How the keys of cells begin in which something is judged."""
+NOT_FILLED = (Phrase("一格也没有填", "nothing is filled in"), Phrase("请填写后再交回", "fill it in first"))
 NO_FORM = (Phrase("不是权重判断票", "is no ballot form"), Phrase("请用 committee ballots 届次文件夹 --forms 生成的票", "use the forms that --forms writes"))
 
 
@@ -344,11 +347,13 @@ def returned_ballot(path: Path, scheme: Scheme, folder: Path, place: int = 1) ->
     """
     shown = path.name if OWN_NAME.fullmatch(path.name) else f"[{place}].xlsx"
     cells = _cells(path, shown)
+    if not any(key == "cast" or key.partition("|")[0] in JUDGED for key in cells):
+        raise refuse(*NOT_FILLED, file=shown)
     problems: list[Problem] = []
     expert, cast = _expert(cells, shown, problems), _cast(cells, shown, problems)
     weights = dict(_judgements(cells, scheme, shown, problems))
     if not weights and not problems:
-        problems.append(Problem("error", Phrase("一格也没有填", "nothing is filled in"), Phrase("请填写后再交回", "fill it in first"), file=shown))
+        problems.append(Problem("error", *NOT_FILLED, file=shown))
     if not problems:
         problems += unsound(weights, scheme, shown)
     if Problems(tuple(problems)).errors:
@@ -419,7 +424,7 @@ def _judgements(cells: Mapping[str, FormCell], scheme: Scheme, shown: str, probl
     pairs: dict[str, list[tuple[str, str, float]]] = {}
     for key, cell in cells.items():
         kind, *which = key.split("|")
-        if kind not in {"points", "ahp"} or len(which) < 2:
+        if kind not in JUDGED or len(which) < 2:
             continue
         group, *nodes = which
         strange = [node for node in nodes if node not in groups.get(group, ())]
