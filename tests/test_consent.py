@@ -388,9 +388,11 @@ def test_the_table_and_the_columns_of_consent_are_there(case: str, tmp_path: Pat
 
 def test_a_withdrawal_before_the_signing_is_told_with_its_row(tmp_path: Path) -> None:
     pledges = {"001": [YES], "002": [("已签", "2018-05-04", "2018-01-01", "是", "是")]}
-    headed = PLEDGES.replace("[table.pledges.column.withdrawn_on]", '[table.pledges.column.withdrawn_on]\nheadings = ["撤回日期"]')
+    headed = PLEDGES.replace("[table.pledges.column.withdrawn_on]", '[table.pledges.column.withdrawn_on]\nheadings = ["撤回日期", "撤销日期"]')
     folder = write_edition(tmp_path / "e", pledges, tables=headed)
-    for sealed_by, column in ((None, "撤回日期"), ("0.7.0", "withdrawn_on")):
+    sheet = folder / "records" / "承诺书.csv"
+    sheet.write_text(sheet.read_text("utf-8").replace("withdrawn_on", "撤销日期"), "utf-8")
+    for sealed_by, column in ((None, "撤销日期"), ("0.7.0", "withdrawn_on")):  # as the sheet heads it
         with former_words(sealed_by):
             _, problems = check_edition(folder)
         (problem,) = (problem for problem in problems if problem.file == "records/承诺书.csv")

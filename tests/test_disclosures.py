@@ -23,15 +23,18 @@ from toolkit.evaluation import Evaluation, scored
 from toolkit.indicators.consent import standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.disclosures import (
+    PERHAPS,
     SEEN,
     activities,
+    conduct_records,
     graded,
+    masked_cells,
     pledges,
     seen_by,
     tells_of_nobody,
     won_by_class,
 )
-from toolkit.publication.persons import may_be_person, may_name_person, told, told_of_persons, without_persons
+from toolkit.publication.persons import may_be_in_role, may_be_person, may_name_person, of_persons, of_roles, told, told_of_persons, told_of_roles, without_persons
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Consent, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of
@@ -136,6 +139,30 @@ def test_in_a_column_of_persons_each_name_is_cut_and_what_is_left_is_told_of(cel
     assert told_of_persons(cell) == public
     assert may_be_person(public) == perhaps
     assert not may_name_person(public)
+
+
+@pytest.mark.parametrize(("cell", "public", "perhaps"), [
+    ("张三", "张某", False), ("张三、李四", "张某、李某", False), ("张三，甲招标有限公司", "张某，甲招标有限公司", False), ("王小明等3人", "王某等3人", False), ("张　三", "张某", False), ("职工李四（市场部）", "职工李某（市场部）", False),
+    ("张三 13912345678", "张某 139****5678", False), ("徐工、柳钢", "徐工、柳钢", True), ("万科", "万科", True), ("高明", "高明", True), ("阿丽亚", "阿丽亚", True), ("Mary", "Mary", True),
+    *((text, text, False) for text in ("柳州钢铁集团有限公司", "罗湖（中国）有限公司", "黄埔建设集团", "华东某建设工程", "徐州分公司", "项目部", "陈述", "IBM", "无", "")),
+])  # fmt: skip
+def test_in_a_column_of_a_role_names_are_cut_organisations_stay_and_the_doubtful_is_told_of(cell: str, public: str, perhaps: bool) -> None:  # noqa: FBT001 - a case
+    assert told_of_roles(cell) == public
+    assert may_be_in_role(public) == perhaps
+
+
+def test_a_column_is_of_a_role_by_any_of_its_headings_and_told_of_as_its_sheet_heads_it(tmp_path: Path) -> None:
+    assert [heading for heading in ("当事人", "专家", "举报人", "投诉人", "获奖人员", "作者", "当事人名称（单位或个人）") if not of_roles(heading) or of_persons(heading)] == []
+    assert [heading for heading in ("事由", "处理结果", "文号", "举报人电话", "专家人数", "行为") if of_roles(heading)] == []
+    folder = write_edition(tmp_path / "e")
+    for name in ("scheme.toml", "tables.toml", "records/诚信记录.csv"):
+        text = (folder / name).read_text("utf-8-sig").replace('headings = ["项目负责人"]', 'headings = ["对象", "当事人"]').replace("项目负责人", "对象" if name == "scheme.toml" else "当事人")
+        (folder / name).write_text(text.replace("，石雪岩（市场部）、Mary", "、徐工、甲公司"), "utf-8")
+    edition = open_edition(folder)
+    published = {one.member: dict(one.told)["对象"] for one in conduct_records(edition.scheme, edition.records, edition.scheme.as_of) if "对象" in dict(one.told)}
+    assert published == {"007": "胡某、徐工、甲公司", "001": "阿丽亚", "003": "测试项目中心"}
+    warned = [(problem.row, problem.rule in PERHAPS) for problem in masked_cells(edition.scheme, edition.records) if problem.column == "当事人"]
+    assert warned == [(2, True), (5, True), (5, False)]
 
 
 @settings(max_examples=examples(12))

@@ -91,17 +91,11 @@ def consent_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
     rows = _dated(source, consent)
     rule = Phrase("撤回日期早于签订日期：按已撤回处理，不予公开", "withdrawn before it was signed: taken as withdrawn, nothing is published")
     mend = Phrase("撤回后又重新签订的，请清空撤回日期；写错的请改正", "if it was signed again, clear the day of withdrawal; else correct it")
-    for file, sheet, row in fetched(rows.filter(rows[ENDS] < rows[DAY]).order_by(PLACE).select(*PLACE)).itertuples(index=False):
-        yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=_heading(consent.withdrawn, consent, records))
-    for (rule, mend), test, column in _signed_otherwise(rows, scheme, consent, source.date):
+    told = [((rule, mend), rows[ENDS] < rows[DAY], consent.withdrawn), *_signed_otherwise(rows, scheme, consent, source.date)]
+    for (rule, mend), test, column in told:
         for file, sheet, row in fetched(rows.filter(test).order_by(PLACE).select(*PLACE)).itertuples(index=False):
-            yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=_heading(column, consent, records))
-
-
-def _heading(column: str, consent: Consent, records: Records) -> str:
-    """A column of the pledges as the dictionary calls it first; its sheet may head it by another of its headings."""
-    spec = records.tables.table[str(consent.table)].column.get(column)
-    return column if spec is None or in_words_before("1.0.0") else next(iter(spec.headings), column)
+            heading = column if in_words_before("1.0.0") else records.heading(consent.table, column, file, sheet)
+            yield Problem("warning", rule, mend, file=file, sheet=sheet, row=row or None, column=heading)
 
 
 def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: str | None) -> Iterator[tuple[tuple[Phrase, Phrase], Any, str]]:
@@ -120,7 +114,7 @@ def version_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
     if consent is None or consent.table is None or consent.version is None or not consent.versions:
         return
     classes = records.members["class"].to_dict()
-    heading = next(iter(records.tables.table[consent.table].column[consent.version].headings), consent.version)
+    first = records.tables.heading(consent.table, consent.version)
     source = engine.spoken(consent.table)
     rows = _deciding(_dated(source, consent), source.member)
     rows = rows.filter(_still_open(rows)).order_by(PLACE).select(*PLACE, **{MEMBER: rows[source.member]}, version=rows[consent.version].cast("string"))
@@ -130,6 +124,7 @@ def version_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
         if meant is None or pd.isna(version) or version == meant:
             continue
         rule = phrase("不是这一类会员的版本：该会员是{class_}，应签“{meant}”", "not the version for its class: the member is of class {class_} and signs `{meant}`", class_=class_, meant=meant)
+        heading = first if in_words_before("1.0.0") else records.heading(consent.table, consent.version, row["_file"], row["_sheet"])
         yield Problem("warning", rule, VERSION, file=row["_file"], sheet=row["_sheet"], row=int(row["_row"]) or None, column=heading, value=str(version))
 
 

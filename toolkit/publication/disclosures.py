@@ -29,7 +29,7 @@ from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.extract import pinyin
 from toolkit.publication.open_rows import FEWEST, class_told
-from toolkit.publication.persons import may_be_person, may_name_person, of_persons, told, told_of_persons
+from toolkit.publication.persons import may_be_in_role, may_be_person, may_name_person, of_persons, of_roles, told, told_of_persons, told_of_roles
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission, PublicField
 from toolkit.scheme.shapes import is_missing
 
@@ -99,6 +99,10 @@ PERHAPS = (
     Phrase("这一列要向社会公开，格里有的字像是个人姓名，但不能断定：公开时照写", "the public reads this column, and what may be a person's name stands in it, which is not certain: it goes out as it stands"),
     phrase("是姓名的，请从这一格删去（{law.zh}）；不是的，不必改", "if it is a name, take it out of this cell ({law.en}); if it is none, leave it", law=LAW),
 )
+
+
+DOUBTFUL: Mapping[Callable[[str], str], Callable[[str], bool]] = {told_of_persons: may_be_person, told_of_roles: may_be_in_role}
+"""By how the public reads a column of persons: whether what is left may still name one."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +245,7 @@ def masked_cells(scheme: Scheme, records: Records) -> Iterator[Problem]:
             columns = _shown(scheme, table)
             for row in engine.listed(selection, columns).to_dict("records"):
                 cells = {column: cell for column in columns if isinstance(cell := row[column], str)}
-                typed |= {(row["file"], row["sheet"], row["row"], _heading(table, column), kind) for column, cell in cells.items() for kind in _personal(cell, _reader(table, column))}
+                typed |= {(row["file"], row["sheet"], row["row"], records.heading(selection.table, column, row["file"], row["sheet"]), kind) for column, cell in cells.items() for kind in _personal(cell, _reader(table, column))}
     for file, sheet, number, column, kind in sorted(typed, key=str):
         yield Problem("warning", *(IN_PUBLIC if kind == "told" else PERHAPS), file=file, sheet=sheet, row=int(number) or None, column=column)
 
@@ -251,7 +255,8 @@ def _personal(cell: str, read: Callable[[str], str]) -> Iterator[str]:
     public = read(cell)
     if public != cell:
         yield "told"
-    if read is not discreet and (may_name_person(public) or (read is told_of_persons and may_be_person(public))):
+    doubtful = DOUBTFUL.get(read)
+    if read is not discreet and (may_name_person(public) or (doubtful is not None and doubtful(public))):
         yield "perhaps"
 
 
@@ -259,7 +264,8 @@ def _reader(table: Table, column: str) -> Callable[[str], str]:
     """How the public reads what was typed into a column: of choices nobody can have typed a name."""
     if table.column[column].type == "choice":
         return discreet
-    return told_of_persons if of_persons(_heading(table, column)) else told
+    headings = {column, *table.column[column].headings}
+    return told_of_persons if any(map(of_persons, headings)) else told_of_roles if any(map(of_roles, headings)) else told
 
 
 def _heading(table: Table, column: str) -> str:

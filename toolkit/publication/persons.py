@@ -54,10 +54,14 @@ IN_A_COLUMN, IN_BRACKETS = (
     re.compile(rf"(?P<office>(?:{OR_BODY})?{IS}?)(?P<named>{_name(surnames)}(?:{AND}{_name(surnames)})*)(?P<called>{CALLED})") for surnames in (EACH, SURNAMES)
 )
 """What stands between two signs in a column of persons, where it is a person; within brackets a department or a place stands as often."""
+OF_A_ROLE = re.compile(rf"(?!.[{LISTS['ends_of_short_names']}](?:{AND}|$)){IN_BRACKETS.pattern}")
+"""The same in a column of a role, where a firm by its short name stands as often as a person."""
 TOGETHER = re.compile(rf"[^、，,；;/／\s（(]*[（(][^（）()]*[）)]{HAN}*(?:{STRONG})|{HAN}+")
 """What stands between two signs, and an organisation with brackets within its name."""
 APART = re.compile(rf"(?<!{HAN})([{EACH}])[ \u3000]+({HAN})(?!{HAN})")
 """A name of two signs that a blank makes as long as one of three."""
+LONGEST_NAME = 4
+"""Signs of a name at most, without a dot in it."""
 HARMLESS = re.compile(
     rf".*某(?:{CALLED})|{OR_BODY}|(?:{WORDS})[员长师部科组]?|{'|'.join(LISTS['nobody'])}|.*(?:{STRONG}).*|(?![{EACH}]{HAN}{{1,2}}$).*[院所局厅市区县镇部处科室站队组办校]"
 )
@@ -104,13 +108,29 @@ def told_of_persons(text: str) -> str:
     >>> told_of_persons("张三，李小明（市场部）"), told_of_persons("罗湖（中国）有限公司"), told_of_persons("张　三 欧阳修和李四")
     ('张某，李某（市场部）', '罗湖（中国）有限公司', '张某 欧阳某和李某')
     """
+    return _told_between_signs(text, IN_A_COLUMN, EACH)
+
+
+def told_of_roles(text: str) -> str:
+    """The same of what was typed into a column of a role, such as 当事人, in which persons and organisations stand: what looks like an organisation's short name stays.
+
+    Examples
+    --------
+    >>> told_of_roles("张三、甲招标有限公司"), told_of_roles("徐工；万科"), told_of_roles("李小明等3人")
+    ('张某、甲招标有限公司', '徐工；万科', '李某等3人')
+    """
+    return _told_between_signs(text, OF_A_ROLE, SURNAMES)
+
+
+def _told_between_signs(text: str, person: re.Pattern[str], surnames: str) -> str:
+    """The text with what stands between two signs cut down where it is a `person`; a name that a blank makes longer has one of the `surnames`."""
 
     def cut(found: re.Match[str]) -> str:
-        person = (IN_BRACKETS if found.string[: found.start()].endswith(("（", "(")) else IN_A_COLUMN).fullmatch(found[0])
-        return found[0] if person is None else person["office"] + ONE_OF.sub(_surname, person["named"]) + person["called"]
+        named = (IN_BRACKETS if found.string[: found.start()].endswith(("（", "(")) else person).fullmatch(found[0])
+        return found[0] if named is None else named["office"] + ONE_OF.sub(_surname, named["named"]) + named["called"]
 
     def together(found: re.Match[str]) -> str:
-        return name if re.fullmatch(_name(EACH), name := found[1] + found[2]) else found[0]
+        return name if re.fullmatch(_name(surnames), name := found[1] + found[2]) else found[0]
 
     return told(TOGETHER.sub(cut, APART.sub(together, text)))
 
@@ -137,6 +157,17 @@ def of_persons(heading: str) -> bool:
     return re.fullmatch(rf".*(?:{OFFICE}|姓名)(?:姓名)?", heading) is not None
 
 
+def of_roles(heading: str) -> bool:
+    """Whether a role stands over a column, so that persons are named in it as well as organisations.
+
+    Examples
+    --------
+    >>> [of_roles(heading) for heading in ("当事人", "专家名单", "举报人（单位或个人）", "企业名称", "处理结果", "举报人电话")]
+    [True, True, True, False, False, False]
+    """
+    return re.fullmatch(rf".*(?:{OR_ROLE}|{'|'.join(LISTS['headings'])})(?:名单|名称|名字)?(?:[（(][^（）()]*[）)])?", heading) is not None
+
+
 def may_be_person(cell: str) -> bool:
     """Whether what stands in a column of persons, as it is made public, may still name one: what is no office, no organisation or part of it, and no name that was cut.
 
@@ -147,3 +178,18 @@ def may_be_person(cell: str) -> bool:
     """
     left = (found[0] for found in re.finditer(rf"{TOGETHER.pattern}|[A-Za-z]{{2,}}", cell))
     return any(len(one) > 1 and not HARMLESS.fullmatch(one) for one in left)
+
+
+def may_be_in_role(cell: str) -> bool:
+    """The same of a column of a role: of what is as short as a name.
+
+    Examples
+    --------
+    >>> [may_be_in_role(cell) for cell in ("张某、阿丽亚", "徐工", "张某（市场部）", "华东建设工程", "IBM", "Mary Li")]
+    [True, True, False, False, False, True]
+    """
+    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN}){HAN}{{2,{LONGEST_NAME}}}(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, cell)))
+
+
+def _without_organisation(found: re.Match[str]) -> str:
+    return "" if HARMLESS.fullmatch(found[0]) else found[0]

@@ -55,6 +55,8 @@ class Records:
         What the committee decided of ties, as the minutes of the edition have it.
     placings
         The scores that it gave where the panel left a place open.
+    found
+        For each table, by file and sheet, how that sheet heads each column.
     """
 
     tables: Tables
@@ -71,6 +73,7 @@ class Records:
     of_branches: Mapping[str, pd.Series[bool]] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
     placings: tuple[Placing, ...] = ()
+    found: Mapping[str, Mapping[tuple[str, str], Mapping[str, str]]] = field(default_factory=dict)
 
     def as_of(self, day: dt.date) -> Records:
         """The records as they stand on `day`: members that left before it are no longer ranked, and that is said."""
@@ -81,6 +84,10 @@ class Records:
     def key_of(self, member: object) -> str:
         """The key of the member, branch or former code that is meant, as the members table writes it."""
         return self._keys.get(normal_key(member), normal_key(member))
+
+    def heading(self, table: str, column: str, file: str, sheet: str) -> str:
+        """What a sheet calls a column; what the data dictionary calls it first where the sheet does not have it, or stands in no file."""
+        return self.found.get(table, {}).get((file, sheet), {}).get(column) or self.tables.heading(table, column)
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:

@@ -137,6 +137,7 @@ def _records(tables: Tables, collections: Mapping[str, Collection], members: Mem
         departures(whose.frames, members),
         branches=whose.branches,
         of_branches=whose.of_branches,
+        found={name: collection.headings for name, collection in collections.items()},
     )
 
 

@@ -114,6 +114,8 @@ class Collection:
         SHA-256 of each file by its path from the edition.
     unread
         File and name of each sheet that stands beside those read and holds something, and how it is shown.
+    headings
+        By file and sheet how it heads each column.
     """
 
     frame: pd.DataFrame
@@ -123,6 +125,7 @@ class Collection:
     counts: tuple[Count, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[tuple[str, str, Shown], ...] = ()
+    headings: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 def spelt_alike(
@@ -235,6 +238,7 @@ def _collected(
         tuple(_count(intake, kept) for intake, kept in zip(intakes, accepted, strict=True)),
         digests,
         tuple((intake.file, *other) for intake in intakes for other in intake.unread),
+        {(intake.file, intake.sheet): intake.headings for intake in intakes},
     )
 
 
