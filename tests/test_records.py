@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from tests.few_lines import indicator_text, scheme_text, write_edition
 from toolkit.edition import check_edition, open_edition
 from toolkit.ground.problems import Problem, Refused
+from toolkit.ground.text import former_words
 from toolkit.records import Records
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.members import late_applications, strange_name_problems
@@ -313,6 +314,27 @@ def test_a_duplicate_names_the_earlier_row_and_file(folder: Path) -> None:
     )
     assert problem.rule.en == "the same as row 2 of records/签到1.xlsx 签到"
     assert counted(records, "records/签到2.csv") == [2, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("files", "wrong", "named", "severity"), [
+    ({"签到E04": "E04", "签到E05": "E04"}, "签到E05", "E05", "error"), ({"签到E03": "E04", "签到E04": "E04"}, "签到E03", "E03", "error"),
+    ({"签到E05": "E04"}, "签到E05", "E05", "warning"), ({"签到E04": "E04", "签到2018": "E04"}, "", "", "rows"), ({"签到E-4": "E04", "签到5": "E5"}, "", "", ""),
+])  # fmt: skip
+@pytest.mark.usefixtures("read_afresh")
+def test_a_file_named_for_another_than_its_rows_are_of_is_told_in_one_line(folder: Path, files: dict[str, str], wrong: str, named: str, severity: str) -> None:
+    for hours, (name, held) in enumerate(files.items()):
+        (folder / "records" / f"{name}.csv").write_text(f"信用代码,活动编号,学时,日期,联系电话\n{JIA},{held},{hours},,\n{YI},{held},,,\n", "utf-8")
+    told = [problem for problem in load(folder).problems if problem.severity != "note"]
+    if not wrong:
+        assert [problem.row for problem in told] == [2, 3] * (severity == "rows")
+        return
+    (problem,) = told
+    assert (problem.file, problem.severity, problem.column, problem.row) == (f"records/{wrong}.csv", severity, "活动编号", None)
+    assert problem.rule.zh.startswith(f"文件名写的是 {named}，表里各行的“活动编号”却都是 E04")
+    assert ("2 行都与 records/签到E04.csv 的重复" in problem.rule.zh, f"并向 {named} 另收一份" in problem.mend.zh) == (severity == "error",) * 2
+    with former_words("0.7.0"):
+        before = [problem.severity for problem in load(folder).problems]
+    assert before == ["error"] * (severity == "error")
 
 
 def test_missing_and_unknown_headings_get_the_nearest_name(folder: Path) -> None:

@@ -6,19 +6,20 @@ Ids that people spell in several ways are made one in all tables.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, compress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.resources import uncollected
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, in_words_before, phrase
 from toolkit.records.cells import Cell, Value
 from toolkit.records.dictionary import Column, Table
 from toolkit.records.files import Unreadable, read_content, read_sheet
@@ -89,6 +90,57 @@ def _twice(
         column="、".join(intake.headings[name] for name in values),
         value=" ".join(text for name, value in values.items() if (text := quoted_cell(shown(value), columns[name]))),
     )  # fmt: skip
+
+
+CODE = re.compile(r"([^\W\d_]{1,4})[-_]?0*([0-9]{1,4})")
+OTHERS_ROWS = ("文件名写的是 {named}，表里各行的“{heading}”却都是 {held}", "the file's name says {named}, and `{heading}` of every row says {held}")
+AND_TWICE = ("，{n} 行都与 {other} 的重复", "; all of its {n} rows are in {other} too")
+WHOSE = (
+    "请核对是谁的：是 {named} 的，请把“{heading}”改为 {named}；是 {held} 的，请{mend.zh}",
+    "see whose they are: let `{heading}` say {named} if they are {named}'s; if they are {held}'s, {mend.en}",
+)
+RENAME, TAKE_OUT = Phrase("改正文件名", "correct the file's name"), Phrase("移出这个文件，并向 {named} 另收一份", "take this file out, and ask {named} for its own")
+
+
+def misnamed_files(intakes: Sequence[Intake], again: Sequence[Problem], unique: Sequence[str]) -> list[Problem]:
+    """The problems `again` of rows that stand twice, in one where a file is named for another than all its rows are of and another file has them; a warning of other files so named."""
+    told = list(again)
+    for intake in intakes:
+        if (found := _named_for_another(intake, unique)) is None:
+            continue
+        column, named, held = found
+        heading = intake.headings[column]
+        rule, mend = phrase(*OTHERS_ROWS, named=named, heading=heading, held=held), RENAME
+        other = next((other for other in intakes if other is not intake and _only(other, column) == held), intake)
+        twice = [problem for problem in told if (problem.file, problem.sheet) in {(intake.file, intake.sheet), (other.file, other.sheet)}]
+        whole = other is not intake and len(twice) == len(intake.rows)
+        if whole:
+            beside = phrase(*AND_TWICE, n=len(intake.rows), other=other.file)
+            rule, mend = Phrase(rule.zh + beside.zh, rule.en + beside.en), phrase(TAKE_OUT.zh, TAKE_OUT.en, named=named)
+            told = [problem for problem in told if problem not in twice]
+        if whole or not in_words_before("1.0.0"):
+            told.append(Problem("error" if whole else "warning", rule, phrase(*WHOSE, named=named, held=held, heading=heading, mend=mend), file=intake.file, sheet=intake.sheet, column=heading))
+    return told
+
+
+def _named_for_another(intake: Intake, unique: Sequence[str]) -> tuple[str, str, str] | None:
+    """A column that says one code in every row, the other code like it that the file's name says, and the one that is held; None where there is none."""
+    for column in unique:
+        held = _only(intake, column)
+        if (match := CODE.fullmatch(held)) is None:
+            continue
+        like = re.finditer(rf"(?<![A-Za-z]){re.escape(match[1])}[-_]?0*([0-9]{{1,4}})(?!\d)", PurePosixPath(intake.file).stem, re.IGNORECASE)
+        named = {int(code[1]): code[0] for code in like}
+        if len(named) == 1 and int(match[2]) not in named:
+            return column, *named.values(), held
+    return None
+
+
+def _only(intake: Intake, column: str) -> str:
+    """The text that a column says in every row, of which there are several; empty where there is none."""
+    cells = intake.cells.get(column, ())
+    value = cells[0].value if len(cells) > 1 and cells[0].value == cells[-1].value else None
+    return value if isinstance(value, str) and all(cell.value == value for cell in cells) else ""
 
 
 T = TypeVar("T")
@@ -221,6 +273,8 @@ def _collected(
     again = [problem for names in dict.fromkeys(map(tuple, unique)) for problem in
              duplicate_problems(intakes, names, columns)]  # fmt: skip
     twice = {(problem.file, problem.sheet, problem.row) for problem in again}
+    for names in dict.fromkeys(map(tuple, unique)):
+        again = misnamed_files(intakes, again, names)
     accepted = [
         [
             not out and (intake.file, intake.sheet, row) not in twice
