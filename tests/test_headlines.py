@@ -150,7 +150,7 @@ def test_before_anybody_scored_only_words_are_told(tmp_path: Path) -> None:
     scheme = load_scheme(folder / "scheme.toml")
     with pytest.raises(Refused) as refused:
         open_edition(folder)
-    for language, line in (("zh", "还有 4 家会员的“创新”没有足够的专家评分"), ("en", "创新: 4 members have too few scores yet")):
+    for language, line in (("zh", "“创新”还没有收到任何专家的评分"), ("en", "创新: no expert has scored yet")):
         told = unready_headline(refused.value.problems, scheme, language)
         assert told.lines[0] == line
         assert not re.search(r"indicator\[|committee |toml|提醒", " ".join((told.text, told.behind, *told.lines)))

@@ -305,5 +305,16 @@ def test_whom_an_expert_has_still_to_score_is_counted(tmp_path: Path) -> None:
     assert "`创新`: expert E05 has not scored 1 member" in said
     assert "`服务`: expert E05 has not scored 2 members" in said
     assert said.count("has not scored") == 2  # nobody is asked for whom it withdraws from
-    nothing = check_edition(write_judged_edition(tmp_path / "two", {expert: rows for expert, rows in SHEETS.items() if expert != "E02"}))[1].text("en")
-    assert "`创新`: expert E02 has not scored 3 members" in nothing
+    folder = write_judged_edition(tmp_path / "two", {expert: rows for expert, rows in SHEETS.items() if expert != "E02"})
+    now = check_edition(folder)[1].text("en")
+    assert ("no score yet of 1 expert: E02;" in now, now.count("has not scored")) == (True, 2)
+    with former_words("0.7.0"):
+        assert "`创新`: expert E02 has not scored 3 members" in check_edition(folder)[1].text("en")
+
+
+def test_before_anybody_has_scored_experts_and_places_are_told_in_a_line_each_way(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", {})
+    told = [problem.rule.en for problem in check_edition(folder)[1] if problem.severity == "warning"]
+    assert told == ["no score yet of 5 experts: E01, E02, E03, E04, E05", "`创新`: no expert has scored yet; 4 places are open", "`服务`: no expert has scored yet; 4 places are open"]
+    with former_words("0.7.0"):
+        assert sum(problem.severity == "warning" for problem in check_edition(folder)[1]) == 10 + 8

@@ -50,7 +50,8 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.ranking import Floats, Mask, Placing, Ruling, Tie, near_boundary, rounded
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators import Indicators, measure_indicators
-from toolkit.indicators.panel import Judging, judging, of_place, placed, placing_problems
+from toolkit.indicators.panel import Judging, judging
+from toolkit.indicators.panel_problems import of_place, placed, placing_problems
 from toolkit.scheme import Scheme
 from toolkit.scheme.shapes import Relative
 

@@ -6,16 +6,31 @@ Where a table holds the panel's own scores instead of experts' sheets, as in a s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean
-from toolkit.ground.text import Phrase, in_words_before, phrase
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase, in_words_before
+from toolkit.indicators.panel_problems import (
+    deviation_notes,
+    levelling_problems,
+    named_experts,
+    nobody_scored,
+    open_place_problems,
+    own_withdrawals,
+    refused_entries,
+    row_problems,
+    scored_beside_withdrawal,
+    stands_elsewhere,
+    unheard_experts,
+    unknown_employers,
+    unscored_members,
+)
 from toolkit.indicators.single_rows import Taken
 from toolkit.panels import (
     Levelling,
@@ -23,21 +38,16 @@ from toolkit.panels import (
     Recusals,
     composition_problems,
     due_recusals,
-    entries_despite_recusal,
     expert_deviations,
     levelled,
     panel_scores,
 )
-from toolkit.panels.severity import LEAST, MARKED, odd_experts
+from toolkit.panels.severity import odd_experts
 from toolkit.records.members import DIVIDERS
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
-from toolkit.scheme.criteria import GIVE_CODE, Indicator, is_pseudonym
-
-OPEN_PLACE = "该会员位次待定"
+from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
-
-    from toolkit.ground.ranking import Placing
     from toolkit.records import Records
     from toolkit.scheme import Panel, Scheme
 
@@ -138,181 +148,6 @@ def result_rows(judged: PanelResult, column: str) -> pd.DataFrame:
     counts = {result_column(column, count): members[count] for count in RESULT_COUNTS}
     return pd.DataFrame({column: members["score"], **counts})
 
-
-HOW = {"zscore": Phrase("标准分（z 分）", "z-scores"), "mixed_model": Phrase("混合模型", "a mixed model")}
-
-
-def stands_elsewhere(panel: Panel, items: Iterable[Indicator], records: Records) -> Iterator[Problem]:
-    """An error for each table of the panel that is too large to be read here: score sheets never are."""
-    names = {*(str(item.measure.table) for item in items), *filter(None, [panel.experts, panel.interests])}
-    for name in sorted(names & set(records.standing)):
-        rule = phrase("“{name}”太大，不像评分表", "`{name}` is too large for score sheets", name=name)
-        yield Problem("error", rule, Phrase("请核对数据来源", "check where it is read from"), file="tables.toml", column=f"table.{name}")
-
-
-def named_experts(experts: Iterable[str], table: str, records: Records) -> Iterator[Problem]:
-    """An error where experts do not go by pseudonyms; whatever stands there instead is not repeated."""
-    named = sum(not is_pseudonym(expert) for expert in experts)
-    if named:
-        rule = phrase("专家只写代号，不写姓名（{n} 处不是代号）", "experts go by pseudonyms, never by name ({n} are none)", n=named)
-        yield Problem("error", rule, GIVE_CODE, file=records.tables.table[table].file or "")
-
-
-def unknown_employers(panel: Panel, notes: Iterable[Problem], records: Records) -> Iterator[Problem]:
-    """Notes that an employer is no member: by the place alone, since an employer may tell who the expert is."""
-    for note in notes:
-        yield replace(note, column=records.tables.heading(str(panel.experts), "employer"), value="")
-
-
-def row_problems(rows: pd.DataFrame, experts: Sequence[str], records: Records, table: str, column: str) -> Iterator[Problem]:
-    """Rows of nobody on the panel, and second rows of one expert for one member; `column` says whose row it is."""
-    heading = records.tables.heading(table, column)
-    for row in rows[~rows["expert"].isin(experts)].to_dict("records"):
-        like = did_you_mean(str(row["expert"]), experts)
-        rule = Phrase("专家组里没有这个专家代号", "there is no such expert on the panel")
-        mend = like or Phrase("请填专家代号，不要填姓名", "write the pseudonym, not a name")
-        yield _at(row, "error", (rule, mend), heading, "" if like is None else str(row["expert"]))
-    again = rows[rows["expert"].isin(experts) & rows.duplicated(["expert", "member"])]
-    for row in again.to_dict("records"):
-        rule = phrase("专家 {expert} 对这个会员评了两次", "expert {expert} scored this member twice", expert=row["expert"])
-        yield _at(row, "error", (rule, Phrase("请只保留一行", "keep one row")), heading, _who(row["member"], records))
-
-
-def refused_entries(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
-    """An error for each score that stands where its expert withdraws."""
-    heading = records.tables.heading(str(item.measure.table), str(item.measure.column))
-    for expert, entries in rows.drop(columns="withdrawn").assign(column=heading).groupby("expert"):
-        rule = phrase("专家 {expert} 对该会员应当回避，所评不予接受", "expert {expert} withdraws from this member: the entry is refused", expert=expert)
-        for problem in entries_despite_recusal(entries, due):
-            yield replace(problem, rule=rule, value=_who(problem.value, records))
-
-
-def own_withdrawals(rows: pd.DataFrame, item: Indicator, due: pd.DataFrame, records: Records) -> Iterator[Problem]:
-    """A note for each 回避 that rests on nothing declared."""
-    heading = records.tables.heading(str(item.measure.table), str(item.measure.column))
-    for row in rows[rows["withdrawn"]].to_dict("records"):
-        if not due.loc[row["member"], row["expert"]]:
-            rule = phrase("专家 {expert} 自行回避，尚无申报", "expert {expert} withdraws, and has declared nothing", expert=row["expert"])
-            mend = Phrase("请补申报利害关系", "have the interest declared")
-            yield _at(row, "note", (rule, mend), heading, _who(row["member"], records))
-
-
-def scored_beside_withdrawal(entries: Mapping[str, pd.DataFrame], items: Sequence[Indicator], due: pd.DataFrame, records: Records) -> Iterator[Problem]:
-    """A warning for each score of an expert who withdraws from the same member under another indicator, with nothing declared; `entries` by indicator."""
-    withdrew: dict[tuple[str, str], list[str]] = {}
-    for item in items:
-        for expert, member in entries[item.id].loc[entries[item.id]["withdrawn"], ["expert", "member"]].itertuples(index=False):
-            withdrew.setdefault((expert, member), []).append(item.label)
-    for item in () if in_words_before("1.0.0") else items:
-        heading = records.tables.heading(str(item.measure.table), str(item.measure.column))
-        for row in entries[item.id].dropna(subset="score").to_dict("records"):
-            labels = withdrew.get((row["expert"], row["member"]))
-            if labels and not due.loc[row["member"], row["expert"]]:
-                rule = phrase("专家 {expert} 对该会员的{zh}填了回避，这一格却评了分，照常计入", "expert {expert} withdraws from this member under {en}, and scores it here: the score counts",
-                              expert=row["expert"], zh="".join(f"“{label}”" for label in labels), en=", ".join(f"`{label}`" for label in labels))  # fmt: skip
-                mend = Phrase("因利害关系回避的，请删去这一格的分数，也填“回避”；只是那一项不评的，不必改", "if it withdraws for an interest, take the score out and write 回避 here too; leave it if only the other is not scored")
-                yield _at(row, "warning", (rule, mend), heading, _who(row["member"], records))
-
-
-def unscored_members(item: Indicator, scores: pd.DataFrame, recused: pd.DataFrame, concerned: pd.Series[bool], records: Records) -> Iterator[Problem]:
-    """A warning for each expert who has not scored everybody whom it may and should: how many are lacking."""
-    table = str(item.measure.table)
-    lacking = (scores.isna() & ~recused)[concerned].sum()
-    for expert, count in lacking[lacking > 0].items():
-        rule = phrase("“{label}”：专家 {expert} 还有 {n} 个会员未评", "`{label}`: expert {expert} has not scored {n:member|members}",
-                      label=item.label, expert=expert, n=count)  # fmt: skip
-        mend = Phrase("请补评；不评的填“回避”", "have them scored, or 回避 written")
-        yield Problem("warning", rule, mend, file=records.tables.table[table].file or "", column=records.tables.heading(table, str(item.measure.column)))
-
-
-def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Iterator[Problem]:
-    """What was levelled, and whose scores were left as written although the scheme asks for levelling."""
-    if panel.harshness == "none":
-        return
-    who, place = level.experts[level.experts["scored"] > 0], f"indicator[{item.id}]"
-    few = who.loc[who["how"] == "too_few", "compared"]
-    if len(few):
-        rule = phrase("“{label}”：评过的会员中另有专家也评过的不到 {least} 个，评分太少，未作宽严校正：{zh}",
-                      "`{label}`: too few to level, under {least:member|members} scored by another expert too: {en}", label=item.label, least=LEAST,
-                      zh="、".join(f"专家 {expert}（{n} 个）" for expert, n in few.items()), en=", ".join(f"{expert} ({n})" for expert, n in few.items()))  # fmt: skip
-        yield Problem("warning", rule, Phrase("请专家组组长审阅，或请其多评几个会员", "the chair should look at it, or have them score more"), file="scheme.toml", column=place)
-    alone = len(level.experts) - len(who)  # who has not scored shares no member with anybody
-    if panel.harshness == "mixed_model" and len(who) > 1 and level.figures["parts"] - alone > 1:
-        rule = phrase("“{label}”：专家没有评过共同的会员，宽严无法互相比较", "`{label}`: experts share no member, and cannot be compared",
-                      label=item.label)  # fmt: skip
-        yield Problem("warning", rule, Phrase("请让各组专家共评几个会员", "let the groups score some members in common"),
-                      file="scheme.toml", column=place)  # fmt: skip
-    changed = int(((who["shift"] != 0) | (who["stretch"] != 1)).sum())
-    if changed:
-        method = HOW[panel.harshness]
-        rule = phrase("“{label}”：{n} 位专家的评分已用{zh}作宽严校正", "`{label}`: the scores of {n:expert|experts} are levelled by {en}",
-                      label=item.label, n=changed, zh=method.zh, en=method.en)  # fmt: skip
-        mend = Phrase("校正前后见 committee panel", "see `committee panel` for before and after")
-        yield Problem("note", rule, mend, file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
-
-
-def deviation_notes(item: Indicator, deviations: pd.DataFrame, odd: Collection[str]) -> Iterator[Problem]:
-    """A note that someone deviates: who and by how much is for the chair."""
-    if odd:
-        others = int(deviations["stance"].isin(MARKED).sum() - len(odd))
-        beside = phrase("（其余有 {n} 位因此显得偏宽或偏严）", " (and for that others seem so: {n})", n=others) if others > 0 else Phrase("", "")
-        rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽{zh}，所评照常计入", "`{label}`: {n:expert is|experts are} markedly harsh or lenient{en}, and counted as any other",
-                      label=item.label, n=len(odd), zh=beside.zh, en=beside.en)  # fmt: skip
-        mend = Phrase("请专家组组长看 committee panel", "the chair should see `committee panel`")
-        yield Problem("note", rule, mend, file="scheme.toml", column=f"indicator[{item.id}]")
-
-
-def open_place_problems(
-    places: Mapping[str, Mapping[str, Phrase]], records: Records, items: Iterable[Indicator]
-) -> Iterator[Problem]:
-    """A warning for each member and indicator without a panel score."""
-    named = {item.id: item for item in items}
-    for member in sorted(places):
-        for id_, why in places[member].items():
-            table = records.tables.table[str(named[id_].measure.table)]
-            rule = phrase("“{label}”：{zh}；" + OPEN_PLACE, "`{label}`: {en}; its place is open", label=named[id_].label, zh=why.zh, en=why.en)
-            mend = Phrase(
-                "请补充专家或补齐评分后重新计算，或由委员会定分：committee decide 届次 place 会员 指标 分数",
-                "add experts or scores, and evaluate again; or the committee gives a score: committee decide DIR place MEMBER INDICATOR SCORE",
-            )
-            yield Problem("warning", rule, mend, file=table.file or "", column=f"indicator[{id_}]", value=_who(member, records))
-
-
-def placed(open_: Mapping[str, Mapping[str, Phrase]], raw: pd.DataFrame, placings: Iterable[Placing]) -> tuple[dict[str, dict[str, Phrase]], pd.DataFrame]:
-    """The places left open, and the raw values, once the committee has given the scores that the panel could not."""
-    left = {member: dict(waiting) for member, waiting in open_.items()}
-    for placing in placings:
-        if placing.indicator in left.get(placing.member, {}):
-            del left[placing.member][placing.indicator]
-            raw = raw.assign(**{placing.indicator: raw[placing.indicator].mask(raw.index == placing.member, placing.score)})
-    return {member: waiting for member, waiting in left.items() if waiting}, raw
-
-
-def placing_problems(placings: Iterable[Placing], open_: Mapping[str, Mapping[str, Phrase]]) -> Iterator[Problem]:
-    """An error for each score given where the panel has left no place open: it scored after all, or nobody asked it to."""
-    for placing in placings:
-        if placing.indicator not in open_.get(placing.member, {}):
-            rule = phrase("第 {line} 条由委员会定分，但这里没有待定的位次，不再适用", "a score was given in entry {line} where no place is open", line=placing.line)
-            mend = phrase("请撤销：committee decide 届次 place {member} {indicator}（不写分数）", "lift it: committee decide DIR place {member} {indicator}, no score",
-                          member=placing.member, indicator=placing.indicator)  # fmt: skip
-            yield Problem("error", rule, mend, file="journal.jsonl", row=placing.line, column=f"indicator[{placing.indicator}]", value=placing.member)
-
-
-def of_place(problem: Problem, placing: Placing, records: Records) -> bool:
-    """Whether a problem says that the place is open which a placing has filled."""
-    named = problem.column == f"indicator[{placing.indicator}]" and problem.value == _who(placing.member, records)
-    return named and problem.rule.zh.endswith(OPEN_PLACE)
-
-
-def _who(member: object, records: Records) -> str:
-    """A member by its name and key."""
-    key = str(member)
-    name = str(records.members.loc[key, "name"]) if key in records.members.index else key
-    return key if name == key else f"{name}（{key}）"
-
-
-def _at(row: Mapping[Hashable, Any], severity: Any, wording: tuple[Phrase, Phrase], column: str, value: str) -> Problem:
-    return Problem(severity, *wording, file=str(row["file"]), sheet=str(row["sheet"]), row=int(row["row"]) or None, column=column, value=value)
 
 
 PLACE = ("file", "sheet", "row")
@@ -422,7 +257,7 @@ def _given(scheme: Scheme, panel: Panel, records: Records) -> Judging:
         return Judging(problems=unfit)
     by_indicator = {item.id: given_results(scheme, panel, records, item) for item in items}
     places = _open_places(by_indicator, items, records)
-    return Judging(indicators=by_indicator, open=places, problems=Problems(tuple(open_place_problems(places, records, items))))
+    return Judging(indicators=by_indicator, open=places, problems=Problems(tuple(_open_place_problems(by_indicator, places, records, items))))
 
 
 def _open_places(by_indicator: Mapping[str, PanelResult], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
@@ -436,6 +271,15 @@ def _open_places(by_indicator: Mapping[str, PanelResult], items: Iterable[Indica
     return places
 
 
+def _open_place_problems(by_indicator: Mapping[str, PanelResult], places: Mapping[str, Mapping[str, Phrase]], records: Records, items: tuple[Indicator, ...]) -> Iterable[Problem]:
+    """A warning for each indicator that nobody has scored yet, and one for each other place that is open."""
+    given = {placing.indicator for placing in records.placings}
+    unscored = () if in_words_before("1.0.0") else tuple(item for item in items if item.id not in given and not by_indicator[item.id].results.members["scorers"].any())
+    yield from nobody_scored(unscored, places, records)
+    left = {item.id for item in items} - {item.id for item in unscored}
+    yield from open_place_problems({member: {id_: why for id_, why in waiting.items() if id_ in left} for member, waiting in places.items()}, records, items)
+
+
 def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> tuple[str, ...]:
     """Without a table of experts the panel is whoever handed in a sheet."""
     names = {str(item.measure.table) for item in items}
@@ -445,20 +289,28 @@ def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> t
 def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, composition: Problems) -> Judging:
     experts, items = tuple(map(str, recusals.mask.columns)), judged_by_panel(scheme)
     by_indicator: dict[str, PanelResult] = {}
-    entered: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = [*composition, *unknown_employers(panel, recusals.problems, records)]
     first = {str(item.measure.table): item for item in reversed(items)}
+    rows = {item.id: _entries(scheme, panel, records, item) for item in items}
+    known = {id_: own[own["expert"].isin(experts) & own["member"].isin(recusals.mask.index)].drop_duplicates(["expert", "member"]) for id_, own in rows.items()}
+    unheard = () if in_words_before("1.0.0") else _unheard(items, known, recusals.mask, records)
+    problems += unheard_experts(unheard, items, records)
     for item in items:
-        rows = _entries(scheme, panel, records, item)
         if first[str(item.measure.table)] is item:
-            problems += row_problems(rows, experts, records, str(item.measure.table), panel.expert)
-        entered[item.id] = known = rows[rows["expert"].isin(experts) & rows["member"].isin(recusals.mask.index)].drop_duplicates(["expert", "member"])
-        by_indicator[item.id], item_problems = _item(panel, records, item, known, recusals.mask)
+            problems += row_problems(rows[item.id], experts, records, str(item.measure.table), panel.expert)
+        by_indicator[item.id], item_problems = _item(panel, records, item, known[item.id], recusals.mask, unheard)
         problems += item_problems
-    problems += scored_beside_withdrawal(entered, items, recusals.mask, records)
+    problems += scored_beside_withdrawal(known, items, recusals.mask, records)
     places = _open_places(by_indicator, items, records)
-    problems += open_place_problems(places, records, items)
+    problems += _open_place_problems(by_indicator, places, records, items)
     return Judging(experts, recusals, by_indicator, places, Problems(tuple(problems)), composition)
+
+
+def _unheard(items: Iterable[Indicator], known: Mapping[str, pd.DataFrame], due: pd.DataFrame, records: Records) -> tuple[str, ...]:
+    """The experts who have to score somebody, and of whom there is neither a score nor a withdrawal under any indicator."""
+    heard = {expert for rows in known.values() for expert in rows.loc[rows["score"].notna() | rows["withdrawn"], "expert"]}
+    asked = {expert for item in items for expert, may in (~due)[concerned(item, records)].any().items() if may}
+    return tuple(str(expert) for expert in due.columns if expert in asked - heard)
 
 
 def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) -> pd.DataFrame:
@@ -473,7 +325,7 @@ def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) ->
 
 
 def _item(
-    panel: Panel, records: Records, item: Indicator, known: pd.DataFrame, due: pd.DataFrame
+    panel: Panel, records: Records, item: Indicator, known: pd.DataFrame, due: pd.DataFrame, unheard: Sequence[str]
 ) -> tuple[PanelResult, list[Problem]]:
     given, withdrawn = _table(known, "score", due), _table(known, "withdrawn", due) == 1.0
     recused = due | withdrawn
@@ -483,7 +335,7 @@ def _item(
     problems = [
         *refused_entries(known, item, due, records),
         *own_withdrawals(known, item, due, records),
-        *unscored_members(item, given, recused, concerned(item, records), records),
+        *unscored_members(item, given.drop(columns=list(unheard)), recused.drop(columns=list(unheard)), concerned(item, records), records),
         *levelling_problems(panel, item, level),
         *deviation_notes(item, expert_deviations(given, recused), odd_experts(given, recused)),
     ]
