@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -430,6 +431,20 @@ def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Pa
     book.save(path)
     assert run("journal", small_edition, "--enter-found").exit_code == 0
     assert "rulings" not in read_journal(small_edition).entries[-1].details
+
+
+def test_receipts_and_other_replies_are_written_though_an_upheld_objection_is_not_mended(small_edition: Path, tmp_path: Path) -> None:
+    for number, more in ((1, HOURS), (2, ""), (3, "")):
+        objected(small_edition, number, more)
+    edition = open_edition(small_edition)
+    decide_objection(small_edition, 1, "upheld", by=WHO, reason=WHY, mends=mends(edition, room.the_objection(small_edition, 1)), records=edition.records)
+    decide_objection(small_edition, 2, "rejected", by=WHO, reason=WHY)
+    asked = run("documents", small_edition, "--to", tmp_path / "papers", *(word for name in ("异议受理回执", "异议答复书", "评审会议纪要") for word in ("--only", name)))
+    assert (asked.exit_code, sorted(path.name for path in (tmp_path / "papers").iterdir())) == (1, ["异议受理回执.docx", "异议答复书.docx"])
+    for words in ("异议答复书（第 3 号异议还没有裁定；第 1 号异议已裁定成立，记录还没有改）", "下列公文没有写：评审会议纪要。要改的如下", "第 7 行：第 1 号异议已裁定成立"):
+        assert words in asked.output
+    receipts, replies = ("".join(line.text for line in docx.Document(str(tmp_path / "papers" / f"{name}.docx")).paragraphs) for name in ("异议受理回执", "异议答复书"))
+    assert [[f"第 {number} 号异议提出人" in text for number in (1, 2, 3)] for text in (receipts, replies)] == [[True] * 3, [False, True, False]]
 
 
 def test_a_mend_with_anything_else_beside_it_is_not_told_as_ruled() -> None:

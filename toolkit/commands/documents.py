@@ -56,6 +56,7 @@ LACKING = Phrase("没有写：{papers.zh}", "not written: {papers.en}")
 NOTHING = Phrase("一份公文也没有写出。", "No paper was written.")
 LATER = Phrase("这一种没有写，条件具备后请再写", "it was not written; write it again when that is so")
 UNWRITTEN = Phrase("记录还读不成，下列公文没有写：{names}。原因如下：", "not written, as the records cannot be read yet: {names}. The reasons:")
+UNMENDED = Phrase("有异议已裁定成立而记录还没有改，下列公文没有写：{names}。要改的如下：", "not written, as records that an upheld objection asks to be mended are not yet: {names}. They are:")
 COPIED = Phrase("已把 {n} 个模板放到 {to}，可用 Word 修改；以后优先用它们。", "{n:template is|templates are} in {to}, to be edited in Word; from now on they come first.")
 NO_PHASES = Phrase("办法里没有行动的阶段", "the scheme has no phases of an action")
 WRITE_PHASES = Phrase(
@@ -301,6 +302,8 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
         _write(source, to, planned, days, language)
         say(language, phrase(UNWRITTEN.zh, UNWRITTEN.en, names=_named((paper for paper in papers if not paper.planned), language_of(language))))
         raise refused from None
+    held = [paper for paper in papers if case.objections.problems.errors and not (paper.planned or paper.of_objections)]
+    papers = tuple(paper for paper in papers if paper not in held)
     lacking = [(paper, why) for paper in papers if (why := paper.lacks(case) or (None if named else paper.uncalled(case)))]
     asked = [paper for paper in papers if paper not in dict(lacking)]
     drafts: list[Paper] = []
@@ -318,6 +321,11 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
     for heed in filter(None, (paper.heed(case) for paper in asked)):
         say(language, heed)
     lacking += [(paper, why) for paper in asked if (why := paper.withheld(case))]
+    if held:
+        if lacking:
+            say(language, _unwritten(lacking))
+        say(language, phrase(UNMENDED.zh, UNMENDED.en, names=_named(held, language_of(language))))
+        raise Refused(case.objections.problems)
     if named and lacking:
         raise Refused(Problems(tuple(Problem("error", why, LATER, value=paper.title.into(language_of(language))) for paper, why in lacking)))
     if lacking:
@@ -363,8 +371,6 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
     around = source.resolve().parent.parent
     living = around if sealed and (around / "scheme.toml").is_file() else folder
     journal, objections = read_journal(living), read_objections(living, edition.records)
-    if objections.problems.errors:
-        raise Refused(objections.problems)
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")

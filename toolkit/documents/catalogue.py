@@ -136,6 +136,7 @@ NO_EXTRACT = Phrase("封存包里没有公示内容", "the bag holds nothing tha
 NO_OBJECTIONS = Phrase("没有收到异议", "there was no objection")
 NO_RULING = Phrase("异议都还没有裁定", "no objection is ruled on yet")
 UNRULED = Phrase("第 {numbers.zh} 号异议还没有裁定", "not ruled on yet: {numbers.en}")
+UNMENDED = Phrase("第 {numbers.zh} 号异议已裁定成立，记录还没有改", "upheld, and the records not mended yet: {numbers.en}")
 NO_IDLE = Phrase("没有这样的会员", "there is no such member")
 ALL_OWN = Phrase("各类会员都有本类的承诺书；要写请用 --only", "each kind of member has a pledge of its own; name it with --only")
 NO_SUCH_KIND = Phrase("会员中没有这一类；要写请用 --only", "no member is of that kind; name it with --only")
@@ -172,6 +173,8 @@ class Paper:
         Whether scheme and data dictionary are enough, so that it can be written before there are records.
     heed
         What the secretariat looks at before the paper is sent; None where there is nothing.
+    of_objections
+        Whether it tells of objections alone, so that it is due though a record that one of them asks to be mended is not yet.
     """
 
     title: Phrase
@@ -182,6 +185,7 @@ class Paper:
     uncalled: Callable[[Case], Phrase | None] = lambda _: None
     planned: bool = False
     heed: Callable[[Case], Phrase | None] = lambda _: None
+    of_objections: bool = False
 
     @property
     def name(self) -> str:
@@ -246,12 +250,14 @@ def _objections(case: Case) -> Phrase | None:
 
 
 def _replies(case: Case) -> Phrase | None:
-    return _objections(case) or (NO_RULING if len(case.objections.open()) == len(case.objections.listed) else None)
+    return _objections(case) or (NO_RULING if len(case.objections.open()) == len(case.objections.listed) else None if case.objections.answerable() else _unanswered(case))
 
 
-def _unruled(case: Case) -> Phrase | None:
-    numbers = [str(number) for number in sorted(case.objections.open())]
-    return phrase(UNRULED.zh, UNRULED.en, numbers=listed(numbers)) if numbers else None
+def _unanswered(case: Case) -> Phrase | None:
+    """Which objections are not answered yet: those that are not ruled on, and those that were upheld and not mended."""
+    told = ((UNRULED, case.objections.open()), (UNMENDED, case.objections.unmended))
+    said = [phrase(rule.zh, rule.en, numbers=listed([str(number) for number in sorted(numbers)])) for rule, numbers in told if numbers]
+    return joined(said, "；", "; ") if said else None
 
 
 def _unappointed(case: Case) -> Phrase | None:
@@ -303,8 +309,8 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("评审会议纪要", "Minutes of the evaluation"), minutes_fields, REVIEWED),
     Paper(NOTICE, final=REVIEWED, lacks=_extract),
     Paper(Phrase("异议书", "Objection"), planned=True),
-    Paper(Phrase("异议受理回执", "Receipt of an objection"), objection_fields, lacks=_objections),
-    Paper(Phrase("异议答复书", "Reply to an objection"), reply_fields, lacks=_replies, withheld=_unruled),
+    Paper(Phrase("异议受理回执", "Receipt of an objection"), objection_fields, lacks=_objections, of_objections=True),
+    Paper(Phrase("异议答复书", "Reply to an objection"), reply_fields, lacks=_replies, withheld=_unanswered, of_objections=True),
     Paper(Phrase("投诉书", "Complaint"), planned=True),
     Paper(Phrase("投诉答复书", "Reply to a complaint"), planned=True),
     Paper(Phrase("表彰决定", "Commendation decision"), lambda case: award_fields(case, public=True), DECIDED, _named_winners),

@@ -342,8 +342,8 @@ def _called(case: Case, member: str) -> str:
 
 
 def reply_fields(case: Case) -> Fields:
-    """Replies alone: to the objections that are ruled on."""
-    return {"异议": with_last([one for one in objection_fields(case)["异议"] if one["决定"]])}
+    """Replies alone: to the objections that are ruled on, and whose ruling is carried out."""
+    return {"异议": with_last([one for one in objection_fields(case)["异议"] if one["编号"] in case.objections.answerable()])}
 
 
 LATER = Phrase("尚未封存；封存后见所附的一页稳健性报告。", "Not sealed yet; once it is, see the attached page on robustness.")

@@ -111,14 +111,19 @@ class Objection(StrictModel):
 
 @dataclass(frozen=True)
 class Objections:
-    """The objections of an edition by number, and what is wrong with their files."""
+    """The objections of an edition by number, what is wrong with their files, and which were upheld while a record stands as it was."""
 
     listed: dict[int, Objection] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
+    unmended: frozenset[int] = frozenset()
 
     def open(self) -> dict[int, Objection]:
         """Those that are not decided."""
         return {number: objection for number, objection in self.listed.items() if objection.decision is None}
+
+    def answerable(self) -> frozenset[int]:
+        """Those that are decided, and of which every record is mended that had to be."""
+        return frozenset(self.listed) - frozenset(self.open()) - self.unmended
 
     def overdue(self, today: dt.date) -> dict[int, Objection]:
         """Those that were to be answered before today."""
@@ -170,9 +175,10 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
         problems += [*warnings, *_of_members(objection, name, records), *_of_days(objection, name), *_too_early(objection, name, entries.get(int(path.stem)))]
         if objection.decision is None:
             problems += [replace(problem, severity="warning") for problem in _named(objection, name)]
-    problems += [*_of_minutes(listed, entries), *(unmended(entries, records) if records is not None else ())]
+    standing = [*unmended(entries, records)] if records is not None else []
+    problems += [*_of_minutes(listed, entries), *standing]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
-    return Objections(decided, Problems(tuple(problems)))
+    return Objections(decided, Problems(tuple(problems)), frozenset(number for number, entry in entries.items() if standing and records is not None and any(unmended({number: entry}, records))))
 
 
 UNDECIDED = Phrase("尚未裁定，何时应答复还算不出", "not decided yet; by when it is to be answered cannot be told yet")
