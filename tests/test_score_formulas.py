@@ -22,6 +22,7 @@ from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree, scores
 from toolkit.ground.ranking import rounded
+from toolkit.ground.text import former_words
 from toolkit.reports import WORKBOOK
 from toolkit.reports.csv_files import write_results
 from toolkit.reports.workbook.scores import LONGEST, Child, Rule, letters, mean_formula
@@ -118,7 +119,7 @@ CELLS = st.sampled_from([None, 0.0, 33.3, 50.0, 100.0, 71.25])
 @given(asked=conditional(), data=st.data())
 def test_a_formula_gives_what_the_kernel_gives_for_any_row_and_any_weights(asked: tuple[dict[str, Any], int, list[float]], data: st.DataObject) -> None:
     said, n, voted = asked
-    other = [weight and data.draw(st.sampled_from([5.0, 40.0, 62.5])) for weight in voted]
+    other = [data.draw(st.sampled_from([5.0, 40.0, 62.5])) if weight or "when" not in said else weight for weight in voted]
     tree, moved = Tree.of(a_tree(said, voted)), Tree.of(a_tree(reweighed(said, voted, other), other))
     as_written, by_hand = (data.draw(st.lists(CELLS, min_size=n, max_size=n)) for _ in range(2))
     columns = data.draw(st.sampled_from([list(range(3, 3 + n)), [3, 5, 6, 9][:n], [25, 26, 27, 30][:n]]))
@@ -143,6 +144,18 @@ def test_a_blank_cell_counts_as_0_where_the_scheme_says_so_and_a_text_does_not()
         cells: dict[str, Any] = {"D5": 20.0, "E5": 80.0, "D7": None, "E7": 80.0}
         assert computed(formula, cells) == pytest.approx(blank)
         assert computed(formula, cells | {"D7": "不适用"}) == pytest.approx(80.0)
+
+
+def test_what_weighs_nothing_moves_once_a_weight_is_typed_above_it_and_is_no_error_before() -> None:
+    parts = [Child(100.0, 80.0, 3, WEIGHT_ROW, ROW), Child(0.0, 0.0, 4, WEIGHT_ROW, ROW)]
+    for aggregate in ("arithmetic", "geometric"):
+        formula, number = mean_formula(Rule(aggregate), parts) or ("", 0)
+        cells: dict[str, float | str | None] = {"D5": 100.0, "E5": 0.0, "D7": 80.0, "E7": 0.0}
+        assert number == computed(formula, cells) == pytest.approx(80.0)
+        assert computed(formula, cells | {"E5": 100.0}) == pytest.approx({"arithmetic": 40.0, "geometric": 0.0}[aggregate])
+        assert aggregate == "arithmetic" or "AND(ISNUMBER(E7),E$5>0)" in formula
+        with former_words("0.7.0"):
+            assert "E" not in re.sub("[A-Z]{2,}", "", (mean_formula(Rule(aggregate), parts) or ("E", 0))[0])
 
 
 def test_the_rule_of_the_highway_designers_reads_as_it_is_written_and_moves_with_the_weights_above() -> None:

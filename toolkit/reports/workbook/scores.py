@@ -88,12 +88,13 @@ def mean_formula(rule: Rule, parts: Sequence[Child]) -> Formula | None:
         return _conditional(rule, parts)
     weighed = [part for part in parts if part.weight > 0]
     scores = [part.score for part in weighed if not isnan(part.score)]
+    shown = weighed if in_words_before("1.0.0") else parts  # what weighs nothing too: somebody may type a weight above it
     if rule.aggregate == "arithmetic" and weighed:
-        return _if_enough(rule, parts, (_as_voted(weighed), _mean(weighed, [part.weight for part in weighed])))
+        return _if_enough(rule, parts, (_as_voted(shown), _mean(weighed, [part.weight for part in weighed])))
     if rule.aggregate == "geometric" and weighed and min(scores, default=0.0) >= 0:
         weight = sum(part.weight for part in weighed if not isnan(part.score))
         mean = prod(part.score ** (part.weight / weight) for part in weighed if not isnan(part.score)) if scores else nan
-        return _if_enough(rule, parts, (_weighted_product(weighed), mean))
+        return _if_enough(rule, parts, (_weighted_product(shown), mean))
     return None
 
 
@@ -136,9 +137,7 @@ def _exactly(parts: Sequence[Child], observed: Sequence[bool]) -> str:
 
 
 def _count(parts: Sequence[Child]) -> str:
-    if len(parts) > 1 and _side_by_side(parts):
-        return f"COUNT({parts[0].cell}:{parts[-1].cell})"
-    return f"COUNT({','.join(part.cell for part in parts)})"
+    return f"COUNT({parts[0].cell}:{parts[-1].cell})" if len(parts) > 1 and _side_by_side(parts) else f"COUNT({','.join(part.cell for part in parts)})"
 
 
 def _by(parts: Sequence[Child], weights: Sequence[float]) -> str:
@@ -163,13 +162,13 @@ def _as_voted(parts: Sequence[Child]) -> str:
 
 def _weighted_product(parts: Sequence[Child]) -> str:
     weight = "+".join(f"{part.weight_cell}*{part.counts}" for part in parts)
-    product = "*".join(f"IF({part.counts},N({part.cell})^({part.weight_cell}/({weight})),1)" for part in parts)
+    has_part = [part.counts if part.weight > 0 else f"AND({part.counts},{part.weight_cell}>0)" for part in parts]  # 0 to the power of 0 is an error to Excel
+    product = "*".join(f"IF({counts},N({part.cell})^({part.weight_cell}/({weight})),1)" for part, counts in zip(parts, has_part, strict=True))
     return f'IF({weight}=0,"",{product})'
 
 
 def _side_by_side(parts: Sequence[Child]) -> bool:
-    columns = [part.column for part in parts]
-    return columns == list(range(columns[0], columns[-1] + 1))
+    return [part.column for part in parts] == [*range(parts[0].column, parts[-1].column + 1)]
 
 
 TOTAL = "total"
