@@ -99,6 +99,30 @@ def test_a_process_of_notebooks_that_ends_says_why_and_accuses_no_notebook(ends:
                 list(run_again(tmp_path, tmp_path, {}))
 
 
+TALKS = """import sys
+read = sys.stdin.buffer.read
+read(int.from_bytes(read(8)))
+while size := read(8):
+    read(int.from_bytes(size))
+    print("x" * 9000, file=sys.stderr, flush=True)
+    print(7, 0, sep="\\n", flush=True)
+print("the end", file=sys.stderr)
+"""
+
+
+def test_of_what_notebooks_say_no_more_is_kept_than_one_of_them_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kernels, "program", lambda _: [sys.executable, "-S", "-c", TALKS])
+    copies = Copies(Answers())
+    for _ in range(4):
+        assert copies.copy([], str(tmp_path), {}).wait() == 0
+    assert copies.said is not None
+    assert os.fstat(copies.said.fileno()).st_size == kernels.TAIL + 9001
+    assert copies.process is not None
+    copies.process.communicate()
+    assert copies._last_words().en == "exit code 0; its last line: the end"
+    copies.said.close()
+
+
 def test_an_answer_is_kept_for_the_very_same_question_alone(small_edition: Path) -> None:
     plain = open_edition(small_edition)
     within = around(plain.scheme, 0.05)

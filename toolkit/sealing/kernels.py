@@ -89,6 +89,8 @@ class Copies:
             self.said = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the process ends
             self.process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, env=environment, start_new_session=True)  # noqa: S603
             _written(self.process, pickle.dumps(self.answers))
+        else:
+            self._keep_the_end()
         return self.process
 
     def copy(self, arguments: list[str], folder: str, environment: Mapping[str, str]) -> ToldCopy:
@@ -106,6 +108,15 @@ class Copies:
             if told := process.stdout.readline():
                 return ToldCopy(process.stdout, int(told))
         raise Ended(refuse(phrase(*ENDED, why=self._last_words()), TRY_AGAIN).problems)
+
+    def _keep_the_end(self) -> None:
+        """Of what notebooks said before, of which none runs now, the end alone: it takes no more of the disk than one of them says."""
+        if self.said is None or (size := os.fstat(number := self.said.fileno()).st_size) <= TAIL:
+            return
+        end = os.pread(number, TAIL, size - TAIL)
+        os.ftruncate(number, 0)
+        os.lseek(number, 0, os.SEEK_SET)  # the process writes where this is: both have the same place in the file
+        os.write(number, end)
 
     def _last_words(self) -> Phrase:
         """How the process ended, and what it said last, which need not be why."""
