@@ -98,8 +98,11 @@ def test_a_stamp_is_told_with_its_time_and_its_authority(bag: Path, tsa: Path) -
 
 @pytest.mark.parametrize("page", ["docs/keeping.md", "docs/keeping.zh-CN.md"])
 def test_the_lines_of_the_page_get_and_check_one(bag: Path, tsa: Path, page: str) -> None:
-    [block] = re.findall(r"```sh\n(openssl ts .*?)```", (Path(__file__).parents[1] / page).read_text("utf-8"), re.DOTALL)
+    text = (Path(__file__).parents[1] / page).read_text("utf-8")
+    [block] = re.findall(r"```sh\n(openssl ts .*?)```", text, re.DOTALL)
     query, send, check = block.splitlines()
+    in_powershell = send.replace("curl", "curl.exe", 1).replace("'", '"').replace("@../stamp.tsq", '"@../stamp.tsq"').replace(" > ", " -o ")
+    assert f"```powershell\n{in_powershell}\n```" in text
     assert send.startswith("curl -H 'Content-Type: application/timestamp-query' --data-binary @../stamp.tsq https://TSA > ")
     (bag / "signatures").mkdir(exist_ok=True)
     run("sh", "-c", query, cwd=bag)
