@@ -34,7 +34,17 @@ from toolkit.publication.disclosures import (
     tells_of_nobody,
     won_by_class,
 )
-from toolkit.publication.persons import may_be_in_role, may_be_person, may_name_person, of_persons, of_roles, told, told_of_persons, told_of_roles, without_persons
+from toolkit.publication.persons import (
+    may_be_in_role,
+    may_be_person,
+    may_name_person,
+    of_persons,
+    of_roles,
+    told,
+    told_of_persons,
+    told_of_roles,
+    without_persons,
+)
 from toolkit.scheme import Publication
 from toolkit.scheme.outcomes import PERMITTED_BY, Consent, Permission
 from toolkit.sealing.open_readme import traced_by_elimination, warned_of

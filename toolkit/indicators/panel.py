@@ -298,7 +298,7 @@ def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, 
     for item in items:
         if first[str(item.measure.table)] is item:
             problems += row_problems(rows[item.id], experts, records, str(item.measure.table), panel.expert)
-        by_indicator[item.id], item_problems = _item(panel, records, item, known[item.id], recusals.mask, unheard)
+        by_indicator[item.id], item_problems = _item(panel, records, item, known[item.id], recusals.mask, unheard=unheard)
         problems += item_problems
     problems += scored_beside_withdrawal(known, items, recusals.mask, records)
     places = _open_places(by_indicator, items, records)
@@ -325,7 +325,7 @@ def _entries(scheme: Scheme, panel: Panel, records: Records, item: Indicator) ->
 
 
 def _item(
-    panel: Panel, records: Records, item: Indicator, known: pd.DataFrame, due: pd.DataFrame, unheard: Sequence[str]
+    panel: Panel, records: Records, item: Indicator, known: pd.DataFrame, due: pd.DataFrame, *, unheard: Sequence[str]
 ) -> tuple[PanelResult, list[Problem]]:
     given, withdrawn = _table(known, "score", due), _table(known, "withdrawn", due) == 1.0
     recused = due | withdrawn

@@ -29,7 +29,16 @@ from toolkit.indicators.consent import permissions, standing_pledges
 from toolkit.indicators.engine import Engine
 from toolkit.publication.extract import pinyin
 from toolkit.publication.open_rows import FEWEST, class_told
-from toolkit.publication.persons import may_be_in_role, may_be_person, may_name_person, of_persons, of_roles, told, told_of_persons, told_of_roles
+from toolkit.publication.persons import (
+    may_be_in_role,
+    may_be_person,
+    may_name_person,
+    of_persons,
+    of_roles,
+    told,
+    told_of_persons,
+    told_of_roles,
+)
 from toolkit.scheme.outcomes import PERMITTED_BY, Permission, PublicField
 from toolkit.scheme.shapes import is_missing
 

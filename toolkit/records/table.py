@@ -132,7 +132,7 @@ def _named_for_another(intake: Intake, unique: Sequence[str]) -> tuple[str, str,
         like = re.finditer(rf"(?<![A-Za-z]){re.escape(match[1])}[-_]?0*([0-9]{{1,4}})(?!\d)", PurePosixPath(intake.file).stem, re.IGNORECASE)
         named = {int(code[1]): code[0] for code in like}
         if len(named) == 1 and int(match[2]) not in named:
-            return column, *named.values(), held
+            return column, min(named.values()), held
     return None
 
 
