@@ -150,7 +150,7 @@ def test_before_anybody_scored_only_words_are_told(tmp_path: Path) -> None:
     scheme = load_scheme(folder / "scheme.toml")
     with pytest.raises(Refused) as refused:
         open_edition(folder)
-    for language, line in (("zh", "“创新”还没有收到任何专家的评分"), ("en", "创新: no expert has scored yet")):
+    for language, line in (("zh", "“创新”：评分还没有收齐（至少 3 位专家，现有 0 位），4 个会员位次待定"), ("en", "`创新`: scores are still to come (at least 3 experts have to score, 0 have); 4 places are open")):
         told = unready_headline(refused.value.problems, scheme, language)
         assert told.lines[0] == line
         assert not re.search(r"indicator\[|committee |toml|提醒", " ".join((told.text, told.behind, *told.lines)))

@@ -17,10 +17,10 @@ import pandas as pd
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, in_words_before
 from toolkit.indicators.panel_problems import (
+    awaited_places,
     deviation_notes,
     levelling_problems,
     named_experts,
-    nobody_scored,
     open_place_problems,
     own_withdrawals,
     refused_entries,
@@ -257,7 +257,7 @@ def _given(scheme: Scheme, panel: Panel, records: Records) -> Judging:
         return Judging(problems=unfit)
     by_indicator = {item.id: given_results(scheme, panel, records, item) for item in items}
     places = _open_places(by_indicator, items, records)
-    return Judging(indicators=by_indicator, open=places, problems=Problems(tuple(_open_place_problems(by_indicator, places, records, items))))
+    return Judging(indicators=by_indicator, open=places, problems=Problems(tuple(open_place_problems(places, records, items))))
 
 
 def _open_places(by_indicator: Mapping[str, PanelResult], items: Iterable[Indicator], records: Records) -> dict[str, dict[str, Phrase]]:
@@ -271,13 +271,18 @@ def _open_places(by_indicator: Mapping[str, PanelResult], items: Iterable[Indica
     return places
 
 
-def _open_place_problems(by_indicator: Mapping[str, PanelResult], places: Mapping[str, Mapping[str, Phrase]], records: Records, items: tuple[Indicator, ...]) -> Iterable[Problem]:
-    """A warning for each indicator that nobody has scored yet, and one for each other place that is open."""
-    given = {placing.indicator for placing in records.placings}
-    unscored = () if in_words_before("1.0.0") else tuple(item for item in items if item.id not in given and not by_indicator[item.id].results.members["scorers"].any())
-    yield from nobody_scored(unscored, places, records)
-    left = {item.id for item in items} - {item.id for item in unscored}
-    yield from open_place_problems({member: {id_: why for id_, why in waiting.items() if id_ in left} for member, waiting in places.items()}, records, items)
+def _open_place_problems(by_indicator: Mapping[str, PanelResult], places: Mapping[str, Mapping[str, Phrase]], records: Records, items: Iterable[Indicator]) -> Iterable[Problem]:
+    """A warning for each indicator whose places are open as experts have not been heard yet, and one for each other place that is open."""
+    placed = {placing.indicator for placing in records.placings}
+    awaited: dict[str, set[str]] = {}
+    for item in items:
+        results = by_indicator[item.id].results
+        unscored = {str(member) for member in results.members.index[results.members["why"] == "unscored"] if item.id in places.get(str(member), {})}
+        if unscored and item.id not in placed:
+            awaited[item.id] = unscored
+            yield awaited_places(item, len(unscored), int(by_indicator[item.id].scores.notna().any().sum()), results.minimum, records)
+    others = {member: {id_: why for id_, why in waiting.items() if member not in awaited.get(id_, ())} for member, waiting in places.items()}
+    yield from open_place_problems(others, records, items)
 
 
 def _who_scored(panel: Panel, items: Iterable[Indicator], records: Records) -> tuple[str, ...]:
@@ -302,7 +307,7 @@ def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, 
         problems += item_problems
     problems += scored_beside_withdrawal(known, items, recusals.mask, records)
     places = _open_places(by_indicator, items, records)
-    problems += _open_place_problems(by_indicator, places, records, items)
+    problems += (_open_place_problems(by_indicator, places, records, items) if unheard else open_place_problems(places, records, items))
     return Judging(experts, recusals, by_indicator, places, Problems(tuple(problems)), composition)
 
 

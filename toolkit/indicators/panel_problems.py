@@ -158,12 +158,11 @@ def deviation_notes(item: Indicator, deviations: pd.DataFrame, odd: Collection[s
         yield Problem("note", rule, mend, file="scheme.toml", column=f"indicator[{item.id}]")
 
 
-def nobody_scored(items: Iterable[Indicator], places: Mapping[str, Mapping[str, Phrase]], records: Records) -> Iterator[Problem]:
-    """A warning for each indicator of which there is no score at all: how many places are open for that."""
-    for item in items:
-        if n := sum(item.id in waiting for waiting in places.values()):
-            rule = phrase("“{label}”：还没有收到任何专家的评分，{n} 个会员位次待定", "`{label}`: no expert has scored yet; {n:place is|places are} open", label=item.label, n=n)
-            yield Problem("warning", rule, ADD_SCORES, file=records.tables.table[str(item.measure.table)].file or "", column=f"indicator[{item.id}]")
+def awaited_places(item: Indicator, places: int, heard: int, minimum: int, records: Records) -> Problem:
+    """A warning that so many places of an indicator are open as too few experts have been heard; without a member."""
+    rule = phrase("“{label}”：评分还没有收齐（至少 {minimum} 位专家，现有 {heard} 位），{n} 个会员位次待定",
+                  "`{label}`: scores are still to come (at least {minimum:expert has|experts have} to score, {heard:has|have}); {n:place is|places are} open", label=item.label, minimum=minimum, heard=heard, n=places)  # fmt: skip
+    return Problem("warning", rule, ADD_SCORES, file=records.tables.table[str(item.measure.table)].file or "", column=f"indicator[{item.id}]")
 
 
 def open_place_problems(

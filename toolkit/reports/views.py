@@ -201,7 +201,6 @@ EMPTY = Phrase("空缺在哪里、为什么", "Which places stay empty, and why"
 UNSCORED = Phrase("还没有专家交来评分，名单要等评分之后才有。", "No expert has scored yet: the list follows upon the scores.")
 SCORE_BELOW = Phrase("请在下面的评分表里评分，保存后按“按新评分表重新计算名单”。", "Score on the sheet below, save it, and press 'Evaluate the list by the new sheet'.")
 WAITED_FOR = Phrase("还差哪些评分", "Which scores are waited for")
-NOBODY_YET = ("“{label.zh}”还没有收到任何专家的评分", "{label.en}: no expert has scored yet")
 WAITING = ("还有 {n} 家会员的“{zh}”没有足够的专家评分", "{en}: {n:member has|members have} too few scores yet")
 TO_MEND = (
     "资料里有 {n} 处必须改正，改正之前算不出名单。请告诉秘书处。", "{n:thing has|things have} to be mended before there can be a list. Tell the secretariat.",
@@ -326,7 +325,7 @@ def unready_headline(problems: Problems, scheme: Scheme | None, language: Langua
     sheets = {problem.file for problem in unscored}
     errors = [problem for problem in problems.errors if not (problem.mend == ADD_FILE and problem.file in sheets)]
     waiting = Counter(place_in_words(problem.column, labels) for problem in unscored if problem.value)
-    lines = [phrase(*NOBODY_YET, label=place_in_words(problem.column, labels)) for problem in unscored if not problem.value]
+    lines = [problem.rule for problem in unscored if not problem.value]
     lines += [phrase(*WAITING, n=n, zh=label.zh, en=label.en) for label, n in waiting.items()] + [_error_in_words(problem, labels) for problem in errors]
     if errors:
         text = phrase(*TO_MEND, n=len(errors))
