@@ -324,5 +324,5 @@ def test_before_anybody_has_scored_experts_and_places_are_told_in_a_line_each_wa
     assert told() == ["no score yet of 5 experts: E01, E02, E03, E04, E05", *open_places("0 have", 4, 4)]
     with former_words("0.7.0"):
         assert len(told()) == 10 + 8
-    write_judged_edition(folder, {"E01": SHEETS["E01"]})
+    write_judged_edition(folder, {"E01": SHEETS["E01"], "E02": {"M1": ("", ""), "M4": ("回避", "回避")}})  # what is due stands on the sheet before
     assert told() == ["no score yet of 4 experts: E02, E03, E04, E05", *open_places("1 has", 4, 4)]

@@ -312,8 +312,11 @@ def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, 
 
 
 def _unheard(items: Iterable[Indicator], known: Mapping[str, pd.DataFrame], due: pd.DataFrame, records: Records) -> tuple[str, ...]:
-    """The experts who have to score somebody, and of whom there is neither a score nor a withdrawal under any indicator."""
-    heard = {expert for rows in known.values() for expert in rows.loc[rows["score"].notna() | rows["withdrawn"], "expert"]}
+    """The experts who have to score somebody, and of whom there is neither a score nor a withdrawal of their own under any indicator; what is due stands on the sheet before."""
+    heard: set[str] = set()
+    for rows in known.values():
+        bound = np.array([due.loc[member, expert] for expert, member in rows[["expert", "member"]].itertuples(index=False)], np.bool_)
+        heard |= {*rows.loc[rows["score"].notna() | (rows["withdrawn"] & ~bound), "expert"]}
     asked = {expert for item in items for expert, may in (~due)[concerned(item, records)].any().items() if may}
     return tuple(str(expert) for expert in due.columns if expert in asked - heard)
 
