@@ -94,7 +94,7 @@ def _twice(
 
 CODE = re.compile(r"([^\W\d_]{1,4})[-_]?0*([0-9]{1,4})")
 OTHERS_ROWS = ("文件名写的是 {named}，表里各行的“{heading}”却都是 {held}", "the file's name says {named}, and `{heading}` of every row says {held}")
-AND_TWICE = ("，{n} 行都与 {other} 的重复", "; all of its {n} rows are in {other} too")
+AND_TWICE = ("，{n} 行都与 {other} 的重复", "; its {n:row|rows} are all in {other} too")
 WHOSE = (
     "请核对是谁的：是 {named} 的，请把“{heading}”改为 {named}；是 {held} 的，请{mend.zh}",
     "see whose they are: let `{heading}` say {named} if they are {named}'s; if they are {held}'s, {mend.en}",
