@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import os
 import re
 import shutil
@@ -11,12 +12,15 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
+import typer
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from toolkit.__main__ import app
+from toolkit.__main__ import app, main
 from toolkit.commands import console
 from toolkit.commands.console import copied, steps
 from toolkit.ground.writing import LOCK, UNFINISHED
@@ -226,6 +230,21 @@ def test_serving_an_older_revision_is_told(tmp_path: Path) -> None:
         assert ("不是最新的一版" in done.output) is told
 
 
+@pytest.mark.parametrize(("words", "code", "told"), [
+    (("r1", "r2", "--cards", "."), 2, "--cards 一次只用于一版"), (("r1", "--processes", "2"), 2, "--processes 与 --nginx 同用"), (("r1", "r2", "--nginx", "n"), 2, "--nginx 一次只用于一版"),
+    (("none",), 1, "请先运行 committee seal"), (("r1", "--path", "a b"), 1, "网址中的路径"), (("r1", "--nginx", "n", "--processes", "2", "--port", "8000"), 0, "nginx -p"),
+])  # fmt: skip
+def test_what_is_served_how_is_told_or_refused(words: tuple[str, ...], code: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("toolkit.publication.server.serve", lambda bags, *, port, **_: print(f"{len(bags)} from {port}"))
+    for name in ("r1", "r2", "none"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ("other.txt" if name == "none" else "bagit.txt")).touch()
+    done = run("serve", *words)
+    assert (done.exit_code, told in done.output) == (code, True), done.output
+    assert (code, "2 from 8001" in done.output, (tmp_path / "n" / "nginx.conf").is_file()) in {(code, False, False), (0, True, True)}
+
+
 def test_verifying_an_edition_folder_names_its_newest_bag(small_edition: Path) -> None:
     assert "请先运行 committee seal" in run("verify", small_edition).output
     bag = small_edition / "sealed" / "r2"
@@ -241,6 +260,34 @@ def test_without_a_terminal_each_step_is_a_line_beside_the_results(capsys: pytes
     with steps() as step:
         step("BagIt")
     assert tuple(capsys.readouterr()) == ("", "… BagIt\n")
+
+
+def test_in_a_terminal_the_step_that_is_under_way_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, width=80)
+    monkeypatch.setattr(console, "console", lambda: screen)
+    with steps() as step:
+        step("BagIt")
+    assert "BagIt" in screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("fault", "ends"), [(BrokenPipeError(), BrokenPipeError), (PermissionError(13, "no", "x"), typer.Exit), (KeyError(), KeyError)])
+def test_what_cannot_be_written_is_refused_and_what_nobody_reads_any_more_is_not(fault: Exception, ends: type[Exception], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ends), console.refusals("en"):
+        raise fault
+    assert ("x: 1 problem" in capsys.readouterr().err) is (ends is typer.Exit)
+
+
+@pytest.mark.parametrize(("fault", "debug", "code", "told"), [(OSError(28, "full", "x"), False, 1, "x："), (KeyError("k"), False, 1, "KeyError"), (KeyError("k"), True, None, "")])
+def test_an_error_that_nobody_caught_is_told_in_words_or_raised_for_who_looks_for_it(
+    fault: Exception, debug: bool, code: int | None, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr("toolkit.commands.app", Mock(side_effect=fault))
+    monkeypatch.setattr("signal.signal", Mock())
+    monkeypatch.setattr(os, "environ", os.environ | ({"COMMITTEE_DEBUG": "1"} if debug else {}))
+    monkeypatch.setattr(sys, "argv", ["committee"])
+    with pytest.raises(KeyError if debug else SystemExit) as ended:
+        main()
+    assert (getattr(ended.value, "code", None), told in capsys.readouterr().err) == (code, True)
 
 
 def test_without_a_terminal_a_bar_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,3 +336,18 @@ def test_a_word_to_be_copied_is_taken_whole_by_a_shell(word: str) -> None:
     told = subprocess.run(["sh", "-c", f"printf %s {copied(word)}"], capture_output=True, check=True)
     assert told.stdout.decode() == word
     assert (copied(word) == word) == (word == "公示2026/r1")
+
+
+def test_where_no_edition_is_named_a_table_opens_the_demo_and_a_copy_that_is_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("table", "lab"):
+        monkeypatch.setattr(f"toolkit.commands.{name}.run_until_ended", lambda *_: 0)
+    monkeypatch.setattr("toolkit.commands.table.Thread", Mock())
+    monkeypatch.setattr("toolkit.commands.lab._refuse_root", Mock())
+    done = run("table", "-l", "en")
+    assert (done.exit_code, "this is the demo, out/demo" in done.output) == (0, True), done.output
+    (tmp_path / "out" / "demo" / "mine").touch()
+    done = run("lab")
+    assert (done.exit_code, "打开演示届次：out/demo" in done.output, (tmp_path / "out" / "demo" / "mine").exists()) == (0, True, True), done.output
+    again = run("demo", "--into", tmp_path)
+    assert (again.exit_code, "--into" in again.output) == (1, True)

@@ -86,6 +86,18 @@ def test_a_copy_of_a_process_with_many_files_open_is_seen_to_end() -> None:
         assert (told_copy.wait(), told_copy.poll()) == (3, 3)
 
 
+@pytest.mark.parametrize(("ended", "number"), [("kill", signal.SIGKILL), ("terminate", signal.SIGTERM)])
+def test_a_copy_is_ended_once(ended: str, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    low, held = os.pipe()
+    with subprocess.Popen(["sleep", "30"], pass_fds=[held]) as process:
+        os.close(held)
+        copy = HeldCopy(process.pid, low)
+        getattr(copy, ended)()
+        assert (process.wait(), copy.wait()) == (-number, 0)
+    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("its number may be another process's by now"))
+    getattr(copy, ended)()
+
+
 @pytest.mark.parametrize(
     ("ends", "words"),
     [("raise ImportError('no such part')", "exit code 1; its last line: ImportError: no such part"), ("print('x' * 9000, 'harmless', file=sys.stderr); os._exit(2)", "exit code 2; its last line: x{4000,4096} harmless"), ("os._exit(3)", "exit code 3"), ("os.kill(os.getpid(), 9)", "signal 9"), ("sys.stdin.buffer.read(40)", "exit code 0")],

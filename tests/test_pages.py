@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import socket
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -239,6 +243,25 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(Refused, match="is taken"):
             server.serve([write_bag(tmp_path / "bag")], taken.getsockname()[1], verify=passes)
+
+
+@pytest.mark.parametrize("of_its_own", [False, True])
+def test_pages_are_made_anew_on_a_new_day_until_somebody_ends_it(of_its_own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """A program that embeds it may serve in a thread of its own, where no signal comes."""
+    done: list[object] = []
+    page = SimpleNamespace(title="T", address="http://x/", process=SimpleNamespace(poll=lambda: None))
+    monkeypatch.setattr(server, "served", lambda *_, **__: contextlib.nullcontext([page]))
+    monkeypatch.setattr(server, "dt", SimpleNamespace(date=Mock(today=Mock(side_effect=[1, 1, 2, 2]))))
+    monkeypatch.setattr(server, "renew", lambda pages, *_: done.append(pages))
+    monkeypatch.setattr("webbrowser.open", done.append)
+    monkeypatch.setattr("time.sleep", Mock(side_effect=[None, None, KeyboardInterrupt]))
+    serving = partial(server.serve, [tmp_path], open_browser=True, say=done.append, verify=passes)
+    if of_its_own:
+        (thread := Thread(target=serving)).start()
+        thread.join()
+    else:
+        serving()
+    assert done == ["T\n  http://x/", "按 Ctrl-C 停止。", "http://x/", [page]]
 
 
 def test_frames_are_weighed_before_they_are_read() -> None:

@@ -21,6 +21,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from docx import Document
 
 from tests.asked_edition import (
@@ -65,6 +67,7 @@ from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
 from toolkit.reports.papers import rules_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems, send_open
+from toolkit.sealing.signatures import Signer, public_key
 from toolkit.sealing.site import Disclosed, fresh_site, no_state
 
 if TYPE_CHECKING:
@@ -370,6 +373,16 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     output = run("check", copy).output
     assert "committee publish 会拒绝" not in output
     assert "异议无处可送" not in output
+    (tmp_path / "key").write_bytes((key := Ed25519PrivateKey.generate()).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    (copy / "allowed_signers").write_text(Signer("chair", public_key(key), "会长 甲").line + "\n", "utf-8")
+    (copy / "sealed" / "r7").mkdir(parents=True)
+    (copy / "sealed" / "r7" / "bagit.txt").touch()
+    monkeypatch.setattr("toolkit.sealing.seals.seal_edition", lambda *_, **__: edition / "sealed" / "r1")
+    monkeypatch.setattr("toolkit.sealing.verification.sign_bag", lambda _, key: Signer("chair", public_key(key), "会长 甲"))
+    said_at_seal = run("seal", copy, "--as", "r1", "--sign", tmp_path / "key").output
+    for told in ("公示名单列出 ", "已签名：会长 会长 甲 SHA256:", "r7"):
+        assert told in said_at_seal, said_at_seal
+    shutil.rmtree(copy / "sealed")
     assert re.search(r"第 \d+ 行.*公开 \d+ 家会员的名次、总分及各项指标的数值，而办法没有就此征求会员同意", output), output  # nobody was asked for them
     text = (copy / "scheme.toml").read_text("utf-8")
     for old, new, _ in FORCED_OR_PAID[1:5]:
@@ -382,7 +395,6 @@ def test_check_and_seal_say_early_what_publish_will_refuse(edition: Path, tmp_pa
     said = [line for line in done.output.splitlines() if "committee publish 会拒绝" in line]
     assert len(said) == 4
     assert all(re.search(r"第 \d+ 行", line) and "830号" in line for line in said if "approval" not in line), said
-    monkeypatch.setattr("toolkit.sealing.seals.seal_edition", lambda *_, **__: edition / "sealed" / "r1")
     monkeypatch.setattr("toolkit.sealing.parts._day", lambda _: dt.date(2018, 1, 1))
     said_at_seal = run("seal", copy, "--as", "r1").output
     assert "封存早于评价基准日 2018-12-31" in said_at_seal

@@ -146,12 +146,6 @@ class Errands:
                 self._thread.start()
             self._changed.notify()
 
-    def drop(self, kind: str) -> None:
-        """Nobody waits for this kind any more."""
-        with self._changed:
-            self._newest[kind] = self._newest.get(kind, 0) + 1
-            self._waiting.pop(kind, None)
-
     def _run(self) -> None:
         while True:
             with self._changed:

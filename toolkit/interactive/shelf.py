@@ -93,11 +93,6 @@ class KeptSteps:
         self._told: set[int] = set()
         self._last = 0
 
-    def anew(self) -> None:
-        """Whoever listens now has heard nothing yet."""
-        self._numbers.clear()
-        self._told.clear()
-
     def told(self, tuning: Tuning) -> Said:
         """The numbers of the tuning's steps, and the patches of those that were not told before."""
         steps = {_identity(step): step for step in (*tuning.past, tuning.step, *tuning.future)}

@@ -31,7 +31,7 @@ CALLED = "from toolkit.publication.copies import serve; serve()"
 
 
 class Copy:
-    """A kernel as `subprocess.Popen` would have it; its exit code is not known, whether it has ended is."""
+    """A kernel as `subprocess.Popen` would have it."""
 
     stdin = stdout = stderr = None
 
@@ -40,17 +40,8 @@ class Copy:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """0 once it has ended."""
-        if self.returncode is None:
-            try:
-                os.kill(self.pid, 0)
-            except ProcessLookupError:
-                self.returncode = 0
-        return self.returncode
-
-    def wait(self) -> int | None:
-        """The same: asked once it has ended."""
-        return self.poll()
+        """Its exit code, once it has ended."""
+        raise NotImplementedError
 
     def send_signal(self, number: int) -> None:
         """A signal, unless it has ended."""
@@ -67,7 +58,7 @@ class Copy:
 
 
 class HeldCopy(Copy):
-    """One that has ended when nobody holds the other end of `alive` any more."""
+    """One that has ended when nobody holds the other end of `alive` any more; its exit code is not known."""
 
     def __init__(self, pid: int, alive: int) -> None:
         super().__init__(pid)

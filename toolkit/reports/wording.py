@@ -202,11 +202,6 @@ def award_label(scheme: Scheme, award: str) -> str:
     return next((known.label for known in scheme.awards if known.id == award), BLANK)
 
 
-def headings(language: Language, *names: str) -> tuple[str, ...]:
-    """The headings of these columns."""
-    return tuple(WORDS[name].into(language) for name in names)
-
-
 def class_name(class_: object, language: Language) -> str:
     """A class of members; all of them where the scheme has no classes."""
     return EVERYONE.into(language) if absent(class_) or class_ == "" else str(class_)
