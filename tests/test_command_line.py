@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 from toolkit.__main__ import app, main
 from toolkit.commands import console
 from toolkit.commands.console import copied, steps
+from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import read_journal
@@ -75,7 +76,8 @@ def test_evaluate_writes_the_files_of_the_contract(small_edition: Path, tmp_path
     assert ranking.decode("utf-8-sig").splitlines()[0].split(",") == CONTRACT_RANKING
 
 
-def test_sensitivity_writes_a_probability_for_every_member_and_award(small_edition: Path, tmp_path: Path) -> None:
+def test_sensitivity_writes_a_probability_for_every_member_and_award(small_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.reports.probability_tables.open_line", lambda _: Phrase("入围名单未定。", "It is open."))
     done = run("sensitivity", small_edition, "--out", tmp_path, "--draws", "200")
     assert done.exit_code == 0, done.output
     table = pd.read_csv(tmp_path / "certainty.csv", encoding="utf-8-sig", dtype={"member": str}).set_index("member")
@@ -83,6 +85,7 @@ def test_sensitivity_writes_a_probability_for_every_member_and_award(small_editi
     assert table[["outstanding", "advanced", "none"]].sum(axis=1).round(9).eq(1).all()
     assert {"robustness.xlsx", "firmness.csv", "on_a_hair.csv", "stability.csv", "records.csv"} <= {path.name for path in tmp_path.iterdir()}
     assert "共评出" in done.output
+    assert "入围名单未定。" in done.output
 
 
 def test_cards_are_written_for_each_member_or_those_asked_for(small_edition: Path, tmp_path: Path) -> None:

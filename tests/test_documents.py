@@ -7,6 +7,7 @@ import io
 import math
 import re
 import runpy
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -636,7 +637,15 @@ def test_rules_without_an_approval_are_a_draft(case: Case) -> None:
     assert is_draft(paper("评选办法"), replace(case, scheme=approved), "decided", sealed=True)
 
 
-def test_the_command(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("words", "told"), [((), "请加 --to 文件夹"), (("--to", "x"), "这里既不是届次文件夹，也不是封存包")])
+def test_where_papers_go_and_what_they_are_of_is_asked_for(words: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("documents", tmp_path, *words)
+    assert (done.exit_code, told in done.output) == (1, True), done.output
+
+
+def test_the_command(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.documents.fields.sealed_as", lambda _: "r1")
     wrong = run("documents", folder, "--to", tmp_path / "x", "--only", "公事")
     assert (wrong.exit_code, "是否应为“公示”？" in wrong.output, (tmp_path / "x").exists()) == (1, True, False)
     near, far = (run("documents", folder, "--to", tmp_path / "x", "--only", name, "--language", "en").output for name in ("Letters of appointment", "nothing"))
@@ -650,6 +659,7 @@ def test_the_command(folder: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert {path.name for path in (tmp_path / "x").iterdir()} == {"初审公示.docx", "复审公示.docx", *(f"{one.name}.docx" for one in DOCUMENTS if "承诺书（" in one.name)}
     assert "公示" in done.output.split("草稿")[1]
+    assert "sealed/r1" in done.output  # whose papers are none
     first = run("documents", folder, "--edit", "--only", "倡议书")
     mine = folder / "documents" / "倡议书.docx"
     assert (first.exit_code, mine.is_file()) == (0, True)
@@ -668,6 +678,12 @@ def test_papers_that_are_not_written_are_named_with_the_reason(folder: Path, tmp
     whole = run("documents", folder, "--to", tmp_path / "y")
     assert (whole.exit_code, [path.name for path in (tmp_path / "y").iterdir()]) == (0, ["倡议书.docx"])
     assert "没有写：异议受理回执、异议答复书（没有收到异议）" in whole.output
+    broken = Path(shutil.copytree(folder, tmp_path / "broken"))
+    (broken / "records" / "签到2018.xlsx").write_bytes(b"PK")
+    part = run("documents", broken, "--to", tmp_path / "z")
+    assert (part.exit_code, [path.name for path in (tmp_path / "z").iterdir()]) == (1, ["倡议书.docx"])
+    assert "异议受理回执、异议答复书" in part.output
+    assert "签到2018.xlsx" in part.output
 
 
 def test_an_unapproved_result_has_no_notice_and_says_what_it_lacks(case: Case) -> None:

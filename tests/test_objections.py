@@ -412,6 +412,8 @@ def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Pa
     checked = run("check", small_edition)
     assert checked.exit_code == 1
     assert "这一行仍是原样" in checked.output
+    papers = run("documents", small_edition, "--to", small_edition.parent / "papers", "--only", "公示")
+    assert (papers.exit_code, "这一行仍是原样" in papers.output) == (1, True)
     with pytest.raises(Refused, match="stands as it was"):
         seal_edition(small_edition, "r1")
     book = openpyxl.load_workbook(path := small_edition / "records" / "签到2018.xlsx")

@@ -277,6 +277,8 @@ def test_letters_of_appointment_come_from_the_register_of_any_body(appointing: P
     assert "担任示例联合会委员会委员，任期自　　　　年　　月　　日至" in text_of((tmp_path / "聘书" / "n_2.docx").read_bytes())
     english = run("documents", appointing, "--to", tmp_path / "en", "--only", "Appointments", "--language", "en", "--date", "2018-02-28")
     assert english.exit_code == 0, english.output
+    blank = run("documents", appointing, "--to", tmp_path / "blank", "--only", "专家聘书", "--date", "2018-03-01")
+    assert (blank.exit_code, "一份空白的“专家聘书”" in blank.output) == (0, True), blank.output
     assert "hereby appoints you as 工作组组员, from 1 January 2018 to 28 February 2018." in text_of((tmp_path / "en" / "Appointments" / "n5.docx").read_bytes())
 
 
@@ -369,6 +371,21 @@ def test_what_is_voluntary_is_never_overdue_and_no_letter_is_sent_for_it_alone(f
 @pytest.mark.parametrize(("day", "told"), [("2018-02-28", "截至 2018-02-28，4 家会员中还有 3 家"), ("2019-06-01", "截至 2018-12-31，4 家会员都至少有一项参与记录（")])
 def test_who_took_part_in_nothing_is_told_of_the_day_itself(folder: Path, day: str, told: str) -> None:
     assert told in run("plan", folder, "--on", day).output  # but of nothing after the as-of date
+
+
+@pytest.mark.parametrize(("old", "new", "day", "code", "told"), [
+    ('title = "办法"', "title = ", "2018-04-01", 1, "scheme.toml"),
+    ("as_of = 2018-12-31", "as_of = 2018-12-31\nperiod = [2018-03-01, 2018-12-31]", "2018-02-01", 0, "评价期自 2018-03-01 起，还没有开始"),
+    *(('take = "sum", column = "hours" }\nvalue = { shape = "linear", worst = 0, best = 10 }\nmissing = "worst"', f'take = "mean", column = "hours"{where} }}\nvalue = {{ shape = "linear", worst = 0, best = 10 }}\nmissing = "error"', day, 0, "现在还不能计算")
+      for where, day in (("", "2018-04-01"), (', where = { event = ["1"] }', "2018-12-31"))),
+    ("", "", "2017-12-31", 0, "没有需要催办的会员"),
+])  # fmt: skip
+def test_where_nothing_can_be_counted_or_nobody_reminded_it_is_said(folder: Path, tmp_path: Path, old: str, new: str, day: str, code: int, told: str) -> None:
+    for name in ("records", "tables.toml"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace(old, new, 1), "utf-8")
+    done = run("plan", tmp_path, "--on", day, "--to", tmp_path.with_name(f"{tmp_path.name}_out"))
+    assert (done.exit_code, told in done.output) == (code, True), done.output
 
 
 def test_the_command_in_english_and_without_phases(folder: Path, tmp_path: Path) -> None:

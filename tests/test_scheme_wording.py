@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -19,12 +20,14 @@ from toolkit.reports.outcome_wording import (
     veto_in_words,
 )
 from toolkit.reports.scheme_wording import (
+    bounds_in_words,
     gathered_in_words,
     measure_in_words,
     rules_in_words,
     valued_in_words,
+    window_in_words,
 )
-from toolkit.scheme.measures import Measure
+from toolkit.scheme.measures import Measure, Window
 from toolkit.scheme.outcomes import Requirement
 
 CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "亿元"}, {"id": "last", "label": "上年等级", "measure": MEASURE}]
@@ -94,7 +97,7 @@ def test_vetoes_eligibility_and_grades_in_words() -> None:
             {"id": "y", "when": when, "sum": "扣分", "at_most": -12, "effect": {"lower_by": 1}},
         ],
         eligibility={"require": [{"condition": "sum", "least": 1}, {"node": "total", "least": 60, "classes": ["甲", "乙"]}]},
-        grades={"bands": [["A", 60], ["B", 0]], "require": {"A": [{"condition": "sum", "above": 10}]}, "valid_for": "2 years", "rise_at_most": 1, "applied_only": True},
+        grades={"bands": [["A", 60], ["B", 0]], "apart": [{"grade": "B", "instead_of": ["A"], "require": [{"condition": "sum", "below": 2}]}], "require": {"A": [{"condition": "sum", "above": 10}]}, "valid_for": "2 years", "rise_at_most": 1, "applied_only": True},
         previous={"table": "old", "grade": "g"},
     )
     assert [veto_in_words(rules, veto).zh for veto in rules.vetoes] == [
@@ -105,8 +108,8 @@ def test_vetoes_eligibility_and_grades_in_words() -> None:
     assert eligibility_in_words(rules, rules.eligibility).zh == "合同额 不少于 1 亿元，总分 ≥ 60（只要求 甲、乙）"
     assert rules.grades is not None
     assert grades_in_words(rules, rules.grades) == Phrase(
-        "A ≥ 60，B ≥ 0；A 级另须 合同额 超过 10 亿元；比上届最多升 1 级；只评申报的会员；有效期 2 年",
-        "A ≥ 60, B ≥ 0; A also asks for 合同额 more than 10 亿元; rises at most 1 above the previous; applicants only; valid for 2 years",
+        "A ≥ 60，B ≥ 0；A 级另须 合同额 超过 10 亿元；比上届最多升 1 级；够 A 级而符合 合同额 少于 2 亿元 的，定为 B；只评申报的会员；有效期 2 年",
+        "A ≥ 60, B ≥ 0; A also asks for 合同额 more than 10 亿元; rises at most 1 above the previous; B instead of A for who meets 合同额 less than 2 亿元; applicants only; valid for 2 years",
     )
 
 
@@ -144,6 +147,29 @@ def test_sums_beside_the_total_in_words() -> None:
     assert [(kind.zh, decided.zh) for kind, _, _, decided, _ in lines if isinstance(decided, Phrase)] == [
         ("合计", "a、b相加，不加权，不计入总分"), ("最高项", "a、b中最高的一项，不计入总分"), ("最低项", "a、b中最低的一项，不计入总分"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("measure", "zh", "en"), [
+    ({"table": "members", "take": "count", "mean_on": [dt.date(2018, 6, 30), dt.date(2018, 12, 31)]}, "，按 2018-06-30、2018-12-31 各日分别取数再平均", ", the mean of what it was on 2018-06-30, 2018-12-31"),
+    ({"table": "prizes", "take": "sum", "column": "level", "discard": 2}, "，去掉最低的 2 条", ", without the 2 lowest"),
+    ({"table": "prizes", "take": "sum", "column": "level", "points": {"一等": {"国家级": 8, "省级": 5}}}, "，计分 一等国家级 8、一等省级 5", ", points 一等国家级 8、一等省级 5"),
+])  # fmt: skip
+def test_when_and_how_rows_count_in_words(measure: dict[str, Any], zh: str, en: str) -> None:
+    words = measure_in_words(Measure.model_validate(tuples(measure)))
+    assert (words.zh.endswith(zh), words.en.endswith(en)) == (True, True), words
+
+
+@pytest.mark.parametrize(("window", "zh"), [
+    ({"until": "to"}, "自 found 起；到 to 为止；到期当日仍计"),
+    ({"column": "severity", "lasts": {"轻微": "3 months"}, "repairable_after": {"轻微": "1 month"}, "repaired": "mended"}, "自 found 起；severity 轻微 3 个月；自 mended（修复）起不计；到期当日仍计；满下列期限方可申请修复：轻微 1 个月"),
+])
+def test_how_long_records_count_in_words(window: dict[str, Any], zh: str) -> None:
+    assert window_in_words(Window.model_validate({"from": "found", **window})).zh == zh
+
+
+@pytest.mark.parametrize(("bounds", "zh"), [({"floor": -5}, "不低于 -5 分"), ({"cap": 5}, "以 5 分为限"), ({}, "")])
+def test_bounds_in_words(bounds: dict[str, float], zh: str) -> None:
+    assert bounds_in_words(scheme(adjustment=[{"id": "c", "measure": MEASURE, **bounds}]).adjustments[0]).zh == zh
 
 
 def test_which_rows_count_in_words() -> None:

@@ -55,7 +55,8 @@ from toolkit.commands.publication import (
 )
 from toolkit.documents.catalogue import DOCUMENTS, written
 from toolkit.documents.fields import Case
-from toolkit.edition import load_plan
+from toolkit.edition import load_plan, open_edition
+from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language
@@ -64,6 +65,7 @@ from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.english import ENGLISH_HALF, lacking_early
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
+from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.papers import rules_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems, send_open
@@ -281,7 +283,9 @@ def test_no_byte_of_the_site_tells_what_was_not_permitted(sent: Path) -> None:
     assert found == set()
 
 
-def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disputed(sent: Path) -> None:
+def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disputed(sent: Path, edition: Path) -> None:
+    matters = open_matters(opened := open_edition(edition), evaluate(opened.scheme, opened.records), BEGINS)
+    assert [(matter.kind, matter.pressing, "申诉" in matter.what.zh) for matter in matters if matter.kind == "appeal"] == [("appeal", False, True)]
     text = (sent / "site" / "records.html").read_text("utf-8")
     for told in ("市级表彰的事", "一般的事", html.escape(HOSTILE), "在申诉的事：法定代表人：曹某（电话 139****5678）行贿，优秀会员，副会长单位", "2018年11月1日", "2019年11月1日", "胡某，石某（市场部）、Mary", "阿丽亚", "测试项目中心", "良好行为 1 条，涉及 1 家；不良行为 3 条，涉及 3 家"):
         assert told in text, told

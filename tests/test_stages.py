@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 
@@ -18,7 +19,10 @@ from toolkit.forms.score_sheets import write_score_sheets
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, former_words
 from toolkit.publication.opening import permitting
-from toolkit.reports.probability_tables import grades_table
+from toolkit.reports.committee_tables import SHORTLIST, open_matters
+from toolkit.reports.list_tables import awards_table
+from toolkit.reports.outcome_wording import shortlist_in_words
+from toolkit.reports.probability_tables import grades_table, open_line
 from toolkit.reports.scheme_wording import rules_in_words
 from toolkit.reports.workbook import write_workbook
 from toolkit.scheme.checks import scheme_faults
@@ -120,6 +124,8 @@ def test_a_tie_left_to_the_committee_keeps_all_level_ones_out_until_it_is_record
     assert np.isnan(evaluation.ranking.loc[["03", "04"], "total"]).all()
     assert "同分待委员会决定" in evaluation.ranking.loc["03", "reason"]
     assert any("入围名单填入" in problem.mend.zh for problem in problems)
+    assert [(matter.kind, matter.pressing) for matter in open_matters(edition, evaluation, dt.date(2019, 1, 1)) if matter.subject == SHORTLIST] == [("scheme", True)]
+    assert str(open_line(evaluation)).count("入围名单未定：") == 1
     with pytest.raises(Refused, match="shortlist"):
         seal_edition(folder, "r1")
     (folder / "scheme.toml").write_text((folder / "scheme.toml").read_text("utf-8").replace('ties = ["committee"]', 'ties = ["committee"]\nopen_ties = "may_stay"'), encoding="utf-8")
@@ -157,6 +163,10 @@ def test_what_a_first_stage_cannot_be_is_told(text: str, place: tuple[str, ...],
 def test_a_committee_reads_the_first_stage_in_words(folder: Path) -> None:
     lines = {kind.zh: Phrase("", "") if isinstance(decided_, str) else decided_ for kind, _, _, decided_, _ in rules_in_words(run(folder).scheme)}
     assert "初审按“初审材料分”得分；全部会员 3 家；初审材料分 ≥ 60；入围的才参加复审" in lines["初审"].zh
+    scheme = run(folder).scheme
+    assert scheme.shortlist is not None
+    assert shortlist_in_words(scheme, scheme.shortlist.model_copy(update={"decided": scheme.shortlist.by})).zh.endswith("入围名单确定后以“初审材料分”为准")
+    assert "入围" in awards_table(run(folder)).headings
 
 
 @pytest.mark.parametrize("case", ["two_stages", "grades_by_share"])

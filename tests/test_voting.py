@@ -89,6 +89,11 @@ def test_a_faulty_ballot_stops_the_adoption(small_edition: Path) -> None:
     assert "有判断票有误，未写入办法" in done.output
     assert NAME not in done.output
     assert (small_edition / "scheme.toml").read_bytes() == before
+    assert run("ballots", small_edition).exit_code == 1
+
+
+def test_where_there_is_no_ballot_or_none_is_named_it_is_said(small_edition: Path) -> None:
+    assert [(done.exit_code, told in done.output) for done, told in ((run("ballots", small_edition), "里还没有判断票；生成空白票"), (run("ballots", small_edition, "--read"), "--read 文件"))] == [(0, True), (1, True)]
 
 
 def test_what_each_would_have_decided(small_edition: Path) -> None:
