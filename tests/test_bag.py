@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import unquote
 
 import bagit
@@ -240,6 +241,11 @@ def test_a_line_that_no_manifest_has_is_told_with_its_number(little: Path, line:
     with (little / MANIFEST).open("a", encoding="utf-8", newline="") as file:
         file.write(line.replace("0", "0" * 64))
     assert "line 2 of manifest-sha256.txt cannot be read" in bag_problems(little).text("en")
+
+
+def test_a_file_that_cannot_be_read_is_not_as_it_was(little: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.sealing.bag.file_digest", Mock(side_effect=PermissionError))
+    assert "data/a.txt" in named(bag_problems(little))
 
 
 def test_a_name_with_a_colon_is_inside_where_it_names_no_drive(little: Path) -> None:

@@ -482,9 +482,11 @@ def test_a_page_with_another_total_or_a_script_with_another_rule_is_noticed(sent
 
 
 def test_a_spreadsheet_program_that_writes_nothing_is_not_told_as_none(edition: Path, sent: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agreement, "_program", lambda _: "soffice")
+    workbook = edition / "sealed" / "r1" / "data" / "results" / "evaluation.xlsx"
+    monkeypatch.setattr(agreement, "_program", lambda _: str(edition / "no such program"))
+    assert (by_workbook(workbook), by_page(sent / "results.html")) == (agreement.FAILED, agreement.FAILED)
     monkeypatch.setattr(agreement, "_run", lambda _: "")
-    assert by_workbook(edition / "sealed" / "r1" / "data" / "results" / "evaluation.xlsx") is NOTHING
+    assert by_workbook(workbook) is NOTHING
 
 
 @pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice to compute the formulas")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -14,8 +16,17 @@ from tests.sealing import sealed, verified, write_house
 from toolkit.edition import load_plan, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.toml_reader import tuples
 from toolkit.publication.extract import public_extract
-from toolkit.sealing.frozen_edition import freeze_edition, panel_files
+from toolkit.records.cells import read_cell
+from toolkit.records.dictionary import Column
+from toolkit.sealing.frozen_edition import (
+    _leave_torn_end,
+    _unwritable,
+    _written,
+    freeze_edition,
+    panel_files,
+)
 
 NAMES = ("张三三", "李四四", "王五五", "赵六六", "配偶任职", "说了一句")
 PUBLISHED = 'publish = "pseudonyms"\n'
@@ -86,6 +97,24 @@ def test_a_file_that_cannot_be_written_anew_is_refused(tmp_path: Path) -> None:
     (folder / "ballots/专家.csv.gz").write_bytes(b"")
     with pytest.raises(Refused, match="the panel's files are"):
         panel_files(folder, *load_plan(folder))
+
+
+@pytest.mark.parametrize(("raw", "column", "written"), [
+    (dt.datetime(2019, 1, 7), {"type": "date"}, "2019-01-07"), ("12.5%", {"type": "percent"}, "12.500%"), ("是", {"type": "boolean"}, "是"), ("", {"type": "number"}, ""),
+    ("回避", {"type": "number", "not_applicable": ["回避"]}, "回避"), ("不适用", {"type": "number", "not_applicable": ["不适用"]}, "不适用"),
+])  # fmt: skip
+def test_a_cell_is_written_so_that_it_reads_back_to_the_same(raw: object, column: dict[str, Any], written: str) -> None:
+    spec = Column.model_validate(tuples(column))
+    assert _written(read := read_cell(raw, spec), spec) == written
+    assert read_cell(written, spec) == read
+
+
+def test_a_line_that_was_not_finished_is_left_out_and_a_name_that_no_list_holds_is_told(tmp_path: Path) -> None:
+    for text, left in (("{}\n{", "{}\n"), ("{", ""), ("{}\n", "{}\n")):
+        (tmp_path / "journal.jsonl").write_text(text, "utf-8")
+        _leave_torn_end(tmp_path / "journal.jsonl")
+        assert (tmp_path / "journal.jsonl").read_text("utf-8") == left
+    assert [problem.file for problem in _unwritable([Path("records/a.csv"), Path("records/b\n.csv")])] == ["records/b?.csv"]
 
 
 BORNE = '[publication.consent]\nobliged = { award = "章程第九条" }\n'

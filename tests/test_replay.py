@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import xlsxwriter
 
 import toolkit
 from tests.sealing import (
@@ -18,11 +21,14 @@ from tests.sealing import (
     with_new_manifests,
     write_notebook,
 )
-from toolkit.ground.problems import Problems
-from toolkit.ground.text import former_words
-from toolkit.sealing.differences import Wording
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase, former_words
+from toolkit.sealing.differences import ASK, Wording, folder_problems, workbook_problems
 from toolkit.sealing.notebooks import UNREADABLE, Accused, run_again, run_notebooks, source_problems
-from toolkit.sealing.replay import signed_as_sealed
+from toolkit.sealing.parts import House
+from toolkit.sealing.replay import replay_problems, signed_as_sealed
+
+WHY = Phrase("不行", "no")
 
 
 @pytest.mark.parametrize("name", ["ranking.csv", "scores.csv", "values.csv", "indicators.csv"])
@@ -106,6 +112,40 @@ def test_a_notebook_that_accused_the_copy_may_say_no_more_of_it(tmp_path: Path) 
         assert found("办法改动过", "数据字典") == found() == ["error"]
         path.write_text(path.read_text("utf-8").replace('"\'甲公司\'"', '"\'乙公司\'"', 1), "utf-8")
         assert found("办法改动过") == ["note", "error"]
+
+
+def test_a_notebook_that_no_reader_takes_or_that_cannot_be_run_again_is_told(house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(shutil.copytree(house, tmp_path / "notebooks")) / "1_data.ipynb"
+    monkeypatch.setattr("toolkit.sealing.notebooks._executed", Mock(side_effect=Refused(Problems((Problem("error", WHY, WHY),)))))
+    (problem,) = run_again(house, tmp_path / "notebooks", {})
+    assert (problem.file, problem.rule, problem.mend) == ("notebooks/1_data.ipynb", WHY, ASK)
+    path.write_text(path.read_text("utf-8").replace('"nbformat": 4', '"nbformat": 9'), "utf-8")
+    (problem,) = run_again(house, tmp_path / "notebooks", {})
+    assert (problem.file, problem.rule) == ("notebooks/1_data.ipynb", UNREADABLE)
+
+
+def test_a_bag_whose_edition_is_refused_is_told_why(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.sealing.replay.open_edition", Mock(side_effect=Refused(Problems((Problem("error", WHY, WHY),)))))
+    assert [problem.rule for problem in replay_problems(whole, House.of(None, None), None)] == [WHY]
+
+
+@pytest.mark.parametrize(("name", "was", "now", "told"), [
+    ("a.csv", b"a,b\n1,2\n", b"a,b\n1,\xff\n", 4),
+    ("a.xlsx", b"PK", b"PK\x03", 1),
+    ("a.md", b"a\n", b"a", 1),
+])
+def test_files_that_cannot_be_read_or_differ_in_no_line_differ(name: str, was: bytes, now: bytes, told: int, tmp_path: Path) -> None:
+    for place, content in (("was", was), ("now", now)):
+        (tmp_path / place / "public").mkdir(parents=True)
+        (tmp_path / place / "public" / name).write_bytes(content)
+    assert [problem.file for problem in folder_problems("public", tmp_path / "was", tmp_path / "now")] == [f"public/{name}"] * told
+
+
+def test_a_workbook_with_other_sheets_differs(tmp_path: Path) -> None:
+    for name in ("一", "二"):
+        with xlsxwriter.Workbook(tmp_path / f"{name}.xlsx") as book:
+            book.add_worksheet(name)
+    assert [problem.value for problem in workbook_problems("a.xlsx", tmp_path / "一.xlsx", tmp_path / "二.xlsx")] == ["一"]
 
 
 def test_a_notebook_without_an_end_is_one_that_cannot_be_read(house: Path, tmp_path: Path) -> None:

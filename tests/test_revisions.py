@@ -266,7 +266,7 @@ def relabelled(bag: Path, key: str, value: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("Revises", "r0"), ("Revises", None), ("Revises", "../r1"), ("Revises-SHA256", "0" * 64), ("Revision-Reason", None), ("Journal-Head", "0" * 64), ("Journal-Head", None)],
+    [("Revises", "r0"), ("Revises", None), ("Revises", "../r1"), ("Revises-SHA256", "0" * 64), ("Revision-Reason", None), ("Journal-Head", "0" * 64), ("Journal-Head", None), ("Revises", "r2")],
 )
 def test_what_a_bag_says_of_its_past_is_held_against_what_is_there(r2: Path, key: str, value: str | None) -> None:
     relabelled(r2, key, value)

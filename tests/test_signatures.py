@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from typer.testing import CliRunner
@@ -38,6 +39,8 @@ from toolkit.sealing.signatures import (
     read_signers,
     refuse_unsignable,
     signature_files,
+    signature_problems,
+    signing,
     statement,
 )
 from toolkit.sealing.verification import sign_bag
@@ -465,6 +468,9 @@ def test_a_key_is_made_used_and_kept_from_others(tmp_path: Path, small_edition: 
         load_key(path, "another one")
     with pytest.raises(Refused, match="no key"):
         load_key(path.with_name("chair.pub"), None)
+    path.write_bytes(ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    with pytest.raises(Refused, match="no key"):
+        load_key(path, None)
 
 
 def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: dict[str, Ed25519PrivateKey]) -> None:
@@ -493,7 +499,7 @@ def test_commands_ask_for_the_passphrase_and_never_show_it(bag: Path, tmp_path: 
     assert not (tmp_path / "l").exists()
 
 
-@pytest.mark.parametrize("line", ["chair", "chair ssh-rsa AAAA", "chair ssh-ed25519 AAAA x", 'chair namespaces="git" ssh-ed25519 AAAA', "chair cert-authority ssh-ed25519 AAAA"])
+@pytest.mark.parametrize("line", ["chair", "chair ssh-rsa AAAA", "chair ssh-ed25519 AAAA x", "chair ssh-ed25519 AAAAC", 'chair namespaces="git" ssh-ed25519 AAAA', "chair cert-authority ssh-ed25519 AAAA"])
 def test_a_line_that_lists_nobody_is_told_by_its_number(tmp_path: Path, line: str) -> None:
     path = tmp_path / SIGNERS
     path.write_text(f"# x\n\n{line}\n", "utf-8")
@@ -509,6 +515,17 @@ def test_roles_are_read_strictly(small_edition: Path, roles: str) -> None:
     path.write_text(f"{text}\n[signatures]\nroles = {roles}\n", "utf-8")
     with pytest.raises(Refused):
         load_scheme(path)
+
+
+def test_who_is_no_role_signs_nothing_and_a_list_that_cannot_be_read_trusts_nobody(keys: dict[str, Ed25519PrivateKey], bag: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="a role has letters"):
+        signing(keys["chair"], (), "a b")
+    (tmp_path / "trusted").write_text("nobody\n", "utf-8")
+    assert [(problem.file, problem.row) for problem in signature_problems(bag, load_scheme(bag / "data/edition/scheme.toml"), tmp_path / "trusted")] == [("trusted", 1)]
+
+
+def test_a_public_key_that_is_none_is_none() -> None:
+    assert signatures._read_pem(b"-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----\n") == b""
 
 
 def test_a_signature_that_is_no_ascii_is_none() -> None:

@@ -7,17 +7,22 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from typer.testing import CliRunner
 
 from tests.sealing import named, verified
 from toolkit.__main__ import app
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import file_digest
+from toolkit.sealing import timestamps
 from toolkit.sealing.bag import TAG_MANIFEST
-from toolkit.sealing.timestamps import read_token, stamp_problems
+from toolkit.sealing.timestamps import NoTokenError, read_token, stamp_problems
 
 if shutil.which("openssl") is None:
     pytest.skip("no openssl here", allow_module_level=True)
@@ -92,6 +97,9 @@ def test_a_stamp_is_told_with_its_time_and_its_authority(bag: Path, tsa: Path) -
         assert [problem.severity for problem in problems] == ["note"]
         assert re.search(f"时间戳：{now}\\d\\d UTC 之前已是现在的样子，由 授时中心 签发", problems.text("zh"))
     assert "由谁签发尚未核对；请给出" in verified(bag).text("zh")
+    answer = (bag / "signatures" / "授时.tsr").read_bytes()
+    with pytest.raises(NoTokenError):  # what was asked for was not granted, whatever stands behind that
+        read_token(answer.replace(bytes.fromhex("3003020100"), bytes.fromhex("3003020102"), 1))
     # The bag is the same bag, and others' tools say so too.
     run("openssl", "ts", "-verify", "-data", bag / TAG_MANIFEST, "-in", bag / "signatures" / "授时.tsr", "-CAfile", tsa / "root.pem", cwd=bag)
 
@@ -124,6 +132,16 @@ def test_other_kinds_of_stamps(bag: Path, tmp_path: Path, made: dict[str, str], 
     other = authority(tmp_path / "other", **made)
     stamped(other, bag / TAG_MANIFEST, bag / "signatures" / "x.tsr", **asked)
     assert [severity for severity, _ in told(bag, other / ("tsa.pem" if asked == {"cert": False} else "root.pem"))] == ["note"]
+
+
+@pytest.mark.parametrize(("kind", "signs"), [(ed25519.Ed25519PrivateKey, True), (ed448.Ed448PrivateKey, None)])
+def test_a_certificate_of_another_kind_of_key(kind: Any, signs: bool | None) -> None:  # noqa: FBT001
+    key, name, day = kind.generate(), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x")]), dt.datetime(2019, 1, 1, tzinfo=dt.UTC)
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1).not_valid_before(day).not_valid_after(day)
+    certificate = built.sign(key, None)
+    assert not timestamps._stamps(certificate)
+    with nullcontext() if signs else pytest.raises(NoTokenError):
+        assert [timestamps._is_signed(certificate, key.sign(b"x"), said, "sha256") for said in (b"x", b"y")] == [True, False]
 
 
 def test_what_is_no_stamp_of_this_bag_by_this_authority_is_refused(bag: Path, tsa: Path, tmp_path: Path) -> None:

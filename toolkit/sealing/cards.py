@@ -52,7 +52,7 @@ from toolkit.reports.card_pages import (
 )
 from toolkit.reports.score_cards import as_formerly
 from toolkit.scheme import load_scheme
-from toolkit.sealing.bag import bag_problems, refuse_kept
+from toolkit.sealing.bag import refuse_kept
 from toolkit.sealing.differences import ASK, difference
 from toolkit.sealing.parts import CARDS
 from toolkit.sealing.signatures import signature_problems
@@ -172,11 +172,9 @@ def send_cards(bag: Path, folder: Path, page: Path, former: Path, begins: dt.dat
     Raises
     ------
     Refused
-        When the bag is not whole, not signed as its scheme demands or holds no cards, its notice tells of other cards, `former` holds
+        When the bag, which is whole, is not signed as its scheme demands or holds no cards, its notice tells of other cards, `former` holds
         other files, or something cannot be written.
     """
-    if problems := bag_problems(bag).errors:
-        raise Refused(problems)
     data = bag / "data"
     texts, scheme = sealed_cards(data), load_scheme(data / "edition" / "scheme.toml")
     if unsigned := Problems(tuple(signature_problems(bag, scheme))).errors:

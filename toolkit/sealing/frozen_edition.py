@@ -34,7 +34,7 @@ from toolkit.indicators.panel import Judging, judged_by_panel, panel_tables, res
 from toolkit.minutes.journal import JOURNAL
 from toolkit.panels.experts import RECUSED
 from toolkit.records.cells import Cell
-from toolkit.records.files import Unreadable, read_sheet
+from toolkit.records.files import read_sheet
 from toolkit.records.findings import normal_heading
 from toolkit.records.folder import any_case, found_files
 from toolkit.records.references import RESULT_COUNTS, member_column, result_column
@@ -193,13 +193,7 @@ def panel_files(folder: Path, scheme: Scheme, tables: Tables) -> dict[str, tuple
 
 
 def _write_panel_copies(folder: Path, target: Path, files: Mapping[str, tuple[str, Table]]) -> None:
-    """Write each of the files of `folder` anew into `target`.
-
-    Raises
-    ------
-    Refused
-        When one of them cannot be read, or holds errors.
-    """
+    """Write each of the files of `folder`, which were read without an error, anew into `target`."""
     for name, (copy, table) in files.items():
         place = target / copy
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -212,14 +206,8 @@ def _numbered(pattern: str, name: str, number: int) -> str:
 
 
 def _copied(content: bytes, name: str, table: Table) -> bytes:
-    try:
-        sheet = read_sheet(content, name, table.sheet)
-    except Unreadable as error:
-        raise Refused(Problems((Problem("error", *error.finding, file=name, sheet=table.sheet or ""),))) from error
+    sheet = read_sheet(content, name, table.sheet)
     intake = take_in(sheet, name, table.column, [key for key, column in table.column.items() if column.type == "member"], None)
-    wrong = tuple(problem for problem in intake.problems if problem.severity == "error")
-    if wrong:
-        raise Refused(Problems(wrong))
     grid = _grid(intake, table)
     return _workbook(grid, sheet.name) if name.lower().endswith(".xlsx") else _text(grid)
 
