@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.invented import MEASURE, group, indicator, scheme
 from tests.panels.judged import SEVEN, SHEETS_OF_SEVEN, write_judged_edition
 from tests.test_shapes import READ
 from toolkit import evaluate, open_edition, rescored
@@ -27,7 +28,16 @@ from toolkit.interactive.board_details import bin_edges, panel
 from toolkit.interactive.dials import Dial, all_dials, node_dials, pairs_changed, turned_to
 from toolkit.interactive.tuning import Tuning, decided_anew, turned
 from toolkit.interactive.weight_board import WeightBoard
-from toolkit.interactive.what_if import WhatIf, evaluation_under, experts_of, own_ballots, scheme_under
+from toolkit.interactive.what_if import (
+    ALL,
+    NO_RECORDS,
+    WhatIf,
+    evaluated_by,
+    evaluation_under,
+    experts_of,
+    own_ballots,
+    scheme_under,
+)
 from toolkit.scheme import Weighting, load_scheme
 from toolkit.scheme.writing import plain_values
 from toolkit.sensitivity.leave_one_out import without_nodes
@@ -107,6 +117,20 @@ def test_every_number_that_the_scheme_decides_has_a_dial(demo: Evaluation) -> No
     unexplained = {place for place in without if not any(re.fullmatch(pattern, place) for pattern in NO_DIAL)}
     assert unexplained == set()
     assert all(any(re.fullmatch(pattern, place) for place in without) for pattern in NO_DIAL)  # nothing is excused for nothing
+
+
+def test_rarer_numbers_have_dials_too() -> None:
+    """Weights of a group for who has not all in it, what strikes from above, and points by two columns."""
+    pattern = {"observed": ["a", "b"], "weights": {"a": 30, "b": 70}}
+    points = {"table": "t", "take": "sum", "column": "level", "points": {"一等": {"国家级": 8}}}
+    rules = scheme(
+        group=[group("g", when=[pattern])], indicator=[indicator("a", 30, group="g"), indicator("b", 30, group="g"), indicator("c", 40, group="g", measure=points)],
+        veto=[{"id": "v", "when": {"table": "t"}, "sum": "扣分", "at_most": -12, "effect": {"lower_by": 1}}],
+    )  # fmt: skip
+    shown = {dial.id: (dial.label.zh, dial.value) for dial in all_dials(rules)}
+    assert shown["group[g].when#0#weights#a"] == ("只有a、b有得分时，a的权重", 30)
+    assert shown["indicator[c].measure.points#一等#国家级"] == ("一条“一等 国家级”的记录计", 8)
+    assert shown["veto[v].at_most"][1] == -12
 
 
 def test_points_beside_the_total_and_limits_of_places_are_the_rules_own(edition: Edition, demo: Evaluation) -> None:
@@ -312,8 +336,31 @@ def test_an_expert_of_the_panel_left_out_is_one_that_scored_nothing(tmp_path: Pa
     fewer = {code: sheet for code, sheet in SHEETS_OF_SEVEN.items() if code != "E03"}
     without = open_edition(write_judged_edition(tmp_path / "fewer", fewer, members=SEVEN))
     assert "E03" in experts_of(opened)
-    after = evaluation_under(WhatIf(experts=frozenset({"E03"})), evaluate(opened.scheme, opened.records), opened)
+    evaluation = evaluate(opened.scheme, opened.records)
+    with pytest.raises(Refused, match="no such item"):
+        evaluation_under(WhatIf(experts=frozenset({"E99"})), evaluation, opened)
+    after = evaluation_under(WhatIf(experts=frozenset({"E03"})), evaluation, opened)
     assert after.indicators.equals(evaluate(without.scheme, without.records).indicators)
+
+
+def test_not_everything_can_be_left_out(demo: Evaluation) -> None:
+    """What is left out has no weight again where its last sibling is left out too: the group is then as one that is left out.
+
+    Without records nothing else can be measured; points stay as they are where a sibling is left out.
+    """
+    within = {node.id for node in demo.scheme.children("exchange")}
+    emptied, left_out = (rescored(demo, scheme_under(WhatIf(nodes=frozenset(nodes)), demo.scheme, {})) for nodes in (within, {"exchange"}))
+    assert emptied.scores["total"].equals(left_out.scores["total"])
+    top = [node.id for node in demo.scheme.children()]
+    assert WhatIf(nodes=frozenset(top)).uncounted(demo.scheme) == frozenset(demo.scheme.nodes)
+    with pytest.raises(Refused, match=ALL[0].en):
+        scheme_under(WhatIf(nodes=frozenset(top)), demo.scheme, {})
+    with pytest.raises(Refused, match=ALL[0].en):
+        evaluation_under(WhatIf(members=frozenset(demo.members.index)), demo, None)
+    with pytest.raises(Refused, match=NO_RECORDS[0].en):
+        evaluated_by(demo, demo.scheme.with_(as_of=dt.date(2018, 6, 30)), None)
+    points = scheme(weights="points", indicator=[indicator("a", 30), indicator("b", 50), indicator("c", 20)])
+    assert [node.weight for node in scheme_under(WhatIf(nodes=frozenset({"c"})), points, {}).children()] == [30, 50, 0]
 
 
 def test_what_is_only_tried_is_told_and_never_adopted(small_edition: Path) -> None:

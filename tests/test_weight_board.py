@@ -318,6 +318,9 @@ def test_a_quota_is_turned_like_a_weight(heard: Heard) -> None:
         ({"do": "turn", "dial": "award[outstanding].quota.share", "value": 1e9}, "名额比例 %”不能是“1000000000”；请输入 0 到 100 之间的数"),
         ({"do": "member", "member": "x"}, "已退回原处"),
         ({"do": "adopt", "by": "", "reason": ""}, "没有写明理由"),
+        ({"do": "leave", "kind": "award", "item": "outstanding"}, "没有这一项"),
+        ({"do": "leave", "kind": "node", "item": "nothing"}, "没有这一项"),
+        ({"do": "leave", "kind": "expert", "item": "E01"}, "记录"),
     ],
 )
 def test_what_cannot_be_is_told_in_words_and_changes_nothing(heard: Heard, question: dict[str, Any], words: str) -> None:

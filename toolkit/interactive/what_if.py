@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from toolkit.ballots.folder import load_ballots
 from toolkit.comparison import scheme_of_one
 from toolkit.evaluation import evaluate, rescored, scored
-from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.problems import refuse
 from toolkit.ground.text import Phrase, joined
 from toolkit.indicators.panel import panel_tables
 from toolkit.sensitivity.leave_one_out import scheme_without
@@ -216,12 +216,8 @@ def scheme_under(what_if: WhatIf, scheme: Scheme, ballots: dict[str, Listed]) ->
 
 def _shared_among_siblings(scheme: Scheme, node: str) -> Scheme:
     """Percents sum to 100 again, where a sibling is left that weighs something."""
-    if scheme.weights != "percent":
-        return scheme
-    try:
-        return scheme.with_weights({node: 0.0})
-    except Refused:
-        return scheme
+    weighs = any(sibling.weight for sibling in scheme.children(scheme.nodes[node].group))
+    return scheme.with_weights({node: 0.0}) if weighs and scheme.weights == "percent" else scheme
 
 
 def own_ballots(edition: Edition | None) -> dict[str, Listed]:
