@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 from itertools import count
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -15,10 +16,10 @@ from toolkit.edition import Edition
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.contributions import distances
 from toolkit.evaluation.grades import GradeOutcomes, grade_names
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.resources import PACKAGE, house_folder
 from toolkit.interactive.board import DRAWS, NONE, STEP, Board, Chances, Changes, struck, until_words
-from toolkit.interactive.board_details import card, turning_record, until_of
+from toolkit.interactive.board_details import _first_typed, card, turning_record, until_of
 from toolkit.interactive.tuning import Tuning, moved, turned, typed
 from toolkit.interactive.weight_board import weight_board
 from toolkit.interactive.what_if import WhatIf, evaluation_under
@@ -222,6 +223,10 @@ def test_beside_a_lock_the_nearest_weight_and_until_where_the_list_stays_are_as_
     after = trial.typed(str(found["node"]), round(found["to"] + way, 2))
     assert (member in set(board.after.awards["member"]), member in set(after.awards["member"])) == (False, True)
     until = until_of(board.after, "pledging", trial)
+    assert until_of(replace(board.after, scheme=board.scheme.model_copy(update={"weights": "points"})), "pledging", trial) is None
+    assert _first_typed(30.0, 31.0, 1.0, Mock(side_effect=Refused(Problems()))) is None  # locks leave no room for it
+    with pytest.raises(IndexError):
+        card(board.after, len(board.after.members), None)
     assert until
     up, down = (float(re.findall(word + r" ([\d.]+)", until.zh)[0]) for word in ("升到", "降到"))
     assert up > board.scheme.nodes["pledging"].weight > down

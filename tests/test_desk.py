@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -203,7 +204,7 @@ def sealing(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> SealDesk:
     return desk
 
 
-def test_a_confirmed_press_seals_and_says_how_to_check_it(sealing: SealDesk) -> None:
+def test_a_confirmed_press_seals_and_says_how_to_check_it(sealing: SealDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     form = forms(sealing)["seal"]
     assert form["confirm"]
     assert form["fields"][0]["value"] == "r1"
@@ -215,6 +216,10 @@ def test_a_confirmed_press_seals_and_says_how_to_check_it(sealing: SealDesk) -> 
     assert told["tone"] == "done"
     assert "committee verify sealed/r1 --replay" in told["text"]
     assert forms(sealing)["seal"]["fields"][0]["value"] == "r2"
+    monkeypatch.setattr(decision_desk, "seal_edition", Mock(side_effect=KeyError))
+    sealing._heard(None, {"do": "submit", "form": "seal", "values": {"revision": "r2", "by": "秘书处"}})
+    sealing.thread.join(30)
+    assert (sealing.blocks[0]["tone"], "没有封存成功" in sealing.blocks[0]["text"]) == ("fault", True)
 
 
 def test_why_an_edition_cannot_be_sealed_is_said_on_the_page(level: Path, house: Path) -> None:

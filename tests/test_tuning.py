@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import write_small_edition
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.interactive.shelf import patch_of, patched
 from toolkit.interactive.tuning import (
     Tuning,
     decided_anew,
@@ -76,6 +77,23 @@ def test_undo_leads_back_step_by_step_and_redo_forth(moves: list[tuple[str, floa
     assert (back.scheme, back.past) == (after.scheme, after.past)
 
 
+def test_where_no_step_leads_it_stays_and_another_tree_has_no_room_for_what_was_moved() -> None:
+    tuning = Tuning.of(DEMO)
+    assert undone(tuning) is redone(tuning) is tuning
+    with pytest.raises(Refused, match="law_hours"):
+        decided_anew(moved(tuning, "learning", 44), DEMO.model_copy(update={"indicators": tuple(item for item in DEMO.indicators if item.id != "law_hours")}))
+
+
+def test_what_a_page_keeps_of_a_scheme_makes_it_again() -> None:
+    fewer = DEMO.model_copy(update={"indicators": DEMO.indicators[:-1]}).with_weights({"clean_record": 60, "upheld": 40})
+    other = [DEMO.model_copy(update={"awards": DEMO.awards[::-1]}), fewer]
+    kept = [patch_of(DEMO, scheme) for scheme in other]
+    assert [patched(DEMO, patch) for patch in kept] == other
+    assert [list(patch) for patch in kept] == [["whole"]] * 2
+    with pytest.raises(Refused, match="cannot stand beside"):
+        patched(DEMO, [])
+
+
 def test_siblings_keep_their_ratios() -> None:
     after = moved(Tuning.of(DEMO), "learning", 44)
     assert top(after.scheme) == pytest.approx([44, 20, 16, 12, 8])
@@ -115,6 +133,8 @@ def test_a_locked_sibling_leaves_less_to_move() -> None:
     for node in ("duty", "pledging", "conduct"):
         tuning = toggled(tuning, node)
     assert ranges(tuning)["learning"] == (30, 30)
+    with pytest.raises(Refused, match="all siblings of"):
+        moved(tuning, "learning", 40)
     assert toggled(tuning, "duty").locked == {"exchange", "pledging", "conduct"}
     assert restored(tuning).locked == set()
 

@@ -208,11 +208,9 @@ def resumed(decided: Scheme, kept: Said, known: Known) -> Tuning:
 # ---- where one can go ----
 
 
-def origins(edition: Edition | None) -> list[Said]:
+def origins(folder: Path) -> list[Said]:
     """Where one can go back to beside the decided scheme, each with what it is called: the ballots' weights, the newest seal, what was before."""
-    if edition is None:
-        return []
-    folder, bag = edition.folder, _newest_seal(edition.folder)
+    bag = _newest_seal(folder)
     places: list[tuple[Origin, str]] = []
     if any((folder / "ballots").glob("*.toml")):
         places.append(("voted", ""))

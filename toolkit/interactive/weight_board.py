@@ -312,7 +312,7 @@ class WeightBoard(Painted):
             "nodes": [{"id": node.id, "label": node.label, "number": number, "depth": number.count(".")} for node, _, number in wording.outline(scheme)],
             "decided": {"shares": _rounded(shares(self.tuning.decided)), "award": self.decided.award.tolist(), "rank": self.decided.rank.tolist(), "grade": self.decided.grade.tolist(), "dials": {dial.id: dial.said["value"] for dial in all_dials(self.tuning.decided)}},
             "ballots": sorted(self.table.ballots), "experts": list(experts_of(self.edition)), "judged": [item.id for item in judged_by_panel(scheme)],
-            "adoptable": adoptable, "rules": _rules(scheme), "origins": origins(self.edition) if adoptable else [],
+            "adoptable": adoptable, "rules": _rules(scheme), "origins": origins(self.table.folder) if adoptable else [],
         }  # fmt: skip
 
     def _state(self, shown: object) -> Said:
