@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -18,12 +21,14 @@ from toolkit.reports.columns import (
     Lexicon,
     ListColumn,
     SheetColumn,
+    as_it_is,
     led_by,
     listing,
     percent,
     text,
     written,
 )
+from toolkit.reports.workbook.book import Book
 
 ABOVE = ListColumn(Phrase("领先", "Ahead of"), "above", text, RIGHT, SheetColumn(8))
 KEYS = (ListColumn(Phrase("甲", "A"), "a"), ListColumn(Phrase("乙", "B"), "b"), ListColumn(Phrase("丙", "C"), "c", None))
@@ -42,6 +47,13 @@ def test_a_column_declared_once_stands_in_the_table_the_file_and_the_sheet(tmp_p
     assert pd.read_csv(tmp_path / "ranking.csv", encoding="utf-8-sig")["above"].tolist() == [2, 1, 0]
     headings, *rows = openpyxl.load_workbook(tmp_path / "evaluation.xlsx")["排名"].iter_rows(min_row=3, values_only=True)
     assert [row[headings.index("领先")] for row in rows] == [2, 1, 0]
+
+
+def test_a_day_is_a_day_without_its_midnight_and_what_is_no_number_is_text() -> None:
+    assert [as_it_is(value, Lexicon.without_scheme("en")) for value in (pd.Timestamp("2019-01-07"), np.int64(3), "x", None)] == ["2019-01-07", 3, "x", None]
+    sheet = Mock()
+    Book.cell(Mock(), sheet, 1, 2, dt.date(2019, 1, 7), None)
+    sheet.write_string.assert_called_once_with(1, 2, "2019-01-07", None)
 
 
 def test_a_table_shows_what_has_words_and_a_line_where_the_value_changes() -> None:

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import write_small_edition
 from tests.panels.judged import write_judged_edition
+from tests.test_rulings import left_open
 from toolkit import evaluate, load_scheme, load_tables, open_edition, views
 from toolkit.evaluation import Evaluation
 from toolkit.ground.display import Headline, Picture, Table
 from toolkit.ground.drawing import FILLS, Sheet, as_formerly_drawn
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase
+from toolkit.reports import views as views_of_notebooks
 from toolkit.reports.rule_tables import rules_table, window_titles
 from toolkit.reports.views import unready_headline
 from toolkit.sealing.notebooks import _formerly, _shown
@@ -33,8 +37,6 @@ def evaluation(small: Path) -> Evaluation:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.conftest import write_small_edition
-
     return write_small_edition(tmp_path_factory.mktemp("small") / "edition")
 
 
@@ -60,6 +62,19 @@ def test_every_empty_place_that_the_line_counts_is_named_behind_it_with_its_reas
     assert all(named)
     assert sum(int(each[2]) for each in named if each) == int(counted)
     assert "<details>" in line._repr_html_()
+
+
+@pytest.mark.parametrize(("severities", "told"), [("", ["nothing has to be mended"]), ("ew", ["1 error has to be mended", "1 thing is to be looked at"]), ("ee", ["2 errors have to be mended"])])
+def test_what_is_to_be_mended_is_counted(severities: str, told: list[str]) -> None:
+    problems = Problems(tuple(Problem("error" if sign == "e" else "warning", Phrase("", ""), Phrase("", "")) for sign in severities))
+    assert [words.en for words in views_of_notebooks._to_mend(problems)] == told
+
+
+def test_a_list_without_awards_or_with_an_open_tie_says_so(evaluation: Evaluation, tmp_path: Path) -> None:
+    bare = replace(evaluation, scheme=evaluation.scheme.model_copy(update={"awards": ()}))
+    assert "办法没有设奖项" in repr(views.list_headline(bare))
+    opened = open_edition(left_open(write_small_edition(tmp_path / "level")))
+    assert "1 处并列待委员会裁定" in repr(views.list_headline(evaluate(opened.scheme, opened.records)))
 
 
 def test_one_of_a_thing_is_one_in_english(evaluation: Evaluation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,9 @@ def test_where_the_work_is_done_before_all_is_tried_that_is_said(tmp_path: Path)
     assert f"In {found.runs} lists no other votes were found that change an award; it is proved that 1 or fewer change none, and not all of more were tried" in words
     whole = on_sheets(edition)
     assert (len(whole.fewest), whole.exact) == (4, True)
+    evaluation = evaluate(edition.scheme, edition.records)
+    assert "the list would be the same: proved" in other_votes_in_words([replace(found, proved=7)], evaluation, "en")
+    assert "There are no sheets or ballots to try" in other_votes_in_words([], evaluation, "en")
 
 
 

@@ -99,6 +99,7 @@ LINE = {
 
 def test_the_list_in_one_sentence() -> None:
     said = bottom_line(half())
+    assert "还有 2 个名额完全同分" in bottom_line(replace(half(), open=2)).zh
     assert said.zh == "共评出 1 个奖：0 个稳，1 个系于一线；另有 1 家只差一线而没有得到。"
     assert said.en == "1 given: certain 0, on a hair 1; missed by a hair 1."
     assert bottom_line(firmness(two(), sure(two()))).zh == "共评出 1 个奖：1 个稳，没有系于一线的。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import cache
@@ -195,6 +196,7 @@ def test_noise_below_zero_is_shown_as_nothing_and_the_largest_comes_first() -> N
     one, (found,) = answers()[0], answers()[1]["variance"]
     own = found[found["target"] == "list"].assign(first=-0.2, first_error=0.1, total=[0.1 * place for place in range(len(found[found["target"] == "list"]))])
     own.attrs = found.attrs
+    assert any("— / —" in each for each in words(views.variance_picture(one, own.assign(first=math.nan, total=math.nan))))
     shares = [each for each in words(views.variance_picture(one, own)) if re.fullmatch(r"0% / \d+%", each)]
     assert len(shares) == len(own)
     assert shares == sorted(shares, key=lambda each: -int(each[5:-1]))

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from tests.test_one_value import hours
 from tests.test_stability import two
 from toolkit.ground.text import Language
 from toolkit.reports.tipping_tables import (
+    _voted,
     award_bounds_table,
     rank_bounds_table,
     smallest_values_table,
@@ -13,6 +17,7 @@ from toolkit.reports.tipping_tables import (
     stability_in_words,
     stability_table,
     value_in_words,
+    weight_figure,
 )
 from toolkit.sensitivity.bounds import WeightBounds, award_bounds, rank_bounds
 from toolkit.sensitivity.tipping import smallest_values, smallest_weights, stability_intervals
@@ -43,6 +48,13 @@ def test_every_table_speaks_the_language_asked_for(language: Language, words: tu
     together = "\n".join(map(repr, shown))
     assert all(word in together for word in words if word != "∞")
     assert ("再" in together) == (language == "zh")
+
+
+def test_a_weight_without_end_is_a_sign_and_points_are_the_schemes_own() -> None:
+    assert [weight_figure(weight) for weight in (math.inf, math.nan, 0.0, 0.04567, 2)] == ["∞", "—", "0.00", "0.0457", "2.00"]
+    asked = two()
+    points = replace(asked, scheme=asked.scheme.model_copy(update={"weights": "points"}))
+    assert [_voted(points, place) for place in range(2)] == pytest.approx(list(asked.tree.weights[:2]))
 
 
 def test_a_witness_names_the_weights_that_changed() -> None:

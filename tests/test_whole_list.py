@@ -115,6 +115,7 @@ def test_it_is_said_in_one_line(asked: Evaluation) -> None:
     still = whole_list(asked, WeightDraws(draws=200, spread=0.001))
     assert still.members.empty
     assert "没有与线上无法区分的" in whole_list_line(asked, still).zh
+    assert whole_list_line(asked, replace(still, zones=still.zones[:0])).zh == "没有奖项。"
 
 
 def test_the_first_line_of_the_notebook_and_the_one_page_say_it(asked: Evaluation) -> None:
