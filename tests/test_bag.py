@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import bagit
 import pytest
 
-from tests.sealing import files, named, verified
+from tests.sealing import files, named, verified, with_new_manifests
 from toolkit.ground.problems import Problems
 from toolkit.sealing.bag import (
     DISTRIBUTION,
@@ -241,6 +241,19 @@ def test_a_line_that_no_manifest_has_is_told_with_its_number(little: Path, line:
     with (little / MANIFEST).open("a", encoding="utf-8", newline="") as file:
         file.write(line.replace("0", "0" * 64))
     assert "line 2 of manifest-sha256.txt cannot be read" in bag_problems(little).text("en")
+
+
+def test_a_list_that_is_no_text_and_a_declaration_of_another_form_are_told(little: Path) -> None:
+    (little / "bagit.txt").write_text("BagIt-Version: 9.9\nTag-File-Character-Encoding: none\n", "utf-8")
+    with_new_manifests(little)
+    assert "is not a valid BagIt bag" in bag_problems(little).text("en")
+    (little / MANIFEST).write_bytes(b"\xff")
+    assert "the file cannot be read" in bag_problems(little).text("en")
+
+
+def test_labels_that_cannot_be_read_are_none(little: Path) -> None:
+    (little / "bag-info.txt").write_text("no label", "utf-8")
+    assert read_bag_info(little) == {}
 
 
 def test_a_file_that_cannot_be_read_is_not_as_it_was(little: Path, monkeypatch: pytest.MonkeyPatch) -> None:

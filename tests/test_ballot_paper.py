@@ -249,6 +249,18 @@ def test_with_nothing_to_vote_on_that_is_said(tmp_path: Path) -> None:
     found = ballot_paper(tmp_path, scheme(weights="percent", indicator=[indicator("hours", 100)]))
     assert isinstance(found, Table)
     assert "无从分配权重" in repr(found)
+    assert "scheme.toml" in repr(ballot_paper(tmp_path / "nowhere"))
+
+
+def test_what_is_no_question_is_not_answered_and_no_number_takes_a_judgement_back(tmp_path: Path) -> None:
+    voter = Voter(tmp_path)
+    sent = len(voter.sent)
+    for said in (None, [], {"do": "open"}, {"ask": "1"}):
+        voter.paper._heard(voter.paper, said)
+    assert len(voter.sent) == sent
+    voter.ask("method", group="learning", method="ahp")
+    judged = [voter.ask("pair", group="learning", first="hours", second="talks", step=step)["groups"]["learning"] for step in (2, None, 2, "many")]
+    assert judged[0] == judged[2] != judged[1] == judged[3]
 
 
 def test_a_failure_is_one_sentence_and_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -337,6 +337,7 @@ def test_served_cards_are_those_that_were_sent_and_go_with_consent(edition: Path
         status, body, headers = fetched(page.address, "my-card.html")
         assert status == 200
         assert "connect-src 'self'" in headers["Content-Security-Policy"]
+        assert lock_of('<script type="application/json" id="lock">{</script>') == {}
         assert lock_of(body.decode()) == lock_of((sent / "site" / "my-card.html").read_text("utf-8"))
         assert 'href="my-card.html"' in fetched(page.address, "")[1].decode()
         write_pledges(copy, "007")  # not awarded, nothing of it is open: its card alone goes

@@ -8,7 +8,14 @@ from tests.invented import indicator, scheme
 from toolkit.commands.console import say, show
 from toolkit.ground.display import Table
 from toolkit.ground.text import Phrase
-from toolkit.publication.english import fields_in_english, in_english, lacking_early, page_in_english
+from toolkit.publication.english import (
+    fields_in_english,
+    in_english,
+    lacking_early,
+    page_in_english,
+    told_without_english,
+)
+from toolkit.records.dictionary import Tables
 
 ENGLISH = {"金奖": "Gold", "银奖": "Silver", "讲座": "lecture", "论坛": "forum", "件": "items", "年": "year", "名册": "register", "诚信自律": "Integrity", "秘书处": "the secretariat", "Type A": "Class A"}
 
@@ -30,6 +37,11 @@ def test_a_name_behind_a_slash_is_said_and_a_path_is_not(text: str, said: str) -
 ])  # fmt: skip
 def test_no_run_of_names_is_half_english_in_a_paper(text: str, said: str | None) -> None:
     assert fields_in_english(text, ENGLISH) == (said or text)
+
+
+def test_where_no_name_lacks_its_english_nothing_is_said() -> None:
+    own = scheme(title="办法", english={"办法": "Rules"}, indicator=[indicator("a")])
+    assert told_without_english(own, Tables.model_construct(table={}), ['<html lang="en"><p>办法</p></html>']) is None
 
 
 def test_check_asks_for_the_english_of_all_that_papers_name() -> None:

@@ -51,6 +51,8 @@ from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.cards import publishing
 from toolkit.sealing.open_bag import (
     Facts,
+    _is_spelt,
+    _value,
     facts_of,
     fingerprint_of,
     open_problems,
@@ -233,6 +235,7 @@ FORGERIES: dict[str, Callable[[Path], object]] = {
     "a veto that the scheme does not have": put("data/members.csv", r"(?m)^(003,.*),$", r"\1,nosuch"),
     "a weight": put("data/scheme.toml", "weight = 60", "weight = 61"),
     "a version": put("bag-info.txt", r"toolkit \d+\.\d+\.\d+", "toolkit 9.9.9"),
+    "another form": put("bag-info.txt", r"(?m)^(Open-Bag[^:]*: ).*$", r"\g<1>9"),
     "no digest of the sealed bag": put("bag-info.txt", r"(?m)^Sealed-Bag-SHA256:.*\n", ""),
     "another title": put("bag-info.txt", "小型", "大型"),
     "a formula": put("data/members.csv", "'=HYPERLINK", "=HYPERLINK"),
@@ -265,6 +268,11 @@ UNREADABLE = {
     "a line of no award in lines.csv": put("data/lines.csv", r"(?m)^outstanding,采购人", "代理,采购人"),
     "a line gone from lines.csv": put("data/lines.csv", r"(?m)^outstanding,采购人.*\n", ""),
     "a line twice in lines.csv": put("data/lines.csv", r"(?m)^(outstanding,采购人.*\n)", r"\1\1"),
+    "neither yes nor no in members.csv": put("data/members.csv", r"(?m)^(003,.*),true,", r"\1,maybe,"),
+    "a cell more in members.csv": put("data/members.csv", r"(?m)^(003,.*)$", r"\1,x"),
+    "a bound beyond any total in withheld.csv": put("data/withheld.csv", r"(?m),[^,]*$(?=\n\Z)", ",1e13"),
+    "an interval turned round in withheld.csv": put("data/withheld.csv", r"(?m)^([^,]*),[^,]*,[^,]*$(?=\n\Z)", r"\1,9.00,1.00"),
+    "more that applied than there are in classes.csv": put("data/classes.csv", "代理,7,7,7,7", "代理,7,8,7,7"),
     "half a place in lines.csv": put("data/lines.csv", r"outstanding,代理,1,1", "outstanding,代理,1.5,1"),
 }
 
@@ -274,6 +282,11 @@ def test_what_cannot_be_read_is_told_by_its_file(forged: Path, what: str) -> Non
     UNREADABLE[what](forged)
     found = open_problems(forged / "data", facts_of(read_bag_info(forged)))
     assert what.rsplit(maxsplit=1)[-1] in {problem.file for problem in found.errors}
+
+
+def test_what_is_yes_or_no_is_read_so_and_a_word_is_no_number() -> None:
+    assert [_value(text) for text in ("true", "false", "1.5", "x")] == [True, False, 1.5, "x"]
+    assert [_is_spelt(text) for text in ("1.5", "1.50", "x")] == [True, False, False]
 
 
 def test_a_bag_that_is_not_computed_again_says_so(forged: Path) -> None:
@@ -290,7 +303,7 @@ def test_a_forged_one_with_new_digests_is_refused(forged: Path, what: str) -> No
     done = run("verify", forged, "--replay")
     assert done.exit_code == 1, done.output
     assert "Traceback" not in done.output
-    if what not in {"a version", "another title", "no digest of the sealed bag"}:
+    if what not in {"a version", "another form", "another title", "no digest of the sealed bag"}:
         assert run("verify", forged, "--fingerprint", print_before).exit_code == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contested import contested
-from tests.invented import evaluation, indicator, members, scheme
+from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.publication import open_rows as rows_of
@@ -124,6 +125,19 @@ def test_a_figure_of_all_does_not_give_away_the_few_who_are_not_open(within: str
     measured = replace(evaluation(rules, who, raw).measured, raw=raw)
     truth = asked(Evaluation(rules, who, measured), [place in refusing for place in range(n)])
     assert len(open_rows(truth).members) == open_
+
+
+def test_where_members_are_compared_at_a_node_and_one_is_not_open_none_is() -> None:
+    """What the node compares by would tell the score of who is not."""
+    rules = scheme(group=[group("g", value={"shape": "min_max"})], indicator=[indicator("a", group="g")], award=[])
+    who, values = members(8, ["A"] * 8), pd.DataFrame({"a": [float(place) for place in range(8)]}, index=[f"m{i}" for i in range(8)])
+    truth = evaluation(rules, who, values)
+    assert [len(open_rows(asked(truth, [place < refusing for place in range(8)])).members) for refusing in (0, 1)] == [8, 0]
+
+
+def test_a_cell_that_is_too_narrow_at_the_end_joins_the_one_before() -> None:
+    assert opening._cells([1.0, 2.0], frozenset(), 1.0, (0.0, 2.5)) == [1.0, math.inf]
+    assert opening._cells([1.0, 2.0], frozenset({2.0}), 1.0, (0.0, 2.5)) == [1.0, 2.0, math.inf]
 
 
 def test_places_on_the_notice_are_told_where_they_say_more() -> None:

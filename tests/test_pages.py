@@ -26,7 +26,7 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, former_words
 from toolkit.publication import notice, server
 from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
 from toolkit.publication.frames import well_formed
@@ -174,6 +174,15 @@ def test_words_and_class_choose() -> None:
     assert notice.matching(extract) == extract.rows
     assert [row["name"] for row in notice.matching(extract, "采购人", "广州 恒")] == ["广州市恒达采购中心"]
     assert notice.matching(extract, "招标代理机构", "广州") == ()
+
+
+def test_where_all_who_won_are_named_no_more_is_said_of_a_name_that_is_not_found_and_earlier_pages_had_other_words() -> None:
+    extract = sample_extract()
+    named = replace(extract, notice=extract.notice | {"unnamed": 0})
+    assert [("不表示没有获奖" in notice.award_list(one, (), "zh"), "名单中没有符合条件的会员" in notice.award_list(one, (), "zh")) for one in (extract, named)] == [(True, True), (False, True)]
+    with former_words("0.6.0"):
+        said = " ".join(sentence.en for sentence in notice.result_in_words(extract))
+    assert "3 优秀会员 (outstanding) and 6 先进会员 (advanced) were selected" in said
 
 
 def test_the_page_answers_its_controls() -> None:

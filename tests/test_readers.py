@@ -54,6 +54,10 @@ def test_who_opens_and_leaves_again_and_again_is_slowed_down() -> None:
             readers.dismiss(reader.kernel)
         clock.now += 0.1
     assert started <= 40 + 300 / 2
+    for number in range(400):  # of whoever came long ago nothing is kept
+        readers.starts[str(number)] = Budget(most=1, rate=1, since=0.0)
+    readers.admit("third")
+    assert {*readers.starts} == {"one", "third"}
     assert readers.admit("another") is not None
 
 

@@ -16,7 +16,15 @@ from toolkit.reports import ROBUSTNESS
 from toolkit.reports.csv_files import write_robustness
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.workbook.book import SHEETS
-from toolkit.reports.workbook.robustness import TABLES, _number, write_robustness_book
+from toolkit.reports.workbook.robustness import (
+    ACROSS,
+    LEAST,
+    TABLES,
+    WIDEST,
+    _fitted,
+    _number,
+    write_robustness_book,
+)
 from toolkit.sensitivity import robustness as asking
 from toolkit.sensitivity.probabilities import award_probabilities
 from toolkit.sensitivity.robustness import QUESTIONS, SLOW, questions_of
@@ -42,6 +50,13 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     write_robustness(answers, folder)
     write_robustness_book(asked, firm, chances, answers, folder)
     return folder, request.param, bottom_line(firm).into(request.param)
+
+
+def test_a_wide_table_is_made_narrower_by_its_widest_columns() -> None:
+    assert _fitted([8.0, 20.0]) == [8.0, 20.0]
+    narrow = _fitted([8.0, *[60.0] * 6])
+    assert (narrow[0], len({*narrow[1:]}), sum(narrow) <= ACROSS or narrow[1] == LEAST) == (8.0, 1, True)
+    assert LEAST <= narrow[1] < WIDEST
 
 
 def test_every_answer_is_a_table_that_excel_reads(written: tuple[Path, str, str]) -> None:

@@ -57,20 +57,20 @@ from toolkit.documents.catalogue import DOCUMENTS, written
 from toolkit.documents.fields import Case
 from toolkit.edition import load_plan, open_edition
 from toolkit.evaluation import evaluate
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
-from toolkit.ground.text import LANGUAGE_TAGS, Language
+from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.english import ENGLISH_HALF, lacking_early
 from toolkit.publication.server import Settings, served
-from toolkit.publication.site import OWN_CARD, TITLES, Period, figures_page
+from toolkit.publication.site import OWN_CARD, TITLES, Period, _certain, figures_page
 from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.papers import rules_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems, send_open
 from toolkit.sealing.signatures import Signer, public_key
-from toolkit.sealing.site import Disclosed, fresh_site, no_state
+from toolkit.sealing.site import Disclosed, fresh_site, no_state, refuse_unready
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -326,6 +326,9 @@ def test_a_dash_is_a_figure_left_out_and_nothing_else() -> None:
 
     assert cells(*shown) == [["培训", "9", "12.5 学时"], ["投稿", "8", "—"], ["会费", "7", ""]]
     assert cells(shown[2]) == [["会费", "7"]]
+    graded = figures_page(sample_extract(), Figures((("采购人", 9, 8),), {}, {}, shown, (("AA", 1234), ("A", 5))), ["figures.html"])
+    assert "1,234" in graded.partition("信用等级</h2>")[2]
+    assert [_certain(given, certain).en for given, certain in ((3, 3), (3, 2), (3, 0))] == ["all are certain", "at least 2 are certain", "few are certain"]
 
 
 def test_what_is_sure_and_the_figures_name_nobody(sent: Path) -> None:
@@ -559,10 +562,20 @@ def test_nothing_beside_the_site_is_there(address: str, path: str) -> None:
     assert answer(address, "index.html", "POST")[0] in {403, 405}
 
 
-def test_a_site_that_may_not_be_published_is_not_served(edition: Path, tmp_path: Path) -> None:
+def test_a_site_that_may_not_be_published_is_not_served(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = Path(shutil.copytree(edition, tmp_path / "copy"))
     decide_state(copy, "reviewed", by="专家委员会", reason="评审")
     site = partial(fresh_site, begins=None, today=BEGINS)
+    shutil.copytree(copy / "sealed" / "r1", tmp_path / "before")
+    (tmp_path / "before" / "data" / "open").rename(tmp_path / "open")
+    monkeypatch.setattr("toolkit.sealing.site.sealed_problems", lambda _: Problems())
+    assert not refuse_unready(Disclosed(tmp_path / "before", None, BEGINS))  # such as the first versions sealed
+    with pytest.raises(Refused, match="no open bag"):
+        send_open(tmp_path / "before", tmp_path / "sent")
+    monkeypatch.setattr("toolkit.sealing.site.unfit_to_publish", lambda _: Problems((Problem("error", Phrase("不行", "no"), Phrase("", "")),)))
+    with pytest.raises(Refused, match="no"):
+        site(tmp_path / "before", tmp_path / "x")
+    monkeypatch.undo()
     with pytest.raises(Refused, match="not public yet"), served([copy / "sealed" / "r1"], free_port(), settings=Settings(site=site), verify=passes):
         pass
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ import pytest
 from tests.invented import evaluation, group, indicator, members, scheme
 from toolkit import controls, evaluate, open_edition, rescored
 from toolkit.edition import Edition
+from toolkit.ground.display import Headline
 from toolkit.ground.resources import house_folder
 from toolkit.interactive import background
 from toolkit.interactive.board import Board, Chances, Changes
@@ -25,7 +27,7 @@ from toolkit.interactive.board_details import card, spoken
 from toolkit.interactive.board_words import board_in_words
 from toolkit.interactive.desk import PAGE, Painted
 from toolkit.interactive.tuning import Tuning, changes_told, shares, typed
-from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, weight_board
+from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, edition_board, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.journal import read_journal
 from toolkit.minutes.variants import read_variants
@@ -481,6 +483,25 @@ def test_a_file_by_a_name_nothing_could_be_kept_under_is_told_and_is_no_variant(
     assert told.encode()  # no half of a sign
     assert "13800138000" not in told
     assert "\u202e" not in told
+
+
+def test_what_takes_longer_and_fails_is_told_in_a_sentence_and_ends_when_another_was_asked_for(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = heard.board
+    board._turns(0, board.after)(lambda: True)
+    assert heard.sent == []
+    for name in ("shelf", "turning"):
+        monkeypatch.setattr(f"toolkit.interactive.weight_board.{name}", Mock(side_effect=KeyError))
+    board._shelf(None)(lambda: False)
+    board._turns(0, board.after)(lambda: False)
+    assert [(said["kind"], said["wrong"]["zh"] != "") for said, _ in heard.sent] == [("shelf", True), ("turns", True)]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [("records/会员名册.csv", "已签,9", "签了,9"), ("scheme.toml", "weight = 60", "weight = 60 60")])
+def test_an_edition_that_cannot_be_evaluated_has_no_board_but_why(small_edition: Path, monkeypatch: pytest.MonkeyPatch, name: str, old: str, new: str) -> None:
+    path = small_edition / name
+    path.write_text(path.read_text("utf-8-sig").replace(old, new, 1), "utf-8")
+    monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
+    assert isinstance(edition_board("zh"), Headline)
 
 
 def test_without_awards_no_clause_is_empty(heard: Heard) -> None:

@@ -229,12 +229,10 @@ def conduct_records(scheme: Scheme, records: Records, day: dt.date) -> tuple[Con
     Parameters
     ----------
     scheme, records
-        Of the edition.
+        Of the edition; the scheme `tells_conduct`.
     day
         Of publication: a record that has run out, or was withdrawn or repaired by then, is not among them.
     """
-    if not tells_conduct(scheme):
-        return ()
     with Engine(scheme.model_copy(update={"as_of": day}), records) as engine:
         permits = permissions(engine, scheme, records)
         found = pd.concat([_listed(engine, scheme, records, *asked) for asked in _selections(scheme)], ignore_index=True)
@@ -344,9 +342,7 @@ def _day(cell: Any) -> dt.date | None:
 
 
 def pledges(scheme: Scheme, records: Records) -> tuple[Pledge, ...]:
-    """The pledges that stand, of whoever permits them to be told, by name."""
-    if not tells_pledges(scheme):
-        return ()
+    """The pledges that stand, of whoever permits them to be told, by name; the scheme `tells_pledges`."""
     with Engine(scheme, records) as engine:
         standing = standing_pledges(engine, scheme, records)
     rows = (row for row in standing.to_dict("records") if row["member"] in records.members.index)

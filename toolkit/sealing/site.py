@@ -199,8 +199,7 @@ class Disclosed:
     def agreeing(self) -> set[str]:
         """The members that permit anything to be told of them, when it was sealed and now: whose cards, under lock, may lie on a site; by their charter all where it asks nobody."""
         consent = self.edition.scheme.consent
-        if consent is None:
-            return set()
+        assert consent is not None  # nothing is published without
         asked = list(consent.columns) or list(consent.obliged)
         permitted = [_permitted(self.edition, records)[asked].any(axis=1) for records in (self.edition.records, self.now) if records is not None]
         return set.intersection(*({str(member) for member in one.index[one]} for one in permitted))
