@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import openpyxl
@@ -18,7 +19,11 @@ from tests.few_lines import run
 from tests.test_edition_cases import written
 from toolkit.evaluation import Evaluation
 from toolkit.ground.ranking import rounded
+from toolkit.ground.text import Phrase
 from toolkit.reports.workbook import write_workbook
+from toolkit.reports.workbook.compared import FIXED, MANY, MOST, PARTS, ComparedNodes
+from toolkit.scheme.shapes.placed import Placed
+from toolkit.scheme.shapes.relative import Relative
 from toolkit.sealing.agreement import FUNCTIONS
 
 SHAPES = (
@@ -183,6 +188,14 @@ def test_what_has_no_formula_is_a_value_and_says_why(tmp_path: Path) -> None:
     places = openpyxl.load_workbook(tmp_path / "book.xlsx")["名次与奖项复算"]
     assert why in sheet.told
     assert any(why in str(cell.value) for row in places.iter_rows(max_row=2) for cell in row)
+
+
+@pytest.mark.parametrize(("members", "points", "shape", "why"), [
+    (MOST + 1, (), Mock(spec=Relative), MANY), (MOST, (), Mock(spec=Relative), None), (2, (0, 1), Mock(spec=Relative), PARTS), (2, (), Mock(spec=Placed, found={}), FIXED), (2, (), Mock(spec=Placed, found=None), None),
+])  # fmt: skip
+def test_what_no_formula_compares_says_why(members: int, points: tuple[int, ...], shape: Any, why: Phrase | None) -> None:
+    nodes = ComparedNodes(Mock(members=range(members)), 0, (1, 2))
+    assert nodes._unsayable("g", Mock(points=points), shape) == why
 
 
 @pytest.mark.slow

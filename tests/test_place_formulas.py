@@ -18,13 +18,21 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.invented import evaluation as invented
-from tests.invented import members, scheme, tables
+from tests.invented import MEASURE, indicator, members, scheme, tables
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import rounded
+from toolkit.ground.text import Phrase
 from toolkit.reports.workbook import write_workbook
 from toolkit.reports.workbook.book import HEADING_ROW, Book
-from toolkit.reports.workbook.places import OPEN, _PlaceSheet
+from toolkit.reports.workbook.places import (
+    AMONG_FIRST,
+    COMPOSED,
+    LIMITED,
+    NOT_HANDED_ON,
+    OPEN,
+    _PlaceSheet,
+)
 from toolkit.reports.workbook.scores import ScoreCells, letters
 from toolkit.sealing.agreement import NO_OFFICE, NO_SHEET, NOTHING, by_workbook
 
@@ -141,6 +149,26 @@ def test_what_no_formula_says_stays_a_value_and_is_named() -> None:
     award = next(column for column in page.columns if column.heading.en == "Award")
     assert '"优秀""&A1&"""' in str(award.formulas[0])
     assert reckoned(page, totalled(case, case))[-4][0] == '优秀"&A1&"'
+
+
+ANY = {"any_of": [{"node": "a", "least": 10}, {"node": "b", "least": 10}]}
+
+
+@pytest.mark.parametrize(("parts", "award", "why"), [
+    ({"total": {"better": "lower"}}, {}, None), ({"ties": [{"node": "b", "better": "lower"}, "joint"]}, {}, None), ({"ties": [{"condition": "c"}, "joint"]}, {}, None),
+    ({"sum": [{"id": "s", "label": "s", "of": ["a", "b"]}]}, {"by": "s"}, None),
+    ({}, {"quota": {"number": 2, "handed_on": False}}, NOT_HANDED_ON), ({}, {"quota": {"budget": 10, "cost": "c"}}, LIMITED),
+    ({}, {"require": [{"node": "b", "first": {"number": 2}}]}, AMONG_FIRST), ({}, {"require": [ANY]}, COMPOSED),
+])  # fmt: skip
+def test_rarer_ties_and_bounds_are_formulas_or_say_why(parts: dict[str, Any], award: dict[str, Any], why: Phrase | None) -> None:
+    rules = scheme(indicator=[indicator("a", 60), indicator("b", 40)], condition=[{"id": "c", "label": "c", "measure": MEASURE}], award=[{"id": "x", "label": "x", "quota": {"number": 2}, **award}], **parts)
+    who = members(6, ["A"] * 6)
+    values = pd.DataFrame({"a": [90.0, 80, 70, 80, 60, 50], "b": [50.0, 60, 75, 60, 30, np.nan]}, index=who.index)
+    case = invented(rules, who, values, conditions=pd.DataFrame({"c": [1.0, 5, 3, 4, 2, np.nan]}, index=who.index))
+    page = sheet_of(case)
+    for column, computed in zip(page.columns, reckoned(page, totalled(case, case)), strict=True):
+        assert computed == list(column.values), column.heading.en
+    assert [said.en for said in page.said] == ([why.en.format(award="x")] if why else [])
 
 
 @pytest.mark.slow

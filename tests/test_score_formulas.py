@@ -25,6 +25,7 @@ from toolkit.ground.ranking import rounded
 from toolkit.ground.text import former_words
 from toolkit.reports import WORKBOOK
 from toolkit.reports.csv_files import write_results
+from toolkit.reports.workbook import write_workbook
 from toolkit.reports.workbook.scores import LONGEST, Child, Rule, letters, mean_formula
 from toolkit.scheme import Scheme
 
@@ -171,6 +172,15 @@ def test_the_rule_of_the_highway_designers_reads_as_it_is_written_and_moves_with
     assert computed(found[0], {"D5": 50.0, "E5": 50.0, "D7": 90.0, "E7": 80.0}) == 85.0
     apart, _ = mean_formula(Rule("conditional", (*cases[:2], ((True, True), (0.5, 0.5)))), parts) or ("", 0)
     assert "IF(AND(COUNT(D7:E7)=2,COUNT(D7:E7)=2),(0.5*D7+0.5*E7)/(0.5+0.5)," in apart
+
+
+def test_a_group_counts_as_there_where_anything_in_it_applies(tmp_path: Path) -> None:
+    rules = scheme(group=[group("g", least_present=1.0), group("h", group="g")], indicator=[indicator("a", group="h"), indicator("b", group="g")])
+    who = members(2)
+    case = evaluation(rules, who, pd.DataFrame({"a": [90.0, NAN], "b": [50.0, 70.0]}, index=who.index))
+    write_workbook(case, tmp_path / "book.xlsx")
+    formulas = [str(cell.value) for row in openpyxl.load_workbook(tmp_path / "book.xlsx")["得分"].iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert [re.findall(r"COUNT\(E\d:F\d\)<\d", formula) for formula in formulas if "COUNT" in formula] == [["COUNT(E7:F7)<2"], ["COUNT(E8:F8)<1"]], formulas
 
 
 def test_more_cases_than_a_spreadsheet_nests_are_left_as_a_number() -> None:
