@@ -18,7 +18,7 @@ import bagit
 import pytest
 
 from tests.sealing import files, named, verified, with_new_manifests
-from toolkit.ground.problems import Problems
+from toolkit.ground.problems import Problems, Refused
 from toolkit.sealing.bag import (
     DISTRIBUTION,
     LABELS,
@@ -31,6 +31,7 @@ from toolkit.sealing.bag import (
     versions,
     write_bag,
 )
+from toolkit.sealing.parts import bagging_day
 
 
 def test_the_bag_is_one_that_others_read(whole: Path) -> None:
@@ -170,6 +171,15 @@ def test_an_added_file_is_named(bag: Path, name: str) -> None:
     (bag / name).parent.mkdir(exist_ok=True)
     (bag / name).write_text("x", encoding="utf-8")
     assert named(verified(bag)) == {name}
+
+
+def test_what_a_bag_says_of_itself_cannot_be_left_out_and_its_day_is_one(bag: Path) -> None:
+    (bag / "data" / "README.md").unlink()
+    with_new_manifests(bag)
+    assert named(verified(bag)) == {"README.md"}
+    (bag / "bag-info.txt").unlink()
+    with pytest.raises(Refused, match="bag-info"):
+        bagging_day(bag)
 
 
 def test_an_empty_folder_is_named_as_an_added_file_is(bag: Path, little: Path) -> None:

@@ -20,12 +20,13 @@ from tests.conftest import write_small_edition
 from tests.sealing import with_new_manifests
 from tests.test_command_line import run
 from toolkit import evaluate, open_edition
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase
 from toolkit.publication.card_proofs import TEXTS, ProvedCard, leaf, proved, read_card, read_root, tree_root
 from toolkit.publication.extract import read_extract
 from toolkit.publication.site import Period
 from toolkit.reports.card_pages import card_texts, check_page, write_card_pages
-from toolkit.sealing.cards import card_root, sealed_cards
+from toolkit.sealing.cards import card_problems, card_root, refuse_codes, sealed_cards
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -198,6 +199,18 @@ def test_cards_are_sent_as_the_notice_has_them_and_not_among_others(whole: Path,
         done = run("publish", forged, "--to", tmp_path / "elsewhere")
         assert (done.exit_code, name in done.output, "封存的结果与重新计算的不同" in done.output) == (1, True, True), done.output
         assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_bag_without_cards_or_with_those_of_others_is_told(whole: Path, tmp_path: Path) -> None:
+    edition = open_edition(whole / "data" / "edition")
+    evaluation = evaluate(edition.scheme, edition.records)
+    assert not [*card_problems(evaluation, edition.records, "r1", tmp_path)]  # of an earlier version, which sealed none
+    with pytest.raises(Refused, match="cards"):
+        sealed_cards(tmp_path)
+    (tmp_path / "cards.jsonl").write_text("".join((whole / "data" / "cards.jsonl").read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    assert [problem.value for problem in card_problems(evaluation, edition.records, "r1", tmp_path)] == ["001"]
+    with pytest.raises(Refused, match="no"):
+        refuse_codes(whole, tmp_path / "codes.csv", Problems((Problem("error", Phrase("不行", "no"), Phrase("", "")),)))
 
 
 def test_cards_are_sent_of_a_whole_bag_only(bag: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.invented import MEASURE, group, indicator, scheme
+from tests.invented import group, indicator, scheme
 from tests.panels.judged import SEVEN, SHEETS_OF_SEVEN, write_judged_edition
 from tests.test_shapes import READ
 from toolkit import evaluate, open_edition, rescored

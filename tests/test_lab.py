@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -30,9 +31,9 @@ from toolkit.commands import table
 from toolkit.commands.kernels import refuse_strange_paths
 from toolkit.commands.lab import server
 from toolkit.edition import open_edition
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import EDITION, house_folder
-from toolkit.ground.text import ASKED
+from toolkit.ground.text import ASKED, Phrase
 from toolkit.minutes.adoption import adopt_scheme
 from toolkit.sealing.working_copies import NOTEBOOKS, working_copies
 
@@ -145,6 +146,13 @@ def test_whatever_lies_there_is_not_written_over(small_edition: Path, house: Pat
     own.write_text(content, "utf-8")
     assert working_copies(small_edition, house).kept == ("1_data.ipynb",)
     assert own.read_text("utf-8") == content
+
+
+def test_a_refusal_that_is_none_of_the_disk_is_told_as_it_is(small_edition: Path, house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.sealing.working_copies.edition_lock", Mock(side_effect=Refused(Problems((Problem("error", Phrase("不行", "busy"), Phrase("", "")),)))))
+    with pytest.raises(Refused, match="busy") as refused:
+        working_copies(small_edition, house, "zh")
+    assert len(refused.value.problems) == 1
 
 
 def test_an_experts_remark_is_in_no_bag_and_not_in_the_house(small_edition: Path, house: Path) -> None:

@@ -425,9 +425,11 @@ def test_it_is_refused_once_the_edition_is_withdrawn(edition: Path, tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
-def test_check_tells_before(edition: Path) -> None:
+def test_check_tells_before(edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("check", edition)
     assert "开放包：列入 5 家（共 12 家）；不列入 7 家" in done.output, done.output
+    monkeypatch.setattr("toolkit.sealing.open_readme.finer_by_notice", lambda *_: Phrase("还要窄", "narrower still"))
+    assert "还要窄" in run("check", edition).output
     assert "公开 5 家会员的名次、总分及各项指标的数值，而办法没有就此征求会员同意" in done.output
 
 

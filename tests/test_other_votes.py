@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
 from dataclasses import replace
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.comments import Comment
 
 from tests.panels.judged import SCHEME, SHEETS, TABLES, write_judged_edition
 from tests.sealing import sealed, verified, write_house
+from toolkit.ballots.ballot import Ballot, DividedPoints, write_ballot
 from toolkit.edition import load_plan, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problems, Refused
@@ -100,7 +102,7 @@ def test_a_file_that_cannot_be_written_anew_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("raw", "column", "written"), [
-    (dt.datetime(2019, 1, 7), {"type": "date"}, "2019-01-07"), ("12.5%", {"type": "percent"}, "12.500%"), ("是", {"type": "boolean"}, "是"), ("", {"type": "number"}, ""),
+    (pd.Timestamp(2019, 1, 7), {"type": "date"}, "2019-01-07"), ("12.5%", {"type": "percent"}, "12.500%"), ("是", {"type": "boolean"}, "是"), ("", {"type": "number"}, ""),
     ("回避", {"type": "number", "not_applicable": ["回避"]}, "回避"), ("不适用", {"type": "number", "not_applicable": ["不适用"]}, "不适用"),
 ])  # fmt: skip
 def test_a_cell_is_written_so_that_it_reads_back_to_the_same(raw: object, column: dict[str, Any], written: str) -> None:
@@ -125,7 +127,9 @@ APPOINTED = '[[appointment]]\nid = "experts"\ntable = "experts"\nnumber = "id"\n
 @pytest.mark.parametrize("published", [PUBLISHED, ""])
 def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_panel(tmp_path: Path, published: str) -> None:
     approved = SCHEME.replace('edition = "judged-2018"', 'edition = "judged-2018"\napproval = "测试〔2019〕1号"')
-    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}{APPOINTED}')
+    weighting = "[weighting]\npublish = \"pseudonyms\"\nminimum = 1\n" if published else ""
+    folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}{APPOINTED}{weighting}')
+    write_ballot(folder, Ballot(expert="E01", cast=dt.date(2018, 12, 1), weights={"total": DividedPoints(method="points", points={"innovation": 50, "service": 50})}))
     bag = sealed(folder, write_house(tmp_path / "house"))
     assert verified(bag, replay=True) == Problems()
     evaluation = evaluate(*(getattr(open_edition(bag / "data/edition"), part) for part in ("scheme", "records")))

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.contested import contested
-from tests.invented import evaluation as invented
 from tests.invented import MEASURE, indicator, members, scheme, tables
+from tests.invented import evaluation as invented
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.ranking import rounded

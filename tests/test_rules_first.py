@@ -20,8 +20,9 @@ from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.open_bag import facts_of, open_problems, send_open, verify_open
-from toolkit.sealing.revisions import newest_bag
-from toolkit.sealing.rules_papers import _known
+from toolkit.sealing.revisions import enter_seals, newest_bag
+from toolkit.sealing.rules import enter_rules_lost, sealed_rules
+from toolkit.sealing.rules_papers import _known, examined_problems
 from toolkit.sealing.seals import seal_rules
 
 WEIGHTS = (("weight = 60", "weight = 30"), ("weight = 40\naggregate", "weight = 70\naggregate"))
@@ -252,6 +253,18 @@ def test_commands_say_that_rules_are_no_result(edition: Path) -> None:
     once = CliRunner().invoke(app, ["seal", str(edition), "--rules"])
     assert (once.exit_code, "办法只封存一次" in once.output, "r2" in once.output) == (1, True, False), once.output
     assert "计算" not in (edition / "sealed" / "rules" / "data" / "README.md").read_text("utf-8")
+
+
+def test_what_is_not_so_of_rules_is_refused(edition: Path, small_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Refused, match="those of another edition"):
+        sealed_rules(edition, load_scheme(edition / "scheme.toml").model_copy(update={"edition": "other"}))
+    with pytest.raises(Refused, match="tells of no rules"):
+        enter_rules_lost(small_edition, by="秘书处", because="不在了")
+    (small_edition / "journal.jsonl").write_text("{}\n", "utf-8")
+    with pytest.raises(Refused, match="journal"):
+        enter_seals(small_edition)
+    monkeypatch.setattr("toolkit.sealing.rules_papers.holds_all_parts", lambda _: False)
+    assert not [*examined_problems(tmp_path)]  # of an earlier version, which did not examine them
 
 
 def test_on_the_command_line(small_edition: Path) -> None:

@@ -29,6 +29,7 @@ from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
 from toolkit.sealing import signatures
+from toolkit.sealing.cards import send_cards
 from toolkit.sealing.signatures import (
     SIGNERS,
     Signer,
@@ -522,6 +523,13 @@ def test_who_is_no_role_signs_nothing_and_a_list_that_cannot_be_read_trusts_nobo
         signing(keys["chair"], (), "a b")
     (tmp_path / "trusted").write_text("nobody\n", "utf-8")
     assert [(problem.file, problem.row) for problem in signature_problems(bag, load_scheme(bag / "data/edition/scheme.toml"), tmp_path / "trusted")] == [("trusted", 1)]
+
+
+def test_cards_are_not_sent_of_a_bag_that_nobody_signed(bag: Path, tmp_path: Path) -> None:
+    shutil.rmtree(bag / "signatures")
+    with pytest.raises(Refused, match="chair"):
+        send_cards(bag, tmp_path / "cards", tmp_path / "check.html", tmp_path / "cards")
+    assert not (tmp_path / "cards").exists()
 
 
 def test_a_public_key_that_is_none_is_none() -> None:

@@ -140,6 +140,7 @@ def test_a_certificate_of_another_kind_of_key(kind: Any, signs: bool | None) -> 
     built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1).not_valid_before(day).not_valid_after(day)
     certificate = built.sign(key, None)
     assert not timestamps._stamps(certificate)
+    assert [timestamps._leads(certificate, [certificate], [], day + dt.timedelta(days=later)) for later in (0, 1)] == [True, False]
     with nullcontext() if signs else pytest.raises(NoTokenError):
         assert [timestamps._is_signed(certificate, key.sign(b"x"), said, "sha256") for said in (b"x", b"y")] == [True, False]
 

@@ -151,8 +151,7 @@ def publish(
         tell_begun(bag, first_day, language, dated=opens)
         with _told(language) as step:
             found = list(opinions(bag, to / OPEN, to / RESULTS, lambda name: step(phrase(AGREEING.zh, AGREEING.en, name=name))))
-        if (problems := disagreements(found)).errors:
-            raise Refused(problems)
+        stop_at(disagreements(found).errors)
         for line in (*told(found), _recomputed(found)):
             say(language, line)
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from toolkit.comparison.ahead import changes_ahead
 from toolkit.evaluation import Evaluation
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.ground.writing import (
     LOCK,
@@ -177,12 +177,10 @@ def send_cards(bag: Path, folder: Path, page: Path, former: Path, begins: dt.dat
     """
     data = bag / "data"
     texts, scheme = sealed_cards(data), load_scheme(data / "edition" / "scheme.toml")
-    if unsigned := Problems(tuple(signature_problems(bag, scheme))).errors:
-        raise Refused(unsigned)
+    stop_at(Problems(tuple(signature_problems(bag, scheme))).errors)
     if (data / "public").is_dir() and read_extract(data / "public").notice["digests"].get("cards") != card_root(data)["cards"]:
         raise refuse(OTHER_ROOT, ASK, file=CARDS)
-    if others := Problems(tuple(foreign_files(former, set(page_names(texts).values()), EMPTY_IT))).errors:
-        raise Refused(others)
+    stop_at(Problems(tuple(foreign_files(former, set(page_names(texts).values()), EMPTY_IT))).errors)
     root = write_card_pages(texts, scheme, Period(begins, scheme.publication.working_days if scheme.publication else 0), folder)
     with refusing(page):
         write_whole(page, check_page(scheme.title, root, scheme.language, english=scheme.english.get(scheme.title, "")))
@@ -197,8 +195,7 @@ def refuse_codes(bag: Path, codes: Path, unfit: Problems) -> None:
     Refused
         With the article that demands it, or every row of the list that is wrong.
     """
-    if unfit:
-        raise Refused(unfit)
+    stop_at(unfit)
     kept_codes(codes, sealed_cards(bag / "data"))
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.scores import TOTAL
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import REACHED, Phrase, discreet, former_words, phrase
@@ -410,8 +410,7 @@ def send_open(bag: Path, target: Path) -> tuple[str, OpenRows]:
     Refused
         When it may not be published yet, none was sealed, it holds what no open bag does, or it cannot be written; then nothing is.
     """
-    if problems := publication_problems(bag).errors:
-        raise Refused(problems)
+    stop_at(publication_problems(bag).errors)
     sealed = bag / "data" / OPEN
     if not sealed.is_dir():
         raise refuse(*NONE_SEALED, file=bag.name)

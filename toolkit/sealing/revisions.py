@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.resources import file_digest, refuse_no_edition
 from toolkit.ground.text import Phrase, discreet, one_line, phrase
 from toolkit.ground.writing import DEVICES, edition_lock
@@ -234,8 +234,7 @@ def enter_seals(folder: Path) -> None:
     """
     sealed = folder / "sealed"
     with edition_lock(folder):
-        if (journal := read_journal(folder)).problems.errors:
-            raise Refused(journal.problems)
+        stop_at(read_journal(folder).problems.errors)
         enter_found(folder)
         told = {line["revision"] for line in seal_lines(folder)}
         for bag in (*([sealed / RULES] if (sealed / RULES / "bagit.txt").is_file() else []), *bags(sealed)):

@@ -179,8 +179,7 @@ class Disclosed:
         if unknown := [problem for problem in reference_problems(self.edition.scheme, tables, "tables.toml").errors if problem.column != "panel.holds"]:
             raise Refused(Problems(tuple(replace(problem, mend=AS_SEALED) for problem in unknown)))
         records = load_records(folder, tables, self.edition.scheme.members)
-        if unread := records.problems.errors:
-            raise Refused(unread)
+        stop_at(records.problems.errors)
         return records
 
     @property
@@ -238,8 +237,7 @@ def fresh_site(bag: Path, site: Path, begins: dt.date | None, today: dt.date, *,
         Where `publish` refuses.
     """
     disclosed = Disclosed(bag, begins, today)
-    if unfit := refuse_unready(disclosed):
-        raise Refused(unfit)
+    stop_at(refuse_unready(disclosed))
     refuse_otherwise(disclosed, cards=False)
     cards = cards_of(sent, disclosed.agreeing) if sent is not None else None
     if (bag / "data" / OPEN).is_dir():
@@ -352,14 +350,12 @@ def refuse_unready(disclosed: Disclosed) -> Problems:
     Refused
         With the article that demands it, or as the bag is not whole, is not the one that was sealed, or was sealed before the as-of date.
     """
-    if broken := sealed_problems(disclosed.bag).errors:
-        raise Refused(broken)
+    stop_at(sealed_problems(disclosed.bag).errors)
     scheme = load_scheme(disclosed.bag / "data" / "edition" / "scheme.toml")
     stop_at(Problems(tuple(sealed_early(Seal.of(read_bag_info(disclosed.bag)), scheme, "error", SEAL_LATER))))
     if unfit := unfit_to_publish(scheme):
         return unfit
-    if problems := publication_problems(disclosed.bag).errors:
-        raise Refused(problems)
+    stop_at(publication_problems(disclosed.bag).errors)
     if not (disclosed.bag / "data" / OPEN).is_dir():
         return Problems()
     if members := disclosed.taken_back:

@@ -18,7 +18,7 @@ from toolkit.comparison.records import evaluated_at
 from toolkit.comparison.shares import STANDING
 from toolkit.edition import open_edition
 from toolkit.evaluation import Evaluation, evaluate
-from toolkit.ground.problems import Problem, Problems, Refused, refuse
+from toolkit.ground.problems import Problem, Problems, refuse, stop_at
 from toolkit.ground.text import Phrase, phrase
 from toolkit.minutes.decisions import changes_since, what_changed
 from toolkit.minutes.journal import JOURNAL, Journal, digest
@@ -95,8 +95,7 @@ def unlike_newest_bag(folder: Path, evaluation: Evaluation, journal: Journal) ->
     bag = newest_bag(folder / "sealed")
     if bag is None:
         return Problems((Problem("error", *NOTHING_SEALED, file="sealed"),))
-    if broken := sealed_problems(bag).errors:
-        raise Refused(broken)
+    stop_at(sealed_problems(bag).errors)
     mend, head = phrase(*SEAL_ANEW, bag=bag.name), Seal.of(read_bag_info(bag)).journal
     at_the_seal = next((entry.number for entry in journal.entries if digest(entry.line) == head), 0)
     for entry in changes_since(journal, at_the_seal)[:1]:
