@@ -16,6 +16,7 @@ from tests.invented import evaluation, evaluations, indicator, members, scheme
 from toolkit import Evaluation, evaluate, open_edition, rescored, views
 from toolkit.comparison import Comparison, compare, made, scheme_causes, undone
 from toolkit.ground.text import Language
+from toolkit.reports.comparison_tables import _share
 from toolkit.scheme import Scheme
 from toolkit.scheme.writing import plain_values
 
@@ -47,6 +48,15 @@ def test_the_weights_of_siblings_are_one_change_and_it_is_said_who_moved_by_it()
     assert found.moved["what"].to_dict() == {"m0": "awards", "m1": "awards"}
     assert shown(found)["甲会员"] == ("先进 → 未获奖", "仅改动1一项即会如此；没有它就不会变动")
     assert shown(found, "en")["乙会员"] == ("no award → 先进", "change 1 alone does it; without it nothing would have moved it")
+
+
+def test_who_has_but_another_grade_is_told_so_and_what_nothing_moved_has_a_dash() -> None:
+    before = asked(grades={"bands": (("A", 70.0), ("B", 60.0))})
+    found = compare(before, rescored(before, before.scheme.with_(grades={"bands": (("A", 75.0), ("B", 60.0))})))
+    assert shown(found, "en")["乙会员"][0] == "grade A → B"
+    none = compare(before, rescored(before, before.scheme.model_copy(update={"grades": None})))
+    assert shown(none)["乙会员"][0].startswith("信用等级 A → ")
+    assert [_share(*pair) for pair in ((None, None), (1.5, None), (None, 2.0), (0.0, -1.5))] == ["—", "+1.5 | —", "— | +2", "0 | -1.5"]
 
 
 def test_of_several_changes_only_that_which_moved_a_member_is_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +26,9 @@ from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of, rescored
 from toolkit.ground.problems import Refused
 from toolkit.interactive.board_details import turning
-from toolkit.reports import TABLES, WORKBOOK
+from toolkit.reports import TABLES, WORKBOOK, plan_tables
 from toolkit.reports.card_pages import card_texts
+from toolkit.reports.columns import Lexicon
 from toolkit.reports.plan_tables import ahead_table
 from toolkit.reports.score_cards import card_tables, score_cards
 from toolkit.scheme.shapes import Percentile
@@ -56,6 +58,12 @@ def run(*words: object) -> str:
 def said(evaluation: Evaluation) -> dict[str, Any]:
     ranking = evaluation.ranking
     return {"total": ranking["total"].to_dict(), "grade": ranking["grade"].to_dict(), "top": sorted(evaluation.awards["member"])}
+
+
+def test_who_has_no_total_then_is_told_so_and_who_leaves_needs_no_word() -> None:
+    """Whatever it had before."""
+    lexicon = Lexicon.without_scheme("en")
+    assert [plan_tables._moves({"cause": cause, "total": math.nan, "total_before": 80.0}, lexicon).en for cause in ("expires", plan_tables.LEAVES)] == ["no total", "—"]
 
 
 def test_the_list_of_each_day_is_the_one_worked_out_by_hand(edition: Edition) -> None:

@@ -41,6 +41,13 @@ def test_a_class_nobody_is_in_is_told_when_the_edition_is_read(small_edition: Pa
         open_edition(small_edition)
 
 
+def test_a_journal_that_cannot_be_read_is_told_with_the_rest(small_edition: Path) -> None:
+    (small_edition / "journal.jsonl").mkdir()
+    edition, problems = check_edition(small_edition)
+    assert edition is not None
+    assert [problem.file for problem in problems.errors] == ["journal.jsonl"]
+
+
 def test_a_member_without_a_class_is_refused_by_file_and_row(small_edition: Path) -> None:
     """pandas-dev/pandas#3729 and #38227: a blank group key is lost, or breaks the sorting of the groups."""
     members = small_edition / "records" / "会员名册.csv"

@@ -52,6 +52,12 @@ def test_who_is_far_is_told_with_the_node(tmp_path: Path) -> None:
     assert "E01 E02 E03 E04 | E05" in row
 
 
+def test_how_many_came_nearer_since_the_round_before_is_told(tmp_path: Path) -> None:
+    second = {f"{expert}-2.toml": slip(expert, learning, more="round = 2") for expert, learning in (LEARNING | {"E05": 55}).items()}
+    (total, *_) = views.agreement_table(group_weights(cast(tmp_path, SLIPS | second)), "en").rows
+    assert any("of 5 came nearer, W " in cell for cell in total), total
+
+
 def test_the_farthest_is_told_where_nobody_is_markedly_far_and_nobody_where_all_are_alike(tmp_path: Path) -> None:
     some = {f"E0{n}.toml": slip(f"E0{n}", learning) for n, learning in enumerate((50, 55, 60, 70), start=1)}
     (total, below) = views.agreement_table(group_weights(cast(tmp_path, some)), "en").rows

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -35,6 +36,7 @@ from toolkit.evaluation import evaluate
 from toolkit.ground.answers import Answers, kept
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.publication import copies
 from toolkit.publication.copies import HeldCopy
 from toolkit.publication.read_only import configuration
 from toolkit.sealing import kernels
@@ -84,6 +86,26 @@ def test_a_copy_of_a_process_with_many_files_open_is_seen_to_end() -> None:
         os.write(held, b"3\n")
         os.close(held)
         assert (told_copy.wait(), told_copy.poll()) == (3, 3)
+
+
+def test_what_pages_begin_with_is_read_apart_and_a_database_is_not_kept(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
+    assert isinstance(kernels._read_apart(), Answers)
+    monkeypatch.setattr("toolkit.edition.open_edition", Mock(return_value=SimpleNamespace(tables=SimpleNamespace(table={"t": SimpleNamespace(source="db")}))))
+    with pytest.raises(LookupError):
+        kernels._ask_what_pages_ask()
+    assert kernels._read_apart() is None
+
+
+def test_copies_that_are_left_end_with_the_process_they_are_copies_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed, made = list[int](), iter([41, 42, 0])
+    for name in ("begin", "gc", "socket", "signal.signal"):
+        monkeypatch.setattr(f"toolkit.publication.copies.{name}", Mock())
+    monkeypatch.setattr("toolkit.publication.copies.one_made", lambda _: next(made))
+    monkeypatch.setattr("toolkit.publication.copies.os.dup", Mock())
+    monkeypatch.setattr("toolkit.publication.copies.os.killpg", lambda pid, number: killed.append(pid))
+    copies.serve()
+    assert killed == [41, 42]
 
 
 @pytest.mark.parametrize(("ended", "number"), [("kill", signal.SIGKILL), ("terminate", signal.SIGTERM)])

@@ -395,6 +395,16 @@ def test_who_clicks_on_while_a_notebook_is_computed_gets_the_last_one_and_the_la
     asyncio.run(clicked_on())
 
 
+def test_a_notebook_that_somebody_wrote_into_is_not_computed(notebooks: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(notebooks.root_dir) / "1.ipynb"
+    held = json.loads(path.read_text("utf-8"))
+    held["cells"].append(REMARK)
+    path.write_text(json.dumps(held), "utf-8")
+    asyncio.run(notebooks._compute("1.ipynb"))
+    assert "“1”" in capsys.readouterr().out
+    assert not (notebooks.told / "begun-1").exists()
+
+
 def test_a_remark_saved_while_its_notebook_is_computed_stays(notebooks: Any, capsys: pytest.CaptureFixture[str]) -> None:
     async def remarked() -> Any:
         opening = asyncio.create_task(shown(notebooks, "1.ipynb"))

@@ -19,6 +19,7 @@ from toolkit.ground.ranking import Ruling, Tie
 from toolkit.publication import open_rows as rows_of
 from toolkit.publication import opening
 from toolkit.publication.opening import NARROW, open_rows
+from toolkit.publication.recomputation import page_data
 
 
 def asked(evaluation: Evaluation, refusing: list[bool]) -> Evaluation:
@@ -63,6 +64,7 @@ def test_a_ruling_of_the_committee_goes_with_its_tie() -> None:
     rows = open_rows(truth)
     assert rows.awards["member"].tolist() == ["m1"]
     assert rows.rulings[0].reason == ""
+    assert page_data(rows)["rulings"] == [{"award": "best", "class": "A", "places": 1, "members": [0, 1, 2], "given": [1]}]
     assert open_rows(replace(truth, rulings=())).awards.empty
 
 

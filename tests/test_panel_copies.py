@@ -127,7 +127,7 @@ APPOINTED = '[[appointment]]\nid = "experts"\ntable = "experts"\nnumber = "id"\n
 @pytest.mark.parametrize("published", [PUBLISHED, ""])
 def test_a_sealed_bag_computes_again_and_its_public_part_knows_nothing_of_the_panel(tmp_path: Path, published: str) -> None:
     approved = SCHEME.replace('edition = "judged-2018"', 'edition = "judged-2018"\napproval = "测试〔2019〕1号"')
-    weighting = "[weighting]\npublish = \"pseudonyms\"\nminimum = 1\n" if published else ""
+    weighting = '[weighting]\npublish = "pseudonyms"\nminimum = 1\n' if published else ""
     folder = write_judged_edition(tmp_path / "e", scheme=f'{approved}{published}[publication]\ncontact = "秘书处"\n{BORNE}{APPOINTED}{weighting}')
     write_ballot(folder, Ballot(expert="E01", cast=dt.date(2018, 12, 1), weights={"total": DividedPoints(method="points", points={"innovation": 50, "service": 50})}))
     bag = sealed(folder, write_house(tmp_path / "house"))

@@ -11,6 +11,7 @@ from tests.invented import MEASURE, group, indicator, scheme
 from toolkit.evaluation.requirements import demand, shortfall
 from toolkit.ground.text import Phrase
 from toolkit.ground.toml_reader import tuples
+from toolkit.reports import rule_tables
 from toolkit.reports.outcome_wording import (
     award_in_words,
     eligibility_in_words,
@@ -165,6 +166,11 @@ def test_when_and_how_rows_count_in_words(measure: dict[str, Any], zh: str, en: 
 ])
 def test_how_long_records_count_in_words(window: dict[str, Any], zh: str) -> None:
     assert window_in_words(Window.model_validate({"from": "found", **window})).zh == zh
+
+
+def test_bounds_of_the_total_in_words() -> None:
+    said = "；".join(line.zh for line in rule_tables._total(scheme(total={"floor": 0, "cap": 110})))
+    assert "最低 0；最高 110" in said
 
 
 @pytest.mark.parametrize(("bounds", "zh"), [({"floor": -5}, "不低于 -5 分"), ({"cap": 5}, "以 5 分为限"), ({}, "")])

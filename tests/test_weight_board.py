@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -24,7 +25,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.interactive import background
 from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card, spoken
-from toolkit.interactive.board_words import board_in_words
+from toolkit.interactive.board_words import NOT_RESUMED, board_in_words
 from toolkit.interactive.desk import PAGE, Painted
 from toolkit.interactive.tuning import Tuning, changes_told, shares, typed
 from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, edition_board, weight_board
@@ -502,6 +503,19 @@ def test_an_edition_that_cannot_be_evaluated_has_no_board_but_why(small_edition:
     path.write_text(path.read_text("utf-8-sig").replace(old, new, 1), "utf-8")
     monkeypatch.setenv("COMMITTEE_EDITION", str(small_edition))
     assert isinstance(edition_board("zh"), Headline)
+
+
+def test_what_was_left_out_and_is_there_no_more_is_put_back_and_told(heard: Heard, small_edition: Path) -> None:
+    heard.board.sure = False
+    assert heard.ask("leave", kind="member", item=list(heard.board.before.members.index).index("007"))["what_if"]
+    register = small_edition / "records" / "会员名册.csv"
+    register.write_text("".join(line for line in register.read_text("utf-8-sig").splitlines(keepends=True) if not line.startswith("007,")), "utf-8-sig")
+    book = openpyxl.load_workbook(path := small_edition / "records" / "签到2018.xlsx")
+    for row in reversed([row[0].row for row in book.active.iter_rows(min_row=2) if row[0].value == "007"]):
+        book.active.delete_rows(row)
+    book.save(path)
+    answer = heard.ask("reread")
+    assert (answer["what_if"], NOT_RESUMED.zh in answer["notice"]["zh"]) == (None, True), answer
 
 
 def test_without_awards_no_clause_is_empty(heard: Heard) -> None:

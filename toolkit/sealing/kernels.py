@@ -279,7 +279,7 @@ def _ask_what_pages_ask() -> None:
 def _serve_one(ordered: dict[str, Any]) -> None:
     alive, end = os.pipe()
     pid = os.fork()
-    if not pid:
+    if not pid:  # pragma: no cover - a kernel, which is killed before it tells which lines it ran
         become_kernel(ordered)
     os.close(end)
     print(pid, flush=True)
