@@ -204,3 +204,17 @@ def test_records_changed_after_the_notice_are_a_warning_and_told_as_such(small_e
     assert "changed after it was `publicised`" in changed_after(read_journal(small_edition)).text("en")
     register.unlink()
     assert "“members”的记录" in adoption.found_problems(small_edition, read_journal(small_edition)).text("zh")
+
+
+def test_what_cannot_be_read_is_told_as_changed_and_no_more(small_edition: Path) -> None:
+    opened, scheme = other(small_edition)
+    adopt_scheme(small_edition, opened, scheme, by="A", reason="B")
+    journal = read_journal(small_edition)
+    assert adoption.edition_language(small_edition) == "zh"
+    for name, words in (("scheme.toml", adoption.UNKNOWN), ("tables.toml", adoption.DICTIONARY)):
+        (small_edition / name).write_text("title =", "utf-8")
+        assert words.en in adoption.found_problems(small_edition, journal).text("en")
+    assert adoption.edition_language(small_edition) == "zh"
+    assert "activities" not in adoption.found_problems(small_edition, journal).text("en")
+    (small_edition / "tables.toml").unlink()
+    assert adoption.laid_out(small_edition) == {}

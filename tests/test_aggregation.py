@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.invented import applicability, evaluation, group, indicator, members, scheme, tables, trees
-from toolkit.evaluation.aggregation import Branch, gather, power
+from toolkit.evaluation.aggregation import Branch, gather, power, reach
 from toolkit.evaluation.many_scores import PatternedScores
 from toolkit.evaluation.scores import TOTAL, Tree, scores
 from toolkit.evaluation.value_checks import quotient_problems, sum_problems
@@ -259,6 +259,8 @@ def test_a_quotient_by_nothing_is_told_of_the_first_member_and_counted() -> None
     assert (told.severity, told.column) == ("warning", "total.aggregate")
     assert "有 2 家会员的“b”不大于 0" in told.rule.zh
     assert "member m0" in told.rule.en
+    least, most = reach(asked.tree.branches[-1], np.array([[40.0], [20.0]]), np.array([[60.0], [20.0]]))  # of what weights do to the dividend
+    assert (float(least[0]), float(most[0])) == pytest.approx((200, 300))
 
 
 @pytest.mark.parametrize(

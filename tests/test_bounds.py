@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 
 from tests.contested import contested
 from tests.examples import examples
-from tests.invented import evaluation, indicator, members, scheme
+from tests.invented import evaluation, group, indicator, members, scheme
 from tests.straight import straight
 from tests.test_stability import listed, two
 from toolkit.evaluation import Evaluation, rescored
@@ -110,6 +110,15 @@ def test_an_order_of_importance_bounds_every_weighting_that_keeps_it(asked: Eval
         shares = asked.tree.shares
         shares[[asked.tree.nodes.index(child) for child in order]] = np.sort(rng.dirichlet(np.ones(len(order))))[::-1]
         assert_within(asked, ranks, awards, relisted(asked, shares))
+
+
+def test_programmes_hold_an_order_of_importance_and_what_stays_as_it_was_voted() -> None:
+    """With a before b, m0's 90 and 50 come to 70 at least and m1's 70 and 75 to 72.5 at most, of half the total: either may be ahead, but not where all stays as voted."""
+    rules = scheme(group=[group("g", 50)], indicator=[indicator("a", 60, "g"), indicator("b", 40, "g"), indicator("c", 50)], weights="percent")
+    values = pd.DataFrame({"a": [90.0, 70.0, 10.0], "b": [50.0, 75.0, 10.0], "c": [50.0, 50.0, 0.0]}, index=members(3).index)
+    asked = evaluation(rules, members(3), values)
+    for spec, ranks in ((WeightOrder({"g": ("a", "b")}), [[1, 2], [1, 2], [3, 3]]), (WeightBounds(fixed=("total",)), [[1, 2], [1, 2], [3, 3]]), (WeightBounds(fixed=("total", "g")), [[1, 1], [2, 2], [3, 3]])):
+        assert rank_bounds(asked, spec, programmes=True)[["best", "worst"]].to_numpy().tolist() == ranks, spec
 
 
 @QUICK

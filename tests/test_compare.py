@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tests.invented import evaluation, evaluations, indicator, members, scheme
+from tests.invented import evaluation, evaluations, group, indicator, members, scheme
 from toolkit import Evaluation, evaluate, open_edition, rescored, views
-from toolkit.comparison import Comparison, compare, made, scheme_causes, undone
+from toolkit.comparison import Comparison, compare, made, scheme_causes, scheme_measured, undone
+from toolkit.ground.ranking import Ruling
 from toolkit.ground.text import Language
 from toolkit.reports.comparison_tables import _share
 from toolkit.scheme import Scheme
@@ -85,6 +88,41 @@ def test_a_node_added_with_its_siblings_weights_is_one_change() -> None:
     (cause,) = scheme_causes(rules(), after)
     assert plain_values(made(rules(), cause, after))["indicator"] == plain_values(after)["indicator"]
     assert plain_values(undone(after, cause, rules()))["indicator"] == plain_values(rules())["indicator"]
+
+
+def test_an_order_is_a_change_that_is_made_and_undone() -> None:
+    awards = [{"id": name, "label": name, "quota": {"number": 1, "within": "all"}} for name in ("first", "second", "third")]
+    before, after = rules(award=awards), rules(award=[awards[2], awards[1], awards[0]])
+    (cause,) = scheme_causes(before, after)
+    assert made(before, cause, after) == after
+    assert undone(after, cause, before) == before
+
+
+def test_a_node_that_goes_to_another_group_joins_the_weights_of_both() -> None:
+    groups = [group("one", 50), group("other", 50)]
+    nodes = {"a": ("one", 50), "b": ("one", 50), "d": ("other", 60), "c": ("other", 40)}
+    before = rules(group=groups, indicator=[indicator(name, weight, parent) for name, (parent, weight) in nodes.items()], award=[])
+    nodes |= {"a": ("one", 30), "b": ("one", 40), "d": ("other", 100), "c": ("one", 30)}  # c is looked at when both have changed
+    after = rules(group=groups, indicator=[indicator(name, weight, parent) for name, (parent, weight) in nodes.items()], award=[])
+    assert sorted([amendment.place for amendment in cause.amendments] for cause in scheme_causes(before, after)) == [
+        ["indicator[a].weight", "indicator[b].weight", "indicator[d].weight", "indicator[c].weight"], ["indicator[c].group"],
+    ]  # fmt: skip
+
+
+def test_scores_are_worked_out_again_where_the_groups_are_others() -> None:
+    apart = rules(award=[])
+    one = asked(group=[group("g", 100)], indicator=[indicator("a", 60, "g"), indicator("b", 40, "g")], award=[])
+    assert rescored(one, apart).scores["total"].equals(asked(award=[]).scores["total"])
+
+
+def test_rulings_alone_are_tried_without_records() -> None:
+    level = {"weights": "points", "indicator": [indicator("a")], "award": AWARDS, "ties": ["committee"]}
+    before = rescored(found := evaluation(scheme(**level), members(2), pd.DataFrame({"a": [80.0, 80.0]}, index=members(2).index)), found.scheme)
+    (tie,) = before.ties
+    after = rescored(replace(before, rulings=(Ruling(tie, ("m1",), dt.date(2019, 1, 1), "", 1),)), before.scheme)
+    (trial,) = compare(before, after).trials
+    assert trial.cause.of_rulings
+    assert compare(before, after).moved.index.tolist() == ["m1"]
 
 
 def test_a_change_that_cannot_be_made_alone_is_said_so() -> None:
@@ -178,6 +216,7 @@ def test_a_measure_that_changed_is_tried_on_the_records(small_edition: Path) -> 
     found = compare(before, after, edition.records, edition.records)
     assert all(trial.alone is not None and trial.without is not None for trial in found.trials)
     assert [trial.alone is None for trial in compare(before, after).trials].count(True) == 1
+    assert scheme_measured(before, edition.records, scheme_after.with_({"indicator[answers].missing": "error"})) is None  # one has none
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

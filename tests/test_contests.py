@@ -19,6 +19,7 @@ from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import ListRun
 from toolkit.evaluation.decisions import decide_awards
 from toolkit.evaluation.quotas import Ceiling, places
+from toolkit.evaluation.tiebreaks import tie_keys
 from toolkit.ground.ranking import Mask, Tie, rounded
 from toolkit.scheme import Scheme
 
@@ -69,7 +70,9 @@ def test_as_many_winners_as_places_in_all_lose_none_and_an_open_tie_stays_that_o
 def test_who_has_a_fact_is_ahead_of_who_has_none() -> None:
     rules = prize(quota={"number": 2}, condition=[{"id": "c", "measure": MEASURE}], ties=[{"condition": "c", "better": "higher"}, "committee"])
     known = pd.DataFrame({"c": [1.0, np.nan, 2.0]}, index=members(3).index)
-    assert decided(rules, totals(80, 80, 80), members(3), conditions=known).award.tolist() == ["x", "", "x"]
+    found = decided(rules, totals(80, 80, 80), members(3), conditions=known)
+    assert found.award.tolist() == ["x", "", "x"]
+    assert np.array_equal(found.tie_key(tie_keys(rules)[0]), known["c"], equal_nan=True)
 
 
 def test_a_place_that_is_not_handed_on_is_one_of_those_that_take_part_and_have_none_yet() -> None:

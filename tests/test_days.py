@@ -168,9 +168,11 @@ def test_one_member_asked_alone_has_its_own_changes(edition: Edition, ahead: pd.
 
 def test_in_two_stages_too_each_day_is_the_list_of_that_day(edition: Edition) -> None:
     """Who comes to the second stage may be another then: a grave record that ends lets its member in."""
-    scheme = edition.scheme.with_({"shortlist": {"by": "score", "quota": {"number": 2}}})
+    scheme = edition.scheme.with_(REPAIRABLE | {"shortlist": {"by": "score", "quota": {"number": 2}}})
     rows = changes_ahead(evaluate(scheme, edition.records), edition.records)
     assert len(rows)
+    (row,) = rows[rows["cause"] == "repairable"].itertuples(index=False)
+    assert row.total == pytest.approx(evaluate_as_of(scheme, repaired_by_hand(edition.records, row.row, row.day), row.day).ranking.loc[str(row.member), "total"], nan_ok=True)
     for day in rows["day"].unique()[-3:]:
         ranking = evaluate_as_of(scheme, edition.records, day).ranking
         told = rows[(rows["day"] == day) & (rows["cause"] != "leaves")]
@@ -211,6 +213,37 @@ def test_what_may_be_repaired_is_told_with_what_would_follow(edition: Edition) -
     card = next(score_cards(evaluation, edition.records, ["甲"], rows))
     assert card_tables(evaluation, card, edition.records).ahead.rows[0][1:] == (
         "conduct第 2 行已可申请修复，现计入“不良行为扣分”（-5）", "如当日修复：总分 84.00（不修复则 79.00）；奖项仍为 —；等级 A（不修复则 B）")  # fmt: skip
+
+
+def without(records: Any, *rows: int) -> Any:
+    frame = records.frames["conduct"]
+    return replace(records, frames={**records.frames, "conduct": frame[~frame["_row"].isin(rows)].reset_index(drop=True)})
+
+
+def test_from_the_day_without_a_list_nobody_stands_anywhere(edition: Edition) -> None:
+    """A benchmark of findings of which there are none any more: 甲's ends, or is repaired."""
+    findings = {"table": "conduct", "take": "count", "where": {"severity": ["一般"]}, "window": "by_severity"}
+    compared = {"label": "c", "weight": 1, "measure": findings, "value": {"shape": "benchmark", "per_above": 1, "per_below": 1}, "missing": "worst"}
+    scheme = edition.scheme.with_({"window.by_severity.repairable_after": {"一般": "3 months", "严重": "31 months"}, "indicator[compared]": compared})
+    records, last = without(edition.records, 5), dt.date(2027, 3, 15)
+    rows = changes_ahead(evaluate(scheme, records), records)
+    repaired = rows[rows["cause"] == "repairable"]
+    assert (set(repaired["member"]), set(repaired["total"].isna())) == ({"甲", "乙"}, {True})
+    assert rows.loc[rows["day"] < last, "total_before"].notna().all()
+    assert rows.loc[rows["day"] >= last, "total"].isna().all()
+    for there, day in ((records, last), (repaired_by_hand(records, 2, dt.date(2027, 1, 1)), dt.date(2027, 1, 1))):
+        with pytest.raises(Refused):
+            evaluate_as_of(scheme, there, day)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_default_grade_hangs_on_what_is_recorded_that_day(edition: Edition, bare: bool) -> None:  # noqa: FBT001
+    scheme, records = edition.scheme.with_({"grades.default": "B"}), without(edition.records, 3)  # nobody is struck
+    scheme = scheme.model_copy(update={"adjustments": (), "vetoes": ()}) if bare else scheme
+    rows = changes_ahead(evaluate(scheme, records), records)
+    for row in rows[rows["cause"] != "leaves"].itertuples(index=False):
+        assert row.grade == evaluate_as_of(scheme, records, row.day).ranking.loc[str(row.member), "grade"]
+    assert set(rows["cause"]) >= {"lapses", "leaves"}
 
 
 def test_who_is_compared_is_asked_anew_on_each_day(edition: Edition) -> None:

@@ -501,6 +501,15 @@ def test_the_report_counts_what_was_recorded(case: Case) -> None:
             assert f"{len(frame):,}" in text, name
 
 
+def test_the_report_counts_grades_and_the_places_that_stayed_empty(case: Case) -> None:
+    graded = rescored(case.evaluation, case.scheme.with_({"grades": {"bands": [["A", 70], ["B", 0]]}, "award[outstanding].minimum": {"total": 99}}))
+    told = report_fields(graded, case.records)
+    counts = graded.ranking["grade"].value_counts()
+    assert {row["等级"]: row["家数"] for row in told["等级表"]} == counts.to_dict()
+    assert told["评优"][-1] == f"评定信用等级的会员 {counts.sum()} 家：A 级 {counts['A']} 家、B 级 {counts['B']} 家。"
+    assert "名额空缺 2 个，够格的会员不足，未降低标准。" in told["不足"]
+
+
 def test_proposals_are_digested_by_subject_and_name_no_member(case: Case) -> None:
     register = load_plan(house_folder("templates/editions") / "federation")[1].table["proposals"]
     member = str(case.evaluation.members.index[0])

@@ -12,6 +12,8 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.new_edition import renewed_forms
 from toolkit.ground.problems import Refused
+from toolkit.ground.resources import edition_title
+from toolkit.minutes.journal import JOURNAL
 
 
 def rewritten(edition: Path, old: str, new: str) -> None:
@@ -68,6 +70,31 @@ def test_what_the_tables_do_not_hold_is_told_once_and_on_its_line(small_edition:
     told = {problem.column: lines[int(problem.row or 0) - 1] for problem in check_edition(small_edition)[1].errors}
     assert told == {"indicator[pledge].measure.column": 'measure = { column = "members.plegde" }', "window.year.from": 'from = "day"'}
     assert len(check_edition(small_edition)[1].errors) == 2
+
+
+@pytest.mark.parametrize(("scheme", "tables", "words"), [
+    (('table = "members"', 'table = "membres"'), ("", ""), "is `members` meant?"),
+    (('class = "kind"', 'class = "kind"\napplied = "applide"'), ("", ""), "tables.toml has no column `members.applide`"),
+    (("", ""), ('headings = ["会员名称"]', 'headings = ["会员名称"]\npersonal = true'), "`name` is personal: no members by it"),
+])  # fmt: skip
+def test_members_of_whom_something_is_not_to_be_had_are_told_and_nothing_breaks(scheme: tuple[str, str], tables: tuple[str, str], words: str, small_edition: Path) -> None:
+    for name, change in (("scheme.toml", scheme), ("tables.toml", tables)):
+        path = small_edition / name
+        path.write_text(path.read_text("utf-8").replace(*change, 1), "utf-8")
+    assert words in check_edition(small_edition)[1].errors.text("en")
+
+
+def test_an_edition_that_cannot_say_its_title_is_called_by_its_folder(small_edition: Path) -> None:
+    assert edition_title(small_edition) == "小型联合会年度评选办法"
+    rewritten(small_edition, 'title    = "', "title    = ")
+    assert edition_title(small_edition) == "small"
+
+
+def test_minutes_that_cannot_be_read_are_an_error_and_all_else_is_read(small_edition: Path) -> None:
+    (small_edition / JOURNAL).mkdir()
+    edition, problems = check_edition(small_edition)
+    assert edition is not None
+    assert [problem.file for problem in problems.errors] == [JOURNAL]
 
 
 SCHEME_FAULTS: dict[str, tuple[str, str, str]] = {  # what is written instead, and what is to be told

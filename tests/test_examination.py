@@ -11,16 +11,24 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.few_lines import award_text, indicator_text, scheme_text, write_edition
-from tests.invented import group, indicator, scheme
+from tests.invented import group, indicator, members, scheme
 from toolkit.commands import app
 from toolkit.edition import load_plan
 from toolkit.evaluation.scores import TOTAL
-from toolkit.examination import Examination, examine
-from toolkit.examination.monotone import certificate
+from toolkit.examination import Examination, class_sizes, examine
+from toolkit.examination.monotone import certificate, obstacles
+from toolkit.examination.reach import reach
 from toolkit.examination.rules import Rules
 from toolkit.examination.small_editions import Drawn, Ground, grid, loses
+from toolkit.ground.toml_reader import StrictModel
+from toolkit.records.dictionary import Column, Tables
+from toolkit.records.dictionary import Table as Recorded
 from toolkit.scheme import Scheme
+from toolkit.scheme.criteria import Adjustment, Group, Indicator, Total
+from toolkit.scheme.measures import Measure
+from toolkit.scheme.outcomes import Award, Grades, Quota, Requirement, Veto
 from toolkit.scheme.shapes import Power
+from toolkit.scheme.shapes.absolute import ValueShape
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 TOP = {"id": "top", "label": "优秀", "quota": {"number": 1}}
@@ -52,7 +60,17 @@ def in_group(a: dict[str, Any] | None = None, award: list[Any] | None = None, gr
     return two({"group": "g", **(a or {})}, award=award or [TOP], grades=grades, group=[group("g", **more)])
 
 
+KINDS = {"table": "members", "key": "key", "name": "name"}
+"""Members of no class."""
+NO_TOTAL = {"applies_to": ["甲"]}
+BEFORE = {"id": "all", "label": "先进"}
+BELOW = {"measure": COUNT, "value": {"shape": "linear", "worst": 10, "best": 100, "clamp": False}}
+"""Below 0 where nothing is recorded, which a geometric mean does not take."""
 DEAD = {
+    "no classes": (two({"value": LOW}, {"value": LOW}, members=KINDS, award=[{**TOP, "minimum": {"total": 80}}]), None, "award[top]", "总分最高只有 70.00"),
+    "nothing applies to a class": (two(NO_TOTAL, NO_TOTAL, award=[{**TOP, "minimum": {"total": 60}}]), {"甲": 4, "乙": 4}, "award[top]", "而它对此类会员没有得分"),
+    "too few routes asked of a class": (two(award=[{**TOP, "require": [{"any_of": [{"node": "a", "least": 1, "classes": ["甲"]}, {"node": "b", "least": 1}], "at_least": 2}]}]), {"甲": 4, "乙": 4}, "award[top]", "而对此类会员只问其中 1 项"),
+    "all taken before, though a veto bars from both": (two(award=[BEFORE, TOP], veto=[{"id": "v", "label": "否决", "when": {"table": "acts"}, "effect": {"award": ["all", "top"]}}]), None, "award[top]", "都先获得不限名额的“先进”"),
     "a total out of reach": (two({"value": LOW}, {"value": LOW}, award=[{**TOP, "minimum": {"total": 80}}]), None, "award[top]", "总分最高只有 70.00 = a 50% × 70 + b 50% × 70"),
     "two bars that exclude each other": (two(award=[{**TOP, "minimum": {"total": 80}, "require": [{"node": "a", "most": 50}]}]), None, "award[top]", "只能在 0 至 75"),
     "nobody takes part": (two({"value": LOW}, eligibility={"require": [{"node": "a", "least": 90}]}), None, "eligibility", "a最高只有 70.00"),
@@ -89,6 +107,32 @@ DEAD = {
 }  # fmt: skip
 
 
+SAID: dict[type[StrictModel], str] = {
+    Group: "id label weight group aggregate when least_present not_applicable cap value source decimals rounding decimals_of",
+    Total: "aggregate when least_present not_applicable value floor cap better",
+    Indicator: "id label weight measure value unit group missing missing_of stands_in outliers applies_to source decimals rounding decimals_of",
+    Adjustment: "id label measure per cap floor source decimals rounding",
+    Measure: "take table column weight over times where among window in_period once_per unverified points crossed_with keep best discard better mean_on",
+    Requirement: "node condition least above most below among classes any_of at_least all_of none_of first",
+    Award: "id label quota minimum require by beside reserve source",
+    Quota: "share number within rounding least most in_all per budget cost overrun handed_on",
+    Grades: "bands above quota cumulative level eligible_only require default valid_for rise_at_most rise_require apart applied_only source",
+    Veto: "id label when effect at_least distinct sum at_most source",
+}
+"""The keys of which the examination knows what they do to its spans and proofs."""
+
+
+@pytest.mark.parametrize("part", SAID)
+def test_whoever_gives_a_rule_a_key_says_what_the_examination_makes_of_it(part: type[StrictModel]) -> None:
+    """A key that no span heeds would have things called impossible that are not: look at `toolkit/examination`, then enter it here."""
+    assert set(part.model_fields) == set(SAID[part].split())
+    assert {type_.__module__.rpartition(".")[2] for type_ in subclasses(ValueShape)} == {"absolute", "curves", "relative", "placed", "benchmark", "states"}
+
+
+def subclasses(kind: type) -> list[type]:
+    return [each for own in kind.__subclasses__() for each in (own, *subclasses(own))]
+
+
 @pytest.mark.parametrize("case", DEAD)
 def test_what_can_never_act_is_told_with_its_arithmetic(case: str) -> None:
     rules, sizes, place, words = DEAD[case]
@@ -114,9 +158,49 @@ def test_what_can_never_act_is_told_with_its_arithmetic(case: str) -> None:
     two({"value": LOW}, award=[{**TOP, "require": [{"at_least": 2, "any_of": [{"node": "a", "least": 70}, {"node": "a", "least": 90}, {"node": "b", "least": 50}]}]}]),
     two(award=[{**TOP, "require": [{"none_of": [{"node": "a", "below": 60}, {"node": "b", "below": 60}]}]}]),
     two(award=[{"id": "all", "label": "先进", "require": [{"none_of": [{"node": "a", "least": 60}]}]}, {**TOP, "require": [{"none_of": [{"node": "b", "least": 60}]}]}]),
+    two(award=[{**BEFORE, "require": [{"node": "a", "least": 60}]}, {**TOP, "require": [{"node": "b", "least": 60}]}]),
+    two(condition=[{"id": "c", "label": "状态", "measure": STATE}], award=[{**BEFORE, "require": [{"condition": "c", "among": ["好"]}]}, {**TOP, "require": [{"condition": "c", "among": ["好", "中"]}]}]),
+    two(award=[{**TOP, "require": [{"any_of": [{"node": "a", "first": {"number": 3}}, {"node": "b", "least": 60}]}]}]),
+    two(grades={"bands": [["A", 80], ["B", 0]], "default": "B"}),
+    two(BELOW, total={"aggregate": "geometric"}, grades={"bands": [["A", 80], ["B", 0]], "default": "A"}),
 ])  # fmt: skip
 def test_what_can_act_is_not_called_dead(rules: Scheme) -> None:
     assert found(rules) == {}
+
+
+ACTS = Tables(table={"acts": Recorded(file="records/acts.csv", column={
+    "code": Column(type="member"), "state": Column(type="choice", choices=("好", "差")),
+    "more": Column(type="number", range=(0, 10)), "less": Column(type="number", range=(-10, 0)),
+})})  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "part", "words"), [
+    ("veto[v]", {"at_least": 3, "distinct": "state"}, "要有 3 种，而只有 2 种可填"), ("veto[v]", {"at_most": -1, "sum": "more"}, "而所记都不小于 0"),
+    ("veto[v]", {"at_least": 1, "sum": "less"}, "而所记都不大于 0"), ("award[top]", {"among": ["中"]}, "而可填的只有 好、差"), ("", {"among": ["好", "中"]}, ""),
+])  # fmt: skip
+def test_what_the_tables_do_not_let_happen_is_told(place: str, part: dict[str, Any], words: str) -> None:
+    state = {"id": "c", "label": "状态", "measure": STATE}
+    veto = [{"id": "v", "label": "否决", "when": {"table": "acts"}, "effect": {"award": "none"}, **part}] if "veto" in place else []
+    rules = two(veto=veto, condition=[] if veto else [state], award=[TOP if veto else {**TOP, "require": [{"condition": "c", **part}]}])
+    told = {problem.column: problem.rule.zh for problem in examine(rules, ACTS, None, tries=0).problems}
+    assert set(told) == {*filter(None, [place])}
+    assert words in told.get(place, "")
+
+
+MANY = [indicator(f"x{place}", missing="exclude") for place in range(16)]
+
+
+@pytest.mark.parametrize(("rules", "class_", "low", "high"), [
+    (two({"applies_to": ["甲"]}, sum=[{"id": "g", "label": "合计", "of": ["a"], "aggregate": "sum"}]), "乙", np.inf, -np.inf),
+    (in_group({"applies_to": ["甲"]}, value={"shape": "min_max"}), "乙", np.inf, -np.inf), (in_group(value={"shape": "min_max"}), "", 0, 100),
+    (in_group({"value": {"shape": "z_score"}}, value={"shape": "target", "best": [40, 60], "worst": [0, 100]}), "", -np.inf, np.inf),
+    (in_group({"value": {"shape": "z_score"}}, aggregate="geometric"), "", 0, np.inf), (in_group({"value": {"shape": "borda"}}), "", 0, np.inf),
+    (in_group({"missing": 3, "missing_of": "raw", "value": LOW}), "", 0, 70), (in_group({"weight": 0}), "", np.inf, -np.inf),
+    (scheme(group=[group("g")], indicator=[{**item, "group": "g"} for item in MANY[:9]]), "", 0, 100), (scheme(group=[group("g", aggregate="maximum")], indicator=[{**item, "group": "g"} for item in MANY]), "", -np.inf, np.inf),
+])  # fmt: skip
+def test_a_span_is_as_wide_as_it_has_to_be(rules: Scheme, class_: str, low: float, high: float) -> None:
+    span = reach(rules, None, class_)["g"]
+    assert (span.low, span.high) == (low, high)
 
 
 def drawn_scheme(draws: np.random.Generator) -> Scheme:
@@ -170,6 +254,7 @@ COSTS = {
     "what is not to be": (two(award=[{**TOP, "require": [{"none_of": [{"node": "a", "least": 80}]}]}]), "award"),
     "a benchmark of bids that each moves": (two({"value": {"shape": "benchmark", "per_above": 1, "per_below": 0}}, award=[{**TOP, "minimum": {"b": 30}, "require": [{"node": "a", "least": 99}]}, NEXT]), "award"),
     "a value below what stands in": (two({"value": {"shape": "linear", "worst": 0, "best": 100, "clamp": False}}), "award"),
+    "a yes that a bar from above is against": (two({"measure": {"take": "any", "table": "acts"}, "value": {"shape": "category", "points": {"true": 100, "false": 0}}}, award=[{**TOP, "require": [{"node": "a", "most": 80}]}]), "award"),
     "the lower total first, and a bar from below": (two({"measure": COUNT}, total={"better": "lower"}, award=[{**TOP, "require": [{"node": "a", "least": 20}]}]), "award"),
     "the lower total first, and a gap that counts as the least": (two(total={"better": "lower"}), "award"),
     "a grade that asks for little": (two(award=[], grades={"bands": [["A", 60], ["B", 0]], "require": {"A": [{"node": "a", "below": 90}]}}), "grade"),
@@ -190,6 +275,15 @@ def test_where_doing_better_costs_a_small_example_is_found(case: str) -> None:
     assert loses(example.ground, example.before, example.after) == loss
     assert "别的都不变" in found_.why.zh
     assert "nothing else changes" in found_.why.en
+
+
+def test_what_a_mean_cannot_take_is_no_example() -> None:
+    raw = {name: np.array([50.0]) for name in "ab"}
+    assert loses(Ground(two(BELOW, total={"aggregate": "geometric"}), "", 1), raw, raw | {"a": np.array([0.0])}) is None
+
+
+def test_without_classes_all_are_one() -> None:
+    assert [class_sizes(scheme(members=KINDS), members(count)) for count in (3, 0)] == [{"": 3}, {}]
 
 
 def test_a_shape_that_falls_again_is_told_by_its_values() -> None:
@@ -256,6 +350,19 @@ def test_what_need_not_rise_is_not_claimed() -> None:
         rules = two({"value": LOW, "measure": COUNT}, {"value": LOW, "measure": COUNT}, total={"aggregate": aggregate, "cap": 99}, award=[{**TOP, "minimum": {"total": 80}}])
         assert set(found(rules)) == (set() if aggregate == "quotient" else {"award[top]", "total.cap"})
         assert certificate(Rules(rules), rules.indicators[0], tries=0).verdict == verdict
+
+
+@pytest.mark.parametrize(("rules", "words"), [
+    (two({"outliers": {"treat": "winsorise", "most": 1}}), "离群值处理要看全体会员"), (two({"missing": 3, "missing_of": "raw"}), "未填的原始值按 3 计"),
+    (two({"missing": "unranked"}, grades={"bands": [["A", 60], ["B", 0]], "default": "A"}), "没有总分的按默认等级"),
+    (in_group(value={"shape": "min_max"}), "合成后按会员相互比较计分"), (in_group(value={"shape": "min_max", "better": "lower", "found": {"all": {"least": 0, "greatest": 100}}}), "合成后的计分并非只升不降"),
+    (two(BELOW, total={"aggregate": "geometric"}, grades={"bands": [["A", 60], ["B", 0]], "quota": {"A": {"number": 1}}, "level": "worse"}), "末位同分的都不给"),
+    (two({"value": {"shape": "logistic", "middle": 50, "steepness": 0.1}}, award=[{**TOP, "require": [{"node": "a", "first": {"number": 1}}]}]), "有的要求用了这里尚不认识的写法"),
+])  # fmt: skip
+def test_each_obstacle_of_a_proof_is_named(rules: Scheme, words: str) -> None:
+    found_ = certificate(Rules(rules), rules.indicators[0], tries=3)
+    assert found_.verdict != "proved"
+    assert words in "".join(why.zh for why in obstacles(Rules(rules), rules.indicators[0]))
 
 
 def proved_schemes() -> list[Scheme]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,10 @@ from tests.conftest import MEMBERS, write_small_edition
 from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation
 from toolkit.ground.problems import Refused
+from toolkit.ground.statistics import difference_of_shares
+from toolkit.ground.text import Phrase
 from toolkit.records import Records
-from toolkit.sensitivity.fairness import fairness, group_results, member_groups
+from toolkit.sensitivity.fairness import ROUGH, _note, fairness, group_results, member_groups
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,19 @@ def test_the_states_of_another_table_are_joined(asked: tuple[Evaluation, Records
     found = member_groups(*asked, "activities.kind")
     assert found["001"] == "学习班、讲座"
     assert pd.isna(found["105"])
+
+
+def test_days_are_years_and_yes_and_no_are_words(asked: tuple[Evaluation, Records]) -> None:
+    evaluation, records = asked
+    frame = records.frames["members"]
+    more = frame.assign(joined=pd.to_datetime([f"20{10 + n % 3}-05-01" for n in range(len(frame))]), listed=[n % 2 == 0 for n in range(len(frame))])
+    records = replace(records, frames={**records.frames, "members": more})
+    assert [list(member_groups(evaluation, records, column).cat.categories) for column in ("joined", "listed")] == [["2010", "2011", "2012"], ["否", "是"]]
+
+
+def test_shares_of_few_among_several_groups_are_told_to_be_rough() -> None:
+    few, many = (difference_of_shares(given, [size] * 3) for given, size in (([1, 0, 2], 5), ([10, 20, 30], 50)))
+    assert (_note(few, 3, []), _note(many, 3, [])) == (ROUGH, Phrase("", ""))
 
 
 @pytest.mark.parametrize("column", ["knd", "nowhere.kind", "_file", "activities.none"])

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from tests.entry_forms import JIA, MEMBERS, SCHEME, TABLES, YI, come_back, said
 from tests.examples import examples
-from toolkit.forms import form_bytes, forms
+from toolkit.forms import form_bytes, forms, forms_table, write_forms
 from toolkit.forms.columns import form_columns
 from toolkit.ground.problems import Refused
-from toolkit.records.dictionary import Column, Table, Tables
+from toolkit.records.dictionary import Column, Table, Tables, load_tables
 from toolkit.records.findings import normal_heading, normal_key
 from toolkit.records.rows import is_remark
-from toolkit.scheme import Scheme
+from toolkit.scheme import Scheme, load_scheme
 
 
 def values_of(column: Column) -> list[Any]:
@@ -142,6 +142,15 @@ def test_tables_of_one_file_share_a_form_and_no_two_forms_share_a_name() -> None
 def test_a_table_whose_only_heading_is_its_title_comes_back(tmp_path: Path) -> None:
     made = one(label="甲（1）", column={"a": Column(type="text", headings=("甲",), required=True)})
     assert said(come_back(tmp_path, Tables(table={"members": MEMBERS, "a": made}), "a", [{"a": "x"}, {"a": "y"}]), "a") == ["x", "y"]
+
+
+def test_a_form_that_becomes_no_xlsx_is_said_so_and_nothing_else_is_written_over(small_edition: Path) -> None:
+    tables, scheme = load_tables(small_edition / "tables.toml"), load_scheme(small_edition / "scheme.toml")
+    written = forms(tables)
+    assert "Not .xlsx (records/会员名册.csv)" in forms_table(written, "en").note
+    (small_edition / written[0].name).write_text("no form of ours", "utf-8")
+    with pytest.raises(Refused, match="a file of this name is there, and no form"):
+        write_forms(small_edition, tables, scheme)
 
 
 @pytest.mark.parametrize("sheet", ["a/b", "长" * 32, "History"])

@@ -13,7 +13,7 @@ from tests.examples import examples
 from tests.few_lines import found, indicator_text, scheme_text
 from tests.invented import MEASURE, NO_VETOES, evaluation, group, indicator, members, scheme, totals
 from tests.rule_by_hand import RuleByHand
-from toolkit.evaluation import Evaluation
+from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.grades import (
     GradeOutcomes,
     decide_grades,
@@ -398,3 +398,10 @@ def test_who_is_given_a_grade_directly_takes_no_place_and_who_may_not_rise_keeps
     assert asked.reason.tolist()[0] == "信用等级 B（70 分起，不参加排名，不占名额）"
     assert decide_grades(scheme(**rules, veto=[direct]), members(3), totals(9, 8, 7), struck("grave")).grade.tolist() == ["D", "A", "B"]
     assert decide_grades(scheme(**rules, veto=[lowers]), members(3), totals(9, 8, 7), struck("grave")).grade.tolist() == ["B", "B", "B"]
+
+
+def test_a_band_of_so_many_places_may_ask_for_one_of_several() -> None:
+    asks = {"A": [{"any_of": [{"node": "a", "least": 90}, {"node": "b", "least": 90}]}]}
+    rules = scheme(indicator=[indicator("a"), indicator("b")], grades={"bands": [["A", 60], ["B", 0]], "require": asks, "quota": {"A": {"number": 1}}})
+    values = pd.DataFrame({"a": [96.0, 50.0, 89.0], "b": [50.0, 95.0, 89.0]}, index=members(3).index)
+    assert rescored(evaluation(rules, members(3), values), rules).grading.grade.tolist() == ["A", "B", "B"]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from toolkit.ground.problems import Refused
 from toolkit.minutes import journal
 from toolkit.minutes.journal import JOURNAL, appended, canonical, digest, read_journal
+from toolkit.minutes.wording import minutes_text
 
 
 def three(folder: Path) -> bytes:
@@ -86,6 +87,9 @@ def test_a_line_taken_out_is_named_and_nothing_is_appended_to_it(tmp_path: Path)
     (tmp_path / JOURNAL).write_bytes(one + three_)
     (problem,) = read_journal(tmp_path).problems
     assert (problem.row, problem.file) == (2, JOURNAL)
+    text = minutes_text(read_journal(tmp_path), "zh")
+    assert "修改评选办法：学习培训 30 → 40。" in text
+    assert "共 2 条，但记录链有问题，不可尽信。" in text
     with pytest.raises(Refused, match="chain is broken"):
         appended(tmp_path, "adoption", "A", "B", {})
     assert (tmp_path / JOURNAL).read_bytes() == one + three_
@@ -126,6 +130,10 @@ def test_a_full_disk_leaves_it_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
         return write(handle, data[:100])
 
     monkeypatch.setattr(os, "write", full)
+    with pytest.raises(Refused):
+        appended(tmp_path, "adoption", "A", "B" * 500, {})
+    assert (tmp_path / JOURNAL).read_bytes() == whole
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data.replace(b"B", b"C")))  # a disk that keeps something else
     with pytest.raises(Refused):
         appended(tmp_path, "adoption", "A", "B" * 500, {})
     assert (tmp_path / JOURNAL).read_bytes() == whole

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from tests.visits import (
     CLEAN,
@@ -21,7 +22,9 @@ from tests.visits import (
     write_faulty_edition,
     write_visits,
 )
-from toolkit.forms.marking import FILLS, alone, lines, workbook_copy
+from toolkit.forms import marking
+from toolkit.forms.marking import FILLS, Uncopied, alone, anchor, layouts, lines, workbook_copy
+from toolkit.records.dictionary import load_tables
 
 EXTENDED = """<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" \
 xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x14:dataValidations count="1" \
@@ -170,3 +173,32 @@ def test_a_percentage_shown_by_its_format_stays_one(edition: Path) -> None:
     book["考察"]["C3"], book["考察"]["C3"].number_format = 0.35, "0%"
     book.save(path)
     assert workbook_copy(path.read_bytes(), "考察.xls")["考察"]["C3"].value == "35%"
+
+
+def test_what_openpyxl_refuses_is_copied_as_it_is_read_and_what_nobody_reads_is_not(edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for content, file in ((b"no gzip", "a.csv.gz"), (b"PAR1", "a.parquet"), (b"no workbook", "a.xlsx")):
+        with pytest.raises(Uncopied):
+            workbook_copy(content, file)
+        assert layouts(content, file, [*load_tables(edition / "tables.toml").table.values()], returned=True) == {}
+    content = (edition / "records" / "考察2018.xlsx").read_bytes()
+    with monkeypatch.context() as stricter:
+        stricter.setattr(openpyxl, "load_workbook", lambda *_, **__: 1 / 0)
+        assert workbook_copy(content, "考察2018.xlsx")["考察"]["C4"].value == 4
+    monkeypatch.setattr(marking, "LARGEST", 3)
+    with pytest.raises(Uncopied):
+        workbook_copy(b"a\n1\n2\n3\n", "a.csv")
+
+
+def test_a_remark_of_another_keeps_its_words_and_a_merged_cell_is_marked_where_its_value_stands(edition: Path, tmp_path: Path) -> None:
+    path = edition / "records" / "考察2018.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["考察"]["C3"].comment = Comment("请李处长核对", "秘书处")
+    book.save(path)
+    sheet = returned(edition, tmp_path / "out")["考察2018_退回.xlsx"]["考察"]
+    assert sheet["C3"].comment.text.startswith("请李处长核对")
+    assert "不是数字" in sheet["C3"].comment.text
+    path.unlink()
+    (edition / "records" / "考察2018_退回.xlsx").write_bytes((tmp_path / "out" / "考察2018_退回.xlsx").read_bytes())
+    again = returned(edition, tmp_path / "again")["考察2018_退回.xlsx"]["考察"]
+    assert again["C3"].comment.text.count("不是数字") == 1
+    assert anchor(again, 1, 4).coordinate == "A1"

@@ -20,8 +20,8 @@ from toolkit.ground.problems import Refused, refuse
 from toolkit.minutes import objections as room
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.decisions import STATES, decide_place, decide_state, state_of
-from toolkit.minutes.journal import JOURNAL, appended, read_journal
-from toolkit.minutes.mends import MODULUS, Mend, _done
+from toolkit.minutes.journal import JOURNAL, appended, cut_problems, read_journal
+from toolkit.minutes.mends import MODULUS, Mend, _done, as_ruled
 from toolkit.minutes.objections import (
     Objection,
     Upheld,
@@ -130,11 +130,32 @@ def test_a_rehearsal_is_what_the_mended_records_give(small_edition: Path) -> Non
     assert set(trial.moved.index) == {"005", "006"}
 
 
+def test_a_record_is_meant_by_its_day_and_what_did_not_apply_applies_once_corrected(small_edition: Path) -> None:
+    tables, book = small_edition / "tables.toml", small_edition / "records" / "会员名册.csv"
+    day = '[table.members.column.joined]\nheadings = ["入会日期"]\ntype = "date"\n\n[table.activities]'
+    written = tables.read_text("utf-8").replace("[table.activities]", day, 1)
+    tables.write_text(written.replace('headings = ["答卷数"]\ntype     = "number"', 'headings = ["答卷数"]\ntype = "number"\nnot_applicable = ["不适用"]'), "utf-8")
+    heading, *lines = book.read_text("utf-8-sig").splitlines()
+    lines = [f"{line},2010-05-{place:02}" for place, line in enumerate(lines, 1)]
+    book.write_text("\n".join([f"{heading},入会日期", *lines]).replace("丑采购中心,采购人,已签,,", "丑采购中心,采购人,已签,不适用,") + "\n", "utf-8-sig")
+    place = {"table": "members", "where": {"joined": dt.date(2010, 5, 9)}}
+    edition, (answers, joined) = open_edition(small_edition), [
+        Objection(received=dt.date(2019, 1, 31), by="a", member="102", about="b", upheld=Upheld.model_validate({"correct": ({**place, **cell},)}, strict=False))
+        for cell in ({"column": "answers", "value": 5}, {"column": "joined", "value": dt.date(2011, 5, 9)})
+    ]  # fmt: skip
+    trial = rehearsed(edition, evaluated(small_edition), answers)
+    assert (trial.before.applicable.loc["102", "answers"], trial.after.applicable.loc["102", "answers"]) == (False, True)
+    (mend,) = mends(edition, joined)
+    assert (mend.row, mend.column, mend.value) == (10, "入会日期", "2011-05-09")
+
+
 @pytest.mark.parametrize(("upheld", "words"), [
     ("", "does not say what becomes"), (STRIKE.replace("005", "999"), "0 are found"), (STRIKE.replace("activities", "activity"), "no such table"),
     (STRIKE.replace("activities", "members"), "cannot be rehearsed"), (HOURS.replace("value = 10", 'value = "十"'), "of type number"),
     (HOURS.replace("value = 10", "value = 99"), "outside 0 to 80"), (HOURS.replace('"hours", value = 10', '"code", value = "999"'), "no member has this code"),
     (HOURS.replace('"hours", value = 10', '"code", value = ""'), "must not be empty"), (HOURS.replace('"hours"', '"hour"'), "no such column"),
+    (HOURS.replace('"hours", value = 10', '"kind", value = "郊游"'), "not among the choices"),
+    (HOURS.replace('"hours", value = 10', '"hours", value = 1e300').replace("activities", "members").replace('file = "records/签到2018.xlsx", row = 7', 'where = { code = "005" }').replace('"hours"', '"answers"'), "number is too large"),
 ])  # fmt: skip
 def test_what_cannot_be_rehearsed_is_refused_in_words(small_edition: Path, upheld: str, words: str) -> None:
     objected(small_edition, more=upheld)
@@ -214,6 +235,15 @@ def test_a_file_that_cannot_be_written_is_decided_in_the_minutes_and_that_is_sai
     monkeypatch.setattr(room, "write_whole", full)
     with pytest.raises(Refused, match="the decision is in the minutes"):
         decide_objection(small_edition, 1, "rejected", by=WHO, reason=WHY)
+
+
+def test_what_is_not_there_or_decided_in_its_file_alone_is_not_decided(small_edition: Path) -> None:
+    decided = '[decision]\noutcome = "upheld"\non = 2019-02-01\nby = "a"\nbecause = "b"\nentry = 1\n'
+    objected(objected(small_edition), 2, decided)
+    for number, words in ((3, "no such objection; known: 1、2"), (2, "its file tells a decision that the minutes do not")):
+        with pytest.raises(Refused) as refused:
+            decide_objection(small_edition, number, "rejected", by=WHO, reason=WHY)
+        assert words in refused.value.problems.text("en")
 
 
 @pytest.mark.parametrize(("number", "by", "words"), [("9" * 5000, WHO, "请写异议的序号"), ("1", "\udcff秘书处", "编码不是 UTF-8")])
@@ -382,6 +412,8 @@ def test_minutes_whose_end_was_cut_off_are_told_by_the_bags(small_edition: Path)
     path.write_text(path.read_text("utf-8").replace(f'"{own}"', '"another"'), "utf-8")
     copied = run("check", small_edition)
     assert ("另一届的封存包" in copied.output, "末尾被删去" in copied.output) == (True, False)
+    path.write_text("title =", "utf-8")
+    assert "末尾被删去" in cut_problems(small_edition, read_journal(small_edition)).text()  # whose it is cannot be told, and it may be its own
 
 
 def test_the_minutes_read_as_a_secretary_writes_them(small_edition: Path) -> None:
@@ -433,6 +465,8 @@ def test_an_upheld_objection_is_open_until_its_rows_are_mended(small_edition: Pa
     book.save(path)
     assert run("journal", small_edition, "--enter-found").exit_code == 0
     assert "rulings" not in read_journal(small_edition).entries[-1].details
+    (small_edition / "scheme.toml").write_text("title =", "utf-8")
+    assert as_ruled(small_edition, read_journal(small_edition), ["activities"]) == ({}, {})  # what cannot be read was not done as ruled
 
 
 def test_receipts_and_other_replies_are_written_though_an_upheld_objection_is_not_mended(small_edition: Path, tmp_path: Path) -> None:

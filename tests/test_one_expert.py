@@ -92,6 +92,12 @@ def test_the_total_moves_by_the_weight_of_the_indicator(tmp_path: Path) -> None:
     assert not any(say.of == "" for say in says)  # nobody votes on weights by this scheme
 
 
+@pytest.mark.parametrize("changes", [{'shape = "linear", worst = 0, best = 100': 'shape = "steps", steps = [[50, 100]]'}, {"[[award]]": '[total]\naggregate = "geometric"\n[[award]]'}])
+def test_where_a_mark_is_no_plain_part_of_the_total_nothing_is_said_of_that(tmp_path: Path, changes: dict[str, str]) -> None:
+    folder, plan = judged(tmp_path, **changes)
+    assert np.isnan([say.total for say in examine(plan, load_plan(folder)[1], tries=0).says]).all()
+
+
 def test_of_levelled_sheets_nothing_is_claimed(tmp_path: Path) -> None:
     folder, plan = judged(tmp_path, **{"trim = 1": 'trim = 1\nharshness = "zscore"'})
     (say,) = [say for say in examine(plan, load_plan(folder)[1], tries=0).says if say.in_force and say.of == "service"]

@@ -7,16 +7,19 @@ from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from tests import invented
+from tests.ballots.voters import cast, slip
 from tests.panels.judged import SCHEME, write_judged_edition
 from toolkit.ballots import load_ballots
 from toolkit.ballots.ballot import Ballot, DividedPoints, write_ballot
 from toolkit.commands import app
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import evaluate
-from toolkit.examination.other_votes import OtherVotes, other_votes
+from toolkit.examination.other_votes import Cast, OtherVotes, other_votes
 from toolkit.reports.examination_wording import other_votes_in_words
 
 ONE = SCHEME[: SCHEME.index('[[indicator]]\nid = "service"')].replace("weight = 60", "weight = 100") + SCHEME[SCHEME.index("[[award]]") :]
@@ -117,6 +120,18 @@ def test_one_ballot_moves_a_weight_as_the_way_lets_it(tmp_path: Path, aggregate:
     assert "评分表没有试算" in words
     assert "判断票（3 位专家）" in words
     assert len(votes.fewest) == {"arithmetic": 1, "median": 2, "geometric": 1}[aggregate]
+
+
+def test_of_many_choices_some_are_tried_and_votes_that_cancel_out_are_none(tmp_path: Path) -> None:
+    ballots = cast(tmp_path, {"E01.toml": slip("E01", 60), "E02.toml": slip("E02", 0)}, aggregate="geometric", minimum=2)
+    rules = ballots.scheme.model_copy(update={"awards": invented.scheme(award=[{"id": "best", "label": "best", "quota": {"number": 1}}]).awards})
+    values = pd.DataFrame(np.arange(12.0).reshape(3, 4), columns=[item.id for item in rules.indicators], index=invented.members(3).index)
+    base = invented.evaluation(rules, invented.members(3), values)
+    votes = Cast(base, ballots, ("E01", "E02"))
+    assert votes.weights("total", [0], 0) is None  # all to what the other gives nothing, by a geometric mean
+    tried = votes.tried([0], 5)  # of two by three choices
+    assert (tried.whole, tried.given.shape) == (False, (1, 4, 3))
+    assert other_votes(base, None, None, cast(tmp_path / "none", {}, minimum=2)) == ()
 
 
 def voted_edition(folder: Path, aggregate: str) -> Edition:

@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import PropertyMock, patch
 
 import numpy as np
@@ -118,6 +118,21 @@ def test_no_more_than_a_bounded_number_of_blocks_is_under_way() -> None:
     found = award_probabilities(asked(), WeightDraws(draws=512 * 40), executor=executor)
     assert executor.most == tasks.IN_FLIGHT
     assert found.attrs["draws"] == 512 * 40
+
+
+def test_a_block_that_fails_calls_off_those_that_wait() -> None:
+    class Failing(Executor):
+        waiting: ClassVar[list[Future[Any]]] = []
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.waiting.append(future := Future[Any]())
+            if len(self.waiting) == 1:
+                future.set_exception(ArithmeticError())
+            return future
+
+    with pytest.raises(ArithmeticError):
+        award_probabilities(asked(), WeightDraws(draws=512 * 3), executor=Failing())
+    assert [future.cancelled() for future in Failing.waiting] == [False, True, True]
 
 
 def test_threads_do_not_meet() -> None:

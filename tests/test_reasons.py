@@ -16,6 +16,7 @@ from tests.invented import decided, evaluation, indicator, members, scheme, tota
 from toolkit.evaluation import Evaluation, rescored
 from toolkit.evaluation.awards import AwardRule
 from toolkit.evaluation.contests import Contest, ListRun
+from toolkit.evaluation.reasons import _place
 from toolkit.evaluation.scores import TOTAL, rounded_points, scores_of
 
 GIVEN = re.compile(r"授予(\w+)：(\S+) (-?[\d.]+)，(?:本类|全体)(按该项)?第 (\d+) 名")
@@ -182,6 +183,8 @@ def test_those_alike_are_said_to_be_full_only_where_so_many_of_them_are_placed()
     rows = [["x", "粤", 99], ["x", "粤", 98], ["x", "粤", 97], ["x", "京", 90], ["x", "沪", 50]]
     assert told("most = 2, least = 1", 3, rows)[2] == "未获top：名额先保证每个“prov”至少 1 家，粤入选的 99.00 分，差 2.00 分"
     assert told("most = 2, least = 1", 4, rows)[2] == "未获top：同为prov“粤”的已满 2 家，其中有退出的才依次递补"
+    assert told("least = 1", 4, rows)[2] == "top名额已满：全体名额 4 个，名额线 98.00 分，差 1.00 分"  # behind one of its own that came by its score
+    assert [_place({"row": 0, "file": "acts.duckdb", "sheet": "acts[id=3]"}, zh=zh) for zh in (True, False)] == ["acts.duckdb acts[id=3]"] * 2
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "同分时按第一的项数排在前"), ("en", "level on total, ahead by number of first places")])

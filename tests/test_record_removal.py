@@ -90,7 +90,7 @@ label = "轻微"
 when = { table = "conduct", where = { severity = ["轻微"] } }
 effect = { award = ["first"] }
 [eligibility]
-require = [{ condition = "acts", least = 2 }]
+require = [{ any_of = [{ condition = "acts", least = 2 }, { node = "i", least = 90 }] }]
 """
     pair, records = asked(tmp_path, SUM, extra)
     found = agrees(pair, records)
@@ -147,6 +147,29 @@ def test_what_cannot_be_said_is_said(tmp_path: Path, measure: str) -> None:
     assert found["why"].str.len().min() > 0
 
 
+EACH = [act(member, str(place), points="3") for place, member in enumerate("ABCDE")]
+
+
+@pytest.mark.parametrize(("measure", "rows", "change", "unknown"), [
+    ('{ table = "conduct", take = "max", column = "points" }', [*EACH, act("A", "9", points="8")], {"missing": "error"}, [3, 4, 5, 6]),
+    ('{ table = "conduct", take = "latest", column = "points" }', [*EACH, act("A", "9", points="8")], {"missing": "error"}, [3, 4, 5, 6]),
+    (SUM, [act("A", "1", points="9"), act("B", "2", points="-8")], {"value": {"shape": "benchmark", "per_above": 0.01, "per_below": 0.01}}, [2]),
+])  # fmt: skip
+def test_what_the_list_would_stop_without_is_told(tmp_path: Path, measure: str, rows: list[str], change: dict[str, object], unknown: list[int]) -> None:
+    scheme, records = read(tmp_path, measure, rows, AWARDS, MEMBERS)
+    found = struck_records(evaluate(scheme.with_({f"indicator[i].{key}": value for key, value in change.items()}), records), records, again="latest" in measure)
+    told = found[found["answer"] == "unknown"]
+    assert told["row"].tolist() == unknown
+    assert set(told["why"]) == {"删去后缺少必需的数值，评选将中止"}
+
+
+def test_of_so_many_alike_a_struck_record_makes_one_another(tmp_path: Path) -> None:
+    grave = '[[condition]]\nid = "grave"\nlabel = "严重"\nmeasure = { table = "conduct", take = "any", where = { severity = ["严重"] } }\n'
+    scheme, records = read(tmp_path, SUM, ROWS, AWARDS + grave, MEMBERS)
+    alike = scheme.with_({"award[second].quota": {"number": 2, "within": "all", "per": {"condition": "grave", "most": 1}}})
+    assert agrees(evaluate(alike, records), records)["changed"] > 0
+
+
 def test_an_act_told_twice_is_struck_with_all_its_tellings(tmp_path: Path) -> None:
     once = '{ table = "conduct", take = "sum", column = "points", once_per = ["act_id"] }'
     pair, records = asked(tmp_path, once, rows=[*ROWS, act("A", "1", points="3", severity="轻微", channel="查询")])
@@ -168,6 +191,7 @@ def test_an_act_told_twice_is_struck_with_all_its_tellings(tmp_path: Path) -> No
 )  # fmt: skip
 def test_shapes_that_look_at_all_members_look_again(tmp_path: Path, anew: dict[str, object]) -> None:
     second = '[[indicator]]\nid = "n"\nlabel = "次数"\nweight = 0\nmeasure = { table = "conduct", take = "count" }\nvalue = { shape = "points", per = 20 }\n'
+    second += '[[adjustment]]\nid = "grave"\nlabel = "扣分"\nmeasure = { table = "conduct", take = "count", where = { severity = ["严重"] } }\nper = -2\n'
     scheme, records = read(tmp_path, SUM, ROWS, AWARDS + second, MEMBERS)
     other = evaluate(scheme.with_({"indicator[i].weight": 60, "indicator[n].weight": 40, **{f"indicator[i].{key}": value for key, value in anew.items()}}), records)
     assert agrees(other, records).keys() == {"same", "changed"}

@@ -10,7 +10,7 @@ import pytest
 
 from toolkit.ground.toml_reader import tuples
 from toolkit.records.dates import day_problems, outside_the_period
-from toolkit.records.dictionary import Tables
+from toolkit.records.dictionary import Channel, Tables
 from toolkit.records.findings import Finding
 from toolkit.records.references import reference_problems
 from toolkit.records.values import read_date
@@ -31,14 +31,14 @@ MEAN = {"table": "acts", "take": "weighted_mean", "column": "points", "weight": 
 SHARE = {"table": "acts", "take": "ratio", "where": {"state": ["有效"]}, "among": {"state": ["有效", "撤销"]}}
 
 
-def said(**more: Any) -> list[tuple[str, str]]:
+def said(tables: Tables = TABLES, **more: Any) -> list[tuple[str, str]]:
     """The places and mends of a scheme's wrong references."""
     indicator = {"id": "i", "weight": 100, "measure": {"column": "members.staff"}, "value": {"shape": "linear", "worst": 0, "best": 9}}
     rules = Scheme.model_validate(tuples({
         "schema": 1, "title": "t", "edition": "e", "as_of": dt.date(2018, 12, 31), "indicator": [indicator],
         "members": {"table": "members", "key": "code", "name": "name"}, **more,
     }))  # fmt: skip
-    return [(problem.column, problem.mend.en) for problem in reference_problems(rules, TABLES)]
+    return [(problem.column, problem.mend.en) for problem in reference_problems(rules, tables)]
 
 
 def condition(**measure: Any) -> list[tuple[str, str]]:
@@ -66,10 +66,18 @@ def test_what_stands_in_the_tables_is_accepted(right: dict[str, Any]) -> None:
         ({"column": "members.name", "over": "last.total"}, "column", "name a column of numbers"),
         ({"column": "membres.staff"}, "table", "is `members` meant?"),
         ({"table": "acts", "take": "count", "where": {"points": ["many"]}}, "where.points", "change the state or the type"),
+        ({"table": "akts", "take": "sum", "column": "state", "points": {"有效": 1}}, "column", "is `acts` meant?"),
     ],
 )
 def test_what_does_not_is_named(wrong: dict[str, Any], place: str, mend: str) -> None:
     assert (place, mend) in condition(**wrong)
+
+
+def test_where_the_channel_of_a_table_decides_no_number_does() -> None:
+    acts = TABLES.table["acts"].model_copy(update={"channel": Channel(column="state", order=("有效",))})
+    measure = {"table": "acts", "take": "sum", "column": "points", "once_per": ["act"], "keep": "highest"}
+    told = said(TABLES.model_copy(update={"table": {**TABLES.table, "acts": acts}}), condition=[{"id": "c", "measure": measure}])
+    assert ("condition[c].measure.keep", "remove `keep`, or the `channel` of the table") in told
 
 
 @pytest.mark.parametrize(

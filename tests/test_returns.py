@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import openpyxl
@@ -161,3 +162,9 @@ def test_what_goes_back_is_told_before_it_is_written(edition: Path) -> None:
     assert found is not None
     (only,) = returns(found)
     assert (only.file, only.name, len(only.problems)) == ("records/考察2018.xlsx", "考察2018_退回.xlsx", 6)
+
+
+def test_of_more_than_are_mended_by_hand_the_others_are_counted(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.forms.returns.MOST", 1)
+    front = texts(returned(edition, tmp_path / "out")["考察2018_退回.xlsx"]["退回说明"])
+    assert re.search(r"另有 \d+ 处未列出，见各表“问题说明”一列。", front)

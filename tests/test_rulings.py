@@ -105,6 +105,17 @@ def test_level_ones_of_all_classes_or_where_places_are_not_handed_on_are_given_t
         assert [problem for problem in after.problems if problem.severity == "error"] == []
 
 
+def test_of_level_ones_alike_the_committee_takes_as_many_as_there_may_be() -> None:
+    rules = scheme_text(indicator_text("x"), '\n[[condition]]\nid = "prov"\nlabel = "prov"\nmeasure = { column = "members.prov" }\n',
+                        award_text('number = 2, within = "all", per = { condition = "prov", most = 1 }'), ties='"committee"')  # fmt: skip
+    before, clear = (found(rules, ["x", "prov"], [("A", 95, "京"), ("A", second, "京"), ("A", 90, "粤")], types={"prov": "text"}) for second in (95, 94))
+    (tie,) = before.ties
+    assert (tie.members, tie.places) == (("M001", "M002"), 1)
+    after = ruled(before, on(tie, 1, last=True))
+    assert set(after.awards["member"]) == {"M002", "M003"}
+    assert clear.decided.contests[0].passed_over.tolist() == [False, True, False]  # above the line of 90, and too many alike
+
+
 @given(contested())
 def test_a_ruling_on_another_tie_changes_nothing_and_is_told(evaluation: Evaluation) -> None:
     if not evaluation.scheme.awards or not len(evaluation.members):

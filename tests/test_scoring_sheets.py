@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from tests.panels.judged import EXPERTS, SCHEME, SHEETS, TABLES, write_judged_edition
+from tests.visits import texts
 from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.score_sheets import write_score_sheets
@@ -16,6 +17,10 @@ from toolkit.ground.problems import Refused
 from toolkit.ground.resources import file_digest
 
 BLANK: dict[str, Any] = {}
+IN_TWO = {
+    "scheme": SCHEME.replace('trim = 1\ntable = "panel_scores"', "trim = 1").replace('table = "panel_scores", column = "service"', 'table = "others", column = "service"'),
+    "tables": TABLES + TABLES[TABLES.index("[table.panel_scores]") :].replace("panel_scores", "others"),
+}
 
 
 def rows_of(page: Any) -> dict[str, int]:
@@ -103,6 +108,15 @@ def test_where_an_indicator_does_not_apply_nothing_is_to_be_scored(tmp_path: Pat
     assert page.cell(row["M3"], 4).protection.locked
 
 
+def test_a_column_beside_the_scores_is_left_to_write_in_and_unlike_ranges_are_not_told_as_one(tmp_path: Path) -> None:
+    head, _, tail = TABLES.rpartition("range = [0, 100]")
+    tables = f'{head}range = [0, 10]{tail}[table.panel_scores.column.note]\nheadings = ["评语"]\ntype = "text"\n'
+    alike, page = (written(tmp_path / name, tmp_path / name / "out", **more)["评分表E03.xlsx"] for name, more in (("a", {}), ("b", {"tables": tables})))
+    assert ["每项 0—100 分" in texts(sheet) for sheet in (alike, page)] == [True, False]
+    note = next(cell.column for line in page.iter_rows() for cell in line if cell.value == "评语")
+    assert not page.cell(rows_of(page)["M2"], note).protection.locked
+
+
 def test_a_class_that_takes_several_pages_is_named_on_each(tmp_path: Path) -> None:
     folder = write_judged_edition(tmp_path / "e", BLANK)
     rows = [f"N{n:03},第{n}家代理公司,代理" for n in range(1, 41)]
@@ -131,6 +145,7 @@ def test_sheets_are_not_written_over_and_the_same_ones_may_be_written_again(tmp_
         ({"experts": EXPERTS[:4]}, "and the number is to be odd"),
         ({"tables": TABLES.replace("评分表*.xlsx", "评分表.xlsx")}, "`file` needs a \\*"),
         ({"scheme": SCHEME.replace('experts = "experts"\n', "")}, "no table says who they are"),
+        (IN_TWO, "indicators are scored in several tables"),
         ({"interests": ["E07,M1,亲属"]}, "there is no such expert on the panel"),
         ({"interests": ["E02,M9,亲属"]}, "there is no such member"),
     ],

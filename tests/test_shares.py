@@ -102,6 +102,17 @@ def test_two_causes_that_work_together_are_shared_as_by_hand(before: State, tmp_
     assert found.total.loc["007", "scheme"] == ((other - none) + (all_ - one)) / 2
 
 
+def test_what_cannot_be_evaluated_between_the_two_is_shared_together(tmp_path: Path) -> None:
+    """A benchmark is a mean above 0, and with what one has after and the other had before it is not."""
+    rule = (SCHEME, 'value = { shape = "linear", worst = 0, best = 10 }', 'value = { shape = "benchmark", per_above = 0.001, per_below = 0.001 }')
+    old, new = (state(tmp_path / name, rule, (ROLL, cell, cell.replace(was, "-50"))) for name, cell, was in (("old", "已签,9,0", "9"), ("new", "已签,7.5,-2", "7.5")))
+    found = shared(old, new)
+    assert_sums(found)
+    assert "together" in found.total.columns
+    assert not set(found.carriers["record"]) & {"001"}
+    assert shapley("ab", lambda there: None if len(there) == 1 else Fraction()) is None
+
+
 def test_what_was_stated_otherwise_at_the_time_is_the_programs_doing(before: State) -> None:
     said = standing(before[0])
     said["total"] = said["total"].where(said.index != "002", said["total"] + 0.25)

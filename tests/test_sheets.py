@@ -14,11 +14,16 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
+from tests.nasty.old_workbooks import compound, ods, record, xls
+from tests.nasty.raw_workbooks import line, raw
+from toolkit.records import files
 from toolkit.records.dictionary import Column
-from toolkit.records.files import Sheet, Unreadable, read_sheet
+from toolkit.records.files import Sheet, Unreadable, read_sheet, read_workbook
 from toolkit.records.findings import normal_heading
 from toolkit.records.headings import Headings, find_headings, unit_of
 from toolkit.records.rows import is_remark
+from toolkit.records.workbook_marks import UNCALCULATED, with_suffix
+from toolkit.records.xlsx_marks import unpacked
 
 TEXT = "单位名称,学时\r\n甲公司,八\r\n"
 ROWS = [["单位名称", "学时"], ["甲公司", "八"]]
@@ -28,6 +33,13 @@ def workbook(fill: Callable[[xlsxwriter.Workbook], object]) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         fill(book)
+    return buffer.getvalue()
+
+
+def zipped(name: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, "x")
     return buffer.getvalue()
 
 
@@ -72,6 +84,10 @@ def test_other_separators_are_seen(mark: str) -> None:
 def test_line_breaks_within_quotes_do_not_shift_rows_and_blank_lines_count() -> None:
     rows = read_sheet(b'a,b\n"1\n2",3\n\n4,5\n', "a.csv").rows
     assert rows == [["a", "b"], ["1\n2", "3"], [], ["4", "5"]]
+
+
+def test_a_first_line_within_quotes_that_is_a_row_is_named() -> None:
+    assert "held together by quotes" in refusal('甲,乙,丙\n1,2,3\n"4,5,6\n7",8,9\n1,2,3\n'.encode(), "a.csv")
 
 
 def test_quotes_that_do_not_match_are_named_and_swallow_nothing() -> None:
@@ -165,12 +181,63 @@ def test_several_sheets_without_a_name_are_named_and_instructions_do_not_count()
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "a.xls", "damaged"),
         (b"PAR1", "a.parquet", "damaged"),
-        (b"%PDF", "a.pdf", "not read"),
+        (b"%PDF", "a.pdf", "not read"), (zipped("a.txt"), "a.xlsx", "damaged"), (compound({"Workbook": record(0x409, bytes(6)) + record(0x0A, b"")}), "a.xls", "damaged"),
         (workbook(lambda book: book.add_worksheet()), "a.xlsx", "empty"),
     ],
 )
 def test_what_cannot_be_read_says_why(content: bytes, file: str, said: str) -> None:
     assert said in refusal(content, file)
+
+
+def test_of_several_sheets_the_only_one_that_is_filled_is_read() -> None:
+    def one(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet("表一")
+        book.add_worksheet("表二").write("A1", "甲")
+
+    assert read_sheet(workbook(one), "a.xlsx").name == "表二"
+
+
+def test_whoever_breaks_off_is_not_told_of_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "read_workbook", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        read_sheet(workbook(two_sheets), "a.xlsx", "签到")
+    monkeypatch.setattr(files, "LARGEST", 10)
+    assert "too large" in refusal(workbook(two_sheets), "a.xlsx")
+
+
+def test_a_calc_cell_is_what_stands_beside_its_comment_and_tells_what_was_never_calculated() -> None:
+    style = '<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+    said = '<table:table-cell office:value-type="string"><office:annotation><text:p>改</text:p></office:annotation><text:p>学时<text:span text:style-name="T1">2</text:span></text:p></table:table-cell>'
+    number = '<table:table-cell office:value-type="float" office:value="8"><text:p>约 8 万元</text:p></table:table-cell>'
+    marks = read_workbook(ods(f'{style}<table:table-row>{said}<table:table-cell table:formula="of:=1+1"/>{number}</table:table-row>')).marks["签到"]
+    assert (marks.errors, marks.looks, marks.suffixes) == ({(0, 1): UNCALCULATED}, {(0, 0): "raised"}, {})
+
+
+def test_an_old_workbook_holds_yes_and_no_times_of_day_how_long_something_lasts_and_days_beyond_all_calendars() -> None:
+    def second(shown_as: int, cell: object) -> object:
+        return read_workbook(xls([("甲", cell)], shown_as=shown_as)).rows("签到")[0][1]
+
+    assert [second(9, True), second(20, "50%"), second(46, "150%"), second(14, f"{10**9}%")] == [True, dt.time(12), dt.timedelta(hours=36), 10**7]
+
+
+def test_parts_of_a_workbook_are_as_they_say_and_cells_stand_somewhere() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook(two_sheets))) as archive:
+        part = archive.getinfo("xl/workbook.xml")
+        part.file_size -= 1
+        with pytest.raises(ValueError, match="not as long as it says"):
+            unpacked(archive, part)
+    bare = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw(line('<c r="B2" t="inlineStr"><is><r><rPr><strike/></rPr><t>12</t></r><rPh sb="0" eb="1"><t>x</t></rPh></is></c><c r="C2"><f>1</f><v>x</v></c>'), book='<calcPr fullCalcOnLoad="1"/>'))) as whole, zipfile.ZipFile(bare, "w") as archive:
+        for name in whole.namelist():
+            if not name.endswith("styles.xml"):
+                archive.writestr(name, whole.read(name))
+    marks = read_workbook(bare.getvalue()).marks["签到"]
+    assert (marks.crossed, marks.errors) == ({(1, 1)}, {})
+    assert "damaged" in refusal(raw(line('<c r="?"><v>1</v></c>')), "a.xlsx", "签到")
+    assert with_suffix("甲", "%") == "甲"
 
 
 def test_a_sheet_cut_in_its_middle_is_damaged_and_not_short() -> None:

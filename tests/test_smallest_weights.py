@@ -77,6 +77,11 @@ def test_beyond_a_witness_the_list_differs_and_short_of_it_it_does_not(asked: Ev
             assert change[row["norm"]] == pytest.approx(row["change"], abs=1e-5)
 
 
+def test_where_scores_are_no_plain_sums_nothing_is_computed_for_the_nearest() -> None:
+    found = smallest_weights(two(total={"aggregate": "geometric"}), near=1)
+    assert (found["exact"].tolist(), found["tie"].isna().all()) == ([None, None], True)
+
+
 def test_an_unknown_group_is_refused_by_name() -> None:
     with pytest.raises(Refused, match="totl"):
         smallest_weights(two(), "totl")

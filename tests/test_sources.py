@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import sys
 from contextlib import closing, nullcontext
@@ -16,6 +17,7 @@ import pytest
 
 from toolkit.ground.problems import Refused
 from toolkit.records import Records
+from toolkit.records.databases.connection import read_sqlite
 from toolkit.records.dictionary import load_tables
 from toolkit.records.reading import load_records
 from toolkit.scheme.criteria import MembersSpec
@@ -219,3 +221,23 @@ def test_large_parquet_stays_where_it_is_and_names_file_and_row(tmp_path: Path) 
     assert set(records.digests) >= {"acts[0].parquet", "acts[1].parquet"}
     small = read_at(tmp_path, 'file = "acts*.parquet"')
     assert [(p.file, p.row, p.column) for p in small.problems.errors] == [("acts[1].parquet", 3, "学时")]
+    (tmp_path / "acts[2].parquet").mkdir()
+    assert ("acts[2].parquet", "this is no file: a folder, a link that leads nowhere, or a pipe") in {(p.file, p.rule.en) for p in read_at(tmp_path, 'file = "acts*.parquet"', large=2).problems.errors}
+    (tmp_path / "acts[3].parquet").write_bytes(b"PAR1 and no more")
+    assert "the file is damaged" in read_at(tmp_path, 'file = "acts*.parquet"', large=2).problems.text("en")
+
+
+def test_sqlite_keeps_no_kinds_and_what_is_no_text_is_said_in_signs(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "x.sqlite")) as con, con:
+        con.execute("CREATE TABLE t (yes BOOLEAN, n INTEGER, part REAL, raw BLOB, day DATE)")
+        con.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?)", [(1, 2, 1.5, b"\x0f", "2018-01-31"), (0, 3, 2, None, "2018-02-28"), (None, None, None, "x", None)])
+    assert read_sqlite(tmp_path / "x.sqlite", "t").to_pydict() == {
+        "yes": [True, False, None], "n": [2, 3, None], "part": [1.5, 2.0, None], "raw": ["0f", None, "x"], "day": [dt.datetime(2018, 1, 31), dt.datetime(2018, 2, 28), None],  # noqa: DTZ001 - a day has no zone
+    }  # fmt: skip
+
+
+def test_a_key_of_another_spelling_is_told_as_keys_are_written_and_many_twice_are_counted(tmp_path: Path) -> None:
+    again = [{**GOOD, "id": str(n // 2)} for n in range(50)]
+    records = read(tmp_path, in_duckdb(tmp_path, [{**GOOD, "id": "x", "code": "ａ"}, *again]), large=0)
+    assert [p.mend.en for p in records.problems.errors if p.column == "会员代码"] == ["write A"]
+    assert "5 more rows break the same rule" in records.problems.text("en")

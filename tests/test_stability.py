@@ -84,6 +84,18 @@ def test_what_would_take_too_many_lists_is_sought_on_a_grid_and_says_so(monkeypa
     pd.testing.assert_frame_equal(short, stability_intervals(asked))
 
 
+def test_without_awards_nothing_ends_and_where_the_full_mark_moves_too_nothing_is_said() -> None:
+    graded = two()
+    rules = rescored(graded, graded.scheme.model_copy(update={"awards": ()}))
+    assert stability_intervals(rules)[["lowest", "highest", "exact"]].to_numpy().tolist() == [[0, 100, True]] * 2
+    summed = rescored(graded, graded.scheme.with_({"weights": "points", "total.aggregate": "sum", "indicator[b].weight": 60}))
+    assert stability_intervals(summed)["exact"].tolist() == [None, None]
+    voted = scheme(indicator=[indicator("a", 60), indicator("b", 40), indicator("c", 0)], weights="percent", award=[{"id": "first", "label": "first", "quota": {"number": 1}}])
+    values = pd.DataFrame({"a": [90.0, 70.0], "b": [50.0, 75.0], "c": [0.0, 99.0]}, index=members(2).index)
+    found = stability_intervals(evaluation(voted, members(2), values), held=["a"]).set_index("node")  # b has only c to divide with, which weighs nothing
+    assert found.loc["b", ["lowest", "highest"]].tolist() == pytest.approx([100 * 27.6 / 74, 40], abs=0.02)
+
+
 def test_mareschal_1988_three_weights_by_hand() -> None:
     """Intervals in the manner of Mareschal (1988): A leads with 67.5 before C with 66.25 and B with 65."""
     rules = scheme(

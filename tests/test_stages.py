@@ -108,6 +108,13 @@ def test_a_decided_shortlist_stays_when_a_record_is_mended_and_what_would_be_is_
     assert evaluation.ranking["total"].notna().sum() == 4
 
 
+def test_who_has_more_than_the_last_of_a_decided_shortlist_is_told_no_line(tmp_path: Path) -> None:
+    folder = decided(tmp_path / "e", "01", "06")
+    scheme = folder / "scheme.toml"
+    scheme.write_text(scheme.read_text("utf-8").replace('missing = "error"', 'missing = "unranked"'), "utf-8")  # no expert scored 06
+    assert run(folder).ranking.loc["05", "reason"] == "未进入复审：初审 70.00 分，第 5 名，入围 2 名"
+
+
 def test_a_shortlist_not_yet_decided_is_worked_out_and_told(tmp_path: Path) -> None:
     evaluation = run(decided(tmp_path / "e"))
     assert any("入围名单尚未确定" in problem.rule.zh for problem in evaluation.problems)

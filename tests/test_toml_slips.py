@@ -66,6 +66,16 @@ def test_what_may_stand_so_is_no_slip(text: str) -> None:
     assert slips(text) == []
 
 
+@pytest.mark.parametrize(("swap", "words"), [
+    ((WEIGHT, 'weight = "59,5"'), "请写 59.5，不加引号"), (('value = { shape = "linear", worst = 0, best = 40 }', "value = { worst = 0, best = 40 }"), "请补上种类"),
+])  # fmt: skip
+def test_a_value_of_another_kind_is_mended_on_its_line_below_a_text_of_several(tmp_path: Path, swap: tuple[str, str], words: str) -> None:
+    text = changed(('title    = "小型联合会年度评选办法"', 'title    = """小型联合会\n年度评选办法"""'), swap)
+    (problem,) = faults(tmp_path, text)
+    assert words in problem.mend.zh
+    assert swap[1] in text.splitlines()[int(problem.row or 0) - 1]
+
+
 def test_no_scheme_of_the_house_has_any() -> None:
     for path in sorted(house_folder("templates").glob("editions/*/*.toml")):
         assert slips(path.read_text("utf-8")) == [], path
@@ -89,6 +99,10 @@ def test_what_stops_the_reader_is_said_in_chinese(text: str, words: str) -> None
     with pytest.raises(tomllib.TOMLDecodeError) as stopped:
         tomllib.loads(text)
     assert words in parser_words(str(stopped.value)).zh, stopped.value
+
+
+def test_a_number_of_thousands_of_digits_is_said_in_chinese(tmp_path: Path) -> None:
+    assert "有一个数字长达上千位" in "".join(problem.rule.zh for problem in faults(tmp_path, changed((WEIGHT, f"weight = {'9' * 5000}"))))
 
 
 def test_every_word_of_the_reader_is_chinese() -> None:

@@ -107,6 +107,9 @@ def test_a_set_of_a_single_point_is_that_point() -> None:
     found = drawn(UniformWeights(draws=5, statements=("a = b = c",), within=WeightBounds({"d": 70}, {"d": 70})))
     assert np.allclose(found[:, G], 1 / 3)
     assert np.allclose(found[:, H], [0.7, 0.3])
+    point = Polytope.of(np.vstack((np.eye(2), -np.eye(2))), np.array([0.4, 0.6, -0.4, -0.6]))
+    assert point is not None
+    assert np.allclose(point.points(np.random.default_rng(0), 3), [0.4, 0.6])
 
 
 @settings(max_examples=examples(20))

@@ -125,6 +125,17 @@ def test_a_goalpost_that_an_ineligible_member_set_is_told_with_both_mends() -> N
     assert "found = { all = { least = 90, greatest = 100 } }" in bids('{ shape = "min_max" }', 10)[2]
 
 
+@pytest.mark.parametrize(("more", "column", "words"), [
+    ('\n[[group]]\nid = "g"\nlabel = "g"\nweight = 1\nvalue = { shape = "share_of_best" }\n', "group[g].value", "leave what they have in the indicators below empty"),
+    ('\n[total]\nvalue = { shape = "percentile" }\n', "total.value", "let a [shortlist] leave the others first"),
+])  # fmt: skip
+def test_a_score_that_is_compared_is_mended_where_it_is_made(more: str, column: str, words: str) -> None:
+    rest = '\n[[condition]]\nid = "valid"\nmeasure = { column = "members.valid" }\n[eligibility]\nrequire = [{ condition = "valid", least = 1 }]\n'
+    item = indicator_text("x", more='group = "g"\n' if "group" in column else "")
+    problems = found(scheme_text(more, item, rest, award_text("number = 1")), ["x", "valid"], [["x", 50, 1], ["x", 40, 1], ["x", 90, 0]]).problems
+    assert [words in problem.mend.en for problem in problems if problem.column == column and "some are among them" in problem.rule.en] == [True]
+
+
 def test_a_goalpost_that_a_struck_or_stopped_member_set_is_told_too() -> None:
     def told(more: str, third: list[Any], shape: str = 'shape = "share_of_best", better = "lower"') -> str:
         price = indicator_text("bid", 30, f"{{ {shape} }}", missing="error")

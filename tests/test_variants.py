@@ -35,6 +35,9 @@ def test_a_variant_is_the_whole_scheme_with_its_comments_and_who_why_and_when(sm
     save_variant(small_edition, "三存", load_scheme(small_edition / "scheme.toml"))
     third = read_variants(small_edition).named("三存")
     assert (third.scheme, third.by) == (tried, "")
+    (small_edition / "scheme.toml").write_text("title =", "utf-8")  # half written by another: what was tried is kept all the same
+    save_variant(small_edition, "四存", third.scheme)
+    assert read_variants(small_edition).named("四存").scheme == tried
 
 
 @pytest.mark.parametrize(

@@ -250,8 +250,20 @@ def test_what_stood_there_stands_when_one_file_cannot_be_put_in_place(tmp_path: 
 
     monkeypatch.setattr(Path, "replace", open_elsewhere)
     with pytest.raises(Refused, match="no permission"):
-        write_into(tmp_path, "a.csv", "b.csv", "c.csv")
+        write_into(tmp_path, "0.csv", "a.csv", "b.csv", "c.csv")
     assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a.csv": "old", "b.csv": "old"}
+
+
+def test_files_are_placed_from_a_thread_and_where_a_disk_has_no_two_names_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_name(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "no links", str(target))
+
+    (tmp_path / "a.csv").write_text("old", "utf-8")
+    monkeypatch.setattr(Path, "hardlink_to", one_name)
+    thread = threading.Thread(target=write_into, args=(tmp_path, "a.csv"))
+    thread.start()
+    thread.join()
+    assert {path.name: path.read_text("utf-8") == "old" for path in tmp_path.iterdir()} == {"a.csv": False}
 
 
 def test_whoever_breaks_off_while_files_are_put_in_place_waits_for_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.ballots.test_shares import WHOLE
 from toolkit.ballots.draft import METHODS, GroupDraft, draft_of, outcome
 from toolkit.ground.problems import Refused
 from toolkit.weighting import ahp_ratio
@@ -51,6 +52,12 @@ def test_a_pair_said_the_other_way_round_is_the_same(ratios: tuple[float, ...]) 
     assert judgement is not None
     assert draft_of(judgement, NODES).pairs == pytest.approx(draft.pairs)
     assert all(pair[2] >= 1 for pair in judgement.comparisons)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS} - {"ahp"}))
+def test_a_draft_is_taken_up_again_from_what_was_handed_in(method: str) -> None:
+    assert draft_of(WHOLE[method], NODES[:3]).judgement(NODES[:3]) == WHOLE[method]
+    assert draft_of(WHOLE["trade_off"], NODES[:3]) == GroupDraft("points")
 
 
 @given(NUMBERS)

@@ -56,12 +56,14 @@ def test_no_name_is_in_any_message(tmp_path: Path) -> None:
 
 def test_all_faults_are_told_at_once_with_line_and_mend(tmp_path: Path) -> None:
     wrong = slip("E01", own='method = "rank_order"\norder = ["pledge", ["hours", "hours"], "tolks"]') + '[weights.lerning]\nmethod = "swing"\nswings = {}\n'
-    said = cast(tmp_path, {"E01.toml": wrong}).problems.text("en")
+    twice = slip("E02", own='method = "ahp"\ncomparisons = [["hours", "talks", 3], ["talks", "essays", 4], ["talks", "hours", 2]]')
+    said = cast(tmp_path, {"E01.toml": wrong, "E02.toml": twice}).problems.text("en")
     for words in (
         'row 11, weights.learning.order[1] "pledge": `pledge` is not below learning; here belong: hours, talks, essays',
         "`hours` is listed twice",
         "there is no node `tolks`; is `talks` meant?",
         "there is no group `lerning`; is `learning` meant?",
+        'weights.learning.comparisons[3] "talks : hours": this comparison is there twice; remove one of them',
     ):
         assert words in said
 

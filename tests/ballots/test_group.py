@@ -12,7 +12,7 @@ from tests.ballots.voters import NAME, cast, edition, slip, small_scheme
 from tests.panels.judged import SHEETS, write_judged_edition
 from tests.test_command_line import run
 from toolkit.ballots import group_weights, scheme_with_group_weights
-from toolkit.ballots.group import check_ballots
+from toolkit.ballots.group import check_ballots, round_before
 from toolkit.ground.problems import Refused
 from toolkit.records.dictionary import load_tables
 from toolkit.weighting import group_shares
@@ -49,9 +49,11 @@ def test_aij_refuses_other_methods_by_expert_and_group(tmp_path: Path) -> None:
     assert {problem.column for problem in refused.value.problems} == {"weights.total.method", "weights.learning.method"}
 
 
-def test_too_few_ballots_are_refused(tmp_path: Path) -> None:
+def test_too_few_ballots_are_refused_and_no_round_before(tmp_path: Path) -> None:
+    few = cast(tmp_path, SLIPS, minimum=5)
     with pytest.raises(Refused, match="of round 1 only 4 ballots count, the scheme wants 5"):
-        group_weights(cast(tmp_path, SLIPS, minimum=5))
+        group_weights(few)
+    assert round_before(few, 2) is None
 
 
 def test_the_last_round_decides_and_the_first_is_kept(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def test_a_form_comes_back_as_the_ballot_it_says_and_counts(edition: Path) -> No
         ({"points|learning|hours": 50}, "below learning both sheets are filled in"),
         ({"ahp|learning|hours|talks": 12}, "not on the scale 1/9 to 9"),
         ({"cast": "去年"}, "the date is lacking or no date"),
+        ({"cast": 20181203}, "the date is lacking or no date"),
         ({"expert": NAME}, "goes by a code, never by name"),
     ],
 )
@@ -85,6 +86,21 @@ def test_a_bad_cell_is_refused_in_plain_words(edition: Path, change: dict[str, o
     assert "权重判断票_E01.xlsx" in text
 
 
+@pytest.mark.parametrize("typed", [dt.date(2018, 12, 3), dt.datetime(2018, 12, 3, 9), 43437, "2018-12-03"])  # noqa: DTZ001 - a cell has no zone
+def test_a_date_is_that_day_however_the_cell_holds_it_and_no_round_is_the_first(edition: Path, typed: object) -> None:
+    ballot, _ = back(filled(form(edition), FILLED | {"cast": typed, "round": None}), edition)
+    assert (ballot.cast, ballot.round) == (dt.date(2018, 12, 3), 1)
+
+
+def test_a_cell_for_what_the_scheme_has_no_more_is_told_with_the_nearest(edition: Path) -> None:
+    former = small_scheme()
+    former = former.model_copy(update={"indicators": tuple(item.model_copy(update={"id": item.id.replace("talks", "talk")}) for item in former.indicators)})
+    path = filled(form(edition, scheme=former), {"points|learning|talk": 50, "points|total|learning": 50, "points|total|conduct": 50})
+    with pytest.raises(Refused) as refused:
+        back(path, edition)
+    assert "the scheme has no `talk`: the form is of another scheme; it has `talks`; use a new form" in refused.value.problems.text("en")
+
+
 def test_a_form_left_empty_or_another_workbook_is_refused_without_its_name(edition: Path, tmp_path: Path) -> None:
     path = form(edition)
     for cells in ({}, {"cast": "2018-12-03"}):
@@ -93,9 +109,11 @@ def test_a_form_left_empty_or_another_workbook_is_refused_without_its_name(editi
         assert [problem.rule.en for problem in refused.value.problems] == ["nothing is filled in"]
     other = tmp_path / f"{NAME}.xlsx"
     openpyxl.Workbook().save(other)
-    with pytest.raises(Refused, match="is no ballot form") as refused:
-        back(other, edition)
-    assert NAME not in str(refused.value)
+    for content in (other.read_bytes(), b"no workbook at all"):
+        other.write_bytes(content)
+        with pytest.raises(Refused, match="is no ballot form") as refused:
+            back(other, edition)
+        assert NAME not in str(refused.value)
 
 
 def test_a_form_of_another_scheme_is_told(edition: Path) -> None:

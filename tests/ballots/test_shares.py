@@ -34,6 +34,8 @@ def test_every_method_gives_shares_in_the_order_of_the_scheme() -> None:
         "rank_order": weighting.rank_order_shares([1, 2, 2]).round(4).tolist(),
         "trade_off": [0.5714, 0.2857, 0.1429],
     }
+    thrice = TradeOff(method="trade_off", pairs=(("a", "b", 2.0), ("b", "c", 2.0), ("a", "c", 6.0)))
+    assert judged(thrice, NODES, LABELS).coherence.en == "off by a factor of 1.14 at most"
 
 
 @given(st.permutations(NODES), st.sampled_from(sorted(WHOLE)))

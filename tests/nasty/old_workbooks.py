@@ -47,7 +47,7 @@ def xls(
     struck: bool = False,
     more: bytes = b"",
 ) -> bytes:
-    """A workbook of Excel 97 to 2003 with one sheet 签到. A cell may be text, a number, "#N/A", "=" (never calculated) or "35%".
+    """A workbook of Excel 97 to 2003 with one sheet 签到. A cell may be text, a number, yes or no, "#N/A", "=" (never calculated) or "35%".
 
     What ends in % has a style of its own, whose number format is `shown_as` and whose font may be struck out. Of a text and
     a place, as in ("12", 1), what stands before the place is struck out. `more` are records beside the styles.
@@ -82,8 +82,8 @@ def _sheet(
 
 def _cell(row: int, column: int, cell: object) -> bytes:
     place = struct.pack("<3H", row, column, 0)
-    if cell == "#N/A":
-        return record(0x205, place + bytes([42, 1]))
+    if cell == "#N/A" or isinstance(cell, bool):
+        return record(0x205, place + bytes([cell, 0] if isinstance(cell, bool) else [42, 1]))
     if cell == "#DIV/0!":  # a failed formula
         return record(0x06, place + bytes([2, 0, 7, 0, 0, 0, 255, 255]) + struct.pack("<HIH", 0, 0, 0))
     if cell == "=":

@@ -244,3 +244,9 @@ def test_one_judgement_of_a_bw_may_mend_what_would_take_two_others() -> None:
     mend = best_worst_mend(0, 3, [1, 3, 3, 4], [4, 3, 3, 1], NAMES[:4])
     assert [str(change) for change in mend.changes] == ["quality : safety, 4 -> 6"]
     assert (round(mend.before, 2), round(mend.after, 2), mend.least) == (0.42, 0.1, True)
+
+
+def test_of_more_criteria_than_thresholds_are_published_for_the_mend_keeps_a_bw_of_2() -> None:
+    others, worst = [1.0, *[2.0] * 9], [2.0, *[2.0] * 8, 1.0]
+    mend = best_worst_mend(0, 9, others, worst, None)
+    assert (mend.enough, mend.after, len(mend.changes)) == (True, 0.0, 8)

@@ -223,8 +223,7 @@ def _table_changes(table: str, before: Records, after: Records) -> Iterator[Reco
     olds, news = _texts(table, before), _texts(table, after)
     if olds is None or news is None:  # the whole table is new or gone
         whole = news if olds is None else olds
-        if whole is None:
-            return
+        assert whole is not None  # a table of neither is not asked about
         olds, news = (whole.iloc[:0] if frame is None else frame for frame in (olds, news))
     if olds.equals(news):
         return

@@ -229,9 +229,7 @@ class Lists:
         return self.moves(shares[None, :])[0]
 
     def moves(self, shares: Floats) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """The same under each of the vectors of shares float64[vectors, nodes]."""
-        if not self.evaluation.scheme.awards or not len(shares):
-            return [((), ())] * len(shares)
+        """The same under each of the vectors of shares float64[vectors, nodes], one at least, of a scheme that has awards."""
         then, now = self.given(shares), self.standing[:, None]
         gained, lost = (self._named(np.logical_or.reduce(new)) for new in (then & ~now, now & ~then))
         return list(zip(gained, lost, strict=True))

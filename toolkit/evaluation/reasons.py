@@ -284,14 +284,12 @@ class AwardReason:
             return None
         if not quota.handed_on:
             return None if contest.kept[self.place] else self._not_foremost()
-        if contest.facts is None:
-            return None
         if quota.per is None:
             return self._unfunded(quota)
         if not contest.kept[self.place] and quota.per.most is not None and self._alike_placed() >= quota.per.most:
             return phrase(
                 "未获{award}：{own.zh}同为{label}“{state}”的已满 {n} 家，其中有退出的才依次递补", "{award}: no place, the {n} with {label} `{state}`{own.en} are full; only where one of those drops out does the next of them come in",
-                award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=contest.facts[self.place], n=quota.per.most, own=self._own_class(),
+                award=contest.award.label, label=self.reasons.scheme.label(quota.per.condition), state=_known(contest.facts)[self.place], n=quota.per.most, own=self._own_class(),
             )  # fmt: skip
         return self._beside_assured(quota.per)
 
@@ -314,7 +312,8 @@ class AwardReason:
     def _beside_assured(self, per: Per) -> Phrase | None:
         """What those alike stand at, where that is nearer than the line of all, since some of each come first."""
         contest, scheme = self.contest, self.reasons.scheme
-        own = contest.given & (contest.facts == contest.facts[self.place]) if contest.facts is not None else contest.given & False
+        facts = _known(contest.facts)
+        own = contest.given & (facts == facts[self.place])
         if per.least is None or not own.any() or (low := float(contest.keys[0][own].min())) <= self._score:
             return None
         if (contest.given & ~contest.assured).any() and contest.line is not None and contest.line <= low:
@@ -322,7 +321,7 @@ class AwardReason:
         return phrase(
             "未获{award}：名额先保证每个“{label}”至少 {n} 家，{state}入选的 {line} 分，{beyond.zh} {gap} 分",
             "{award}: no place, at least {n} with each {label} come first; that of {state} has {line}, {gap} {beyond.en}",
-            award=contest.award.label, label=scheme.label(per.condition), n=per.least, state=_known(contest.facts)[self.place], line=self._shown(low),
+            award=contest.award.label, label=scheme.label(per.condition), n=per.least, state=facts[self.place], line=self._shown(low),
             gap=gap(scheme, low, self._score), beyond=Phrase("高", "over") if contest.turned else Phrase("差", "short"),
         )  # fmt: skip
 

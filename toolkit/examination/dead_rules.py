@@ -19,7 +19,6 @@ from toolkit.examination.reach import (
     Span,
     adjustment_span,
     before_bounds,
-    beyond_known,
     column_of,
     free_of_bounds,
     is_mean,
@@ -64,8 +63,6 @@ def dead_awards(rules: Rules) -> Iterator[Problem]:
         if any(problem.rule.zh.startswith("没有人能") for problem in unreached):
             return
     for award in rules.scheme.awards:
-        if not understood(award):
-            continue
         why = {name: lacking(rules, (*required, *bars(award)), name) or _without_place(rules, award, name) for name in rules.classes}
         won = phrase("获得“{award}”", "wins `{award}`", award=award.label)
         yield from _by_class(f"award[{award.id}]", won, why, MORE)
@@ -76,7 +73,7 @@ def dead_awards(rules: Rules) -> Iterator[Problem]:
 def dead_bands(rules: Rules) -> Iterator[Problem]:
     """Bands of the grades that nobody can come to, by score, by default or by a veto."""
     grades = rules.scheme.grades
-    if grades is None or not understood(grades):
+    if grades is None:
         return
     by_score = {name: {class_: _band_unreached(rules, grades, name, class_) for class_ in rules.classes} for name, _ in grades.bands}
     given = {grades.default, *(veto.effect.grade for veto in rules.scheme.vetoes)}
@@ -95,7 +92,7 @@ def idle_rules(rules: Rules) -> Iterator[Problem]:
     for award in rules.scheme.awards:
         yield from _idle_quota(rules, award)
     for veto in rules.scheme.vetoes:
-        if understood(veto) and (why := _idle_veto(rules, veto)) is not None:
+        if (why := _idle_veto(rules, veto)) is not None:
             yield _finding("note", f"veto[{veto.id}]", (phrase("“{veto}”永远不起作用：", "`{veto}` never acts: ", veto=veto.label), why), DROP)
 
 
@@ -158,7 +155,7 @@ def _without_place(rules: Rules, award: Award, class_: str) -> Phrase | None:
 def _taken_before(rules: Rules, award: Award) -> Problem | None:
     """An earlier award without limit that everyone who could win this one is given first."""
     earlier = rules.scheme.awards[: rules.scheme.awards.index(award)]
-    for first in (one for one in earlier if one.quota is None and one.id not in award.beside and understood(one)):
+    for first in (one for one in earlier if one.quota is None and one.id not in award.beside):
         spared = any(_bars_from(veto, first.id) and not _bars_from(veto, award.id) for veto in rules.scheme.vetoes)
         if not spared and all(any(implied(bar, by) for by in bars(award)) for bar in bars(first)):
             rule = phrase("“{award}”没有人能获得：达到其条件的，都先获得不限名额的“{first}”，不再参加“{award}”",
@@ -194,7 +191,7 @@ def _idle_bounds(rules: Rules) -> Iterator[Problem]:
             if bound is not None and (free.low >= bound if low else free.high <= bound):
                 yield _idle_bound(f"adjustment[{item.id}].{key}", item.label, key, bound, free, low=low)
     for group in rules.scheme.groups:
-        if group.cap is None or beyond_known(group):
+        if group.cap is None:
             continue
         spans = [span for class_ in rules.classes if not (span := free_of_bounds(rules.scheme, rules.tables, class_, group)).empty]
         if spans and max(span.high for span in spans) <= group.cap:
@@ -203,7 +200,7 @@ def _idle_bounds(rules: Rules) -> Iterator[Problem]:
     totals = [before_bounds(rules.scheme, rules.spans[class_]) for class_ in rules.classes]
     total = Span(min(span.low for span in totals), max(span.high for span in totals))
     for key, bound in (("cap", rules.scheme.total.cap), ("floor", rules.scheme.total.floor)):
-        if bound is not None and not beyond_known(rules.scheme.total) and (total.low >= bound if key == "floor" else total.high <= bound):
+        if bound is not None and (total.low >= bound if key == "floor" else total.high <= bound):
             yield _idle_bound(f"total.{key}", TOTAL, key, bound, total, low=key == "floor")
 
 
@@ -238,7 +235,7 @@ def _passed_by_all(rules: Rules, item: Requirement, classes: list[str]) -> Phras
 def _idle_quota(rules: Rules, award: Award) -> Iterator[Problem]:
     """Bounds on the places that no number of members reaches."""
     quota = award.quota
-    if quota is None or not rules.sizes or not understood(quota) or quota.limited:
+    if quota is None or not rules.sizes or quota.limited:
         return
     free = {name: rules.places(quota.model_copy(update={"most": None, "in_all": None}), name) or 0 for name in rules.classes}
     together = quota.within == "all" or rules.scheme.members.class_ is None
@@ -282,7 +279,7 @@ def _looked_at(rules: Rules) -> set[str] | None:
     """Every node whose score decides something; None where that cannot be told."""
     scheme = rules.scheme
     asked = [part for _, item in rules.requirements for part in all_parts(item)]
-    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, (*scheme.awards, *asked))):
+    if not all(isinstance(key, str) for key in scheme.ties) or not all(map(understood, asked)):
         return None
     nodes = {TOTAL, *(key for key in scheme.ties if isinstance(key, str)), *(award.by for award in scheme.awards)}
     return nodes | {str(item.node) for item in asked if item.node}
@@ -308,7 +305,7 @@ def _stopped(rules: Rules, node: str, parent: str, class_: str) -> Phrase | None
     name, under = subject_of(scheme.label(node)), Phrase("总分", "the total") if parent == TOTAL else subject_of(scheme.label(parent))
     if spans[node].empty:
         return Phrase("", "")
-    if beyond_known(rule) or rule.when or not is_mean(rule.aggregate):
+    if rule.when or not is_mean(rule.aggregate):
         return None
     if scheme.nodes[node].weight == 0 and rule.least_present is None:
         return phrase("{name.zh}的权重是 0", "{name.en} has weight 0", name=name)

@@ -17,7 +17,6 @@ import numpy as np
 from toolkit.evaluation.scores import TOTAL
 from toolkit.examination.reach import (
     COUNTED,
-    beyond_known,
     lowest_value,
     may_not_apply,
     only_rises,
@@ -29,7 +28,7 @@ from toolkit.examination.small_editions import Drawn, Example, grid, smallest, t
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.scheme.criteria import MIDDLES, Indicator
 from toolkit.scheme.outcomes import FIRST_PLACES, Requirement
-from toolkit.scheme.shapes import Benchmark, Category, Points, Power, Relative, ValueShape
+from toolkit.scheme.shapes import Benchmark, Category, Relative, ValueShape
 
 if TYPE_CHECKING:
     from toolkit.scheme import Scheme
@@ -125,10 +124,6 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     scheme = rules.scheme
     if scheme.shortlist is not None:
         yield Phrase("分初审、复审两步，这里只看复审", "there are two stages, and the second alone is looked at here")
-    shape = item.value
-    known = isinstance(shape, Category | Relative) or type(shape).__module__ in {Points.__module__, Power.__module__}
-    if beyond_known(item) or beyond_known(item.measure) or not known:
-        yield Phrase("用了这里尚不认识的写法", "it is written in a way not known here")
     if isinstance(item.value, Relative) and item.value.found is None:
         yield Phrase("按会员相互比较计分，一家变好会改变别家的得分", "its values compare members, so that one doing better moves others")
     if item.outliers is not None:
@@ -143,8 +138,6 @@ def obstacles(rules: Rules, item: Indicator) -> Iterator[Phrase]:
     worse = Phrase("高", "higher") if lower_first(scheme) else Phrase("低", "lower")
     for key in (key for key in scheme.ties if not isinstance(key, str) and key.better == worse.en and key.node in _ancestors(scheme, item)):
         yield phrase("同分时“{node}”{worse.zh}者在前，变好反而落后", "level ones go by `{node}`, the {worse.en} first, so that doing better puts one behind", node=scheme.label(str(key.node)) if key.node != TOTAL else "总分", worse=worse)
-    if not all(map(understood, (*scheme.awards, *(quota for award in scheme.awards if (quota := award.quota))))):
-        yield Phrase("奖项用了这里尚不认识的写法", "awards are written in a way not known here")
     yield from _limited(scheme)
     yield from _graded(scheme)
 
@@ -161,8 +154,6 @@ def _graded(scheme: Scheme) -> Iterator[Phrase]:
     """Grades that a better score can leave for one beside the order."""
     if scheme.grades is None:
         return
-    if not understood(scheme.grades):
-        yield Phrase("等级规则用了这里尚不认识的写法", "grades are written in a way not known here")
     if scheme.grades.quota and scheme.grades.level == "worse":
         yield Phrase("等级按名次定，末位同分的都不给，追平别家会使两家都失去这一级",
                      'grades go by place and level ones at the last get the lower (`level = "worse"`), so that drawing level costs both')  # fmt: skip
@@ -248,7 +239,7 @@ def _above(scheme: Scheme, item: Indicator) -> Iterator[Phrase]:
             yield phrase("“{node}”合成后按会员相互比较计分，一家变好会改变别家的得分", "what `{node}` comes to is valued among the members, so that one doing better moves others", node=scheme.label(node) if node != TOTAL else "总分")
         elif rule.value is not None and not _only_rises(rule.value, scheme.scale):
             yield phrase("“{node}”合成后的计分并非只升不降", "what `{node}` comes to is valued by a shape that does not only rise", node=scheme.label(node) if node != TOTAL else "总分")
-        if beyond_known(rule) or not rises(rule.aggregate):
+        if not rises(rule.aggregate):
             yield phrase("“{node}”的合成方法未必逐项不减", "how `{node}` is made need not rise with each part", node=scheme.label(node) if node != TOTAL else "总分")
 
 

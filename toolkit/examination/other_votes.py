@@ -13,7 +13,7 @@ Faliszewski, P., Hemaspaandra, E., Hemaspaandra, L. A. (2009). How hard is bribe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
@@ -116,9 +116,8 @@ class Votes(Protocol):
 
 
 def other_votes(
-    evaluation: Evaluation, tables: Tables, judged: Judging | None = None, ballots: Ballots | None = None, *,
-    work: int = WORK, progress: Callable[[str], None] | None = None,
-) -> tuple[OtherVotes, ...]:  # fmt: skip
+    evaluation: Evaluation, tables: Tables, judged: Judging | None = None, ballots: Ballots | None = None, *, work: int = WORK
+) -> tuple[OtherVotes, ...]:
     """What other sheets and other ballots would have decided, each kind alone, of those that are there.
 
     Parameters
@@ -127,8 +126,8 @@ def other_votes(
         The panel as it scored; nothing is said where its sheets are not there or their column has no range.
     ballots
         All ballots; what they decide is held against the list under the group's weights, adopted or not.
-    work, progress
-        Members decided on at most, for each kind; told the codes of the experts that are looked at.
+    work
+        Members decided on at most, for each kind.
     """
     kinds: list[Votes] = []
     if judged is not None and judged.experts and judged.indicators and all(bounds for bounds in _ranges(evaluation, tables).values()):
@@ -141,10 +140,10 @@ def other_votes(
         if weights is not None:
             base = rescored(evaluation, scheme_with_group_weights(evaluation.scheme, weights))
             kinds.append(Cast(base, ballots, tuple(next(iter(weights.groups.values())).experts)))
-    return tuple(_found(votes, work, progress) for votes in kinds) if evaluation.scheme.awards else ()
+    return tuple(_found(votes, work) for votes in kinds) if evaluation.scheme.awards else ()
 
 
-def _found(votes: Votes, work: int, progress: Callable[[str], None] | None) -> OtherVotes:
+def _found(votes: Votes, work: int) -> OtherVotes:
     """The search: one expert after the other, then two, three, ... until an award changes or the work is done."""
     base, alone = Changes(votes.base), list[tuple[object, ...]]()
     left, runs, proved, whole = max(work // max(len(votes.base.members), 1), AT_LEAST * len(votes.experts)), 0, 0, True
@@ -154,8 +153,6 @@ def _found(votes: Votes, work: int, progress: Callable[[str], None] | None) -> O
             if many > 1 and left - runs < AT_LEAST:
                 whole = False
                 break
-            if progress is not None:
-                progress(" ".join(votes.experts[one] for one in who))
             tried = votes.tried(who, max(AT_LEAST, (left - runs) // (len(sets) - place)))
             runs, whole = runs + tried.given.shape[1], whole and tried.whole
             changed = base.look(who, tried)

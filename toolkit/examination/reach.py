@@ -2,7 +2,7 @@
 
 Nothing here looks at a record. Between what the tables allow a column to hold, shapes, weights and aggregates leave each node a
 span, worked out by the rule itself (`aggregation.gather`, `adjusted`) at the ends: every mean of the house rises with each of its
-parts. A span is never too narrow, so that what lies outside is proved to be out of reach; a key that is not known here leaves it endless.
+parts. A span is never too narrow, so that what lies outside is proved to be out of reach; an aggregate that need not rise with its parts leaves it endless.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from toolkit.evaluation.aggregation import NOISE, Branch, gather
 from toolkit.evaluation.scores import TOTAL, Tree, adjusted
 from toolkit.evaluation.values import stepped
 from toolkit.ground.ranking import Floats, rounded
-from toolkit.ground.toml_reader import StrictModel
 from toolkit.indicators import adjustment_points
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.criteria import Adjustment, Group, Indicator, Total
@@ -31,15 +30,6 @@ if TYPE_CHECKING:
     from toolkit.records.dictionary import Column, Tables
     from toolkit.scheme import Scheme
 
-ROUNDED = frozenset({"decimals", "rounding", "decimals_of"})
-KNOWN: Mapping[type[StrictModel], frozenset[str]] = {
-    Group: frozenset({"id", "label", "weight", "group", "aggregate", "when", "least_present", "not_applicable", "cap", "value", "source"}) | ROUNDED,
-    Total: frozenset({"aggregate", "when", "least_present", "not_applicable", "value", "floor", "cap", "better"}),
-    Indicator: frozenset({"id", "label", "weight", "measure", "value", "unit", "group", "missing", "missing_of", "stands_in", "outliers", "applies_to", "source"}) | ROUNDED,
-    Adjustment: frozenset({"id", "label", "measure", "per", "cap", "floor", "source"}) | ROUNDED,
-    Measure: frozenset({"take", "table", "column", "weight", "over", "times", "where", "among", "window", "in_period", "once_per", "unverified",
-                        "points", "crossed_with", "keep", "best", "discard", "better", "mean_on"}),
-}
 MEANS = ("arithmetic", "geometric", "harmonic", "minimum", "sum", "conditional", "power")
 """The weighted means."""
 COUNTED = frozenset({"count", "distinct", "any"})
@@ -89,11 +79,6 @@ class Span:
 NOWHERE, ANYWHERE = Span(np.inf, -np.inf, sure=False), Span(-np.inf, np.inf, sure=False)
 
 
-def beyond_known(model: StrictModel) -> frozenset[str]:
-    """The keys written in a part of the scheme that are not known here, so that nothing is claimed of it."""
-    return frozenset(model.model_fields_set) - KNOWN.get(type(model), frozenset(type(model).model_fields))
-
-
 def is_mean(aggregate: str) -> bool:
     """Whether an aggregate is a weighted mean, which rises with each of its parts."""
     return aggregate.partition("(")[0] in MEANS
@@ -122,8 +107,7 @@ def reach(scheme: Scheme, tables: Tables | None = None, class_: str = "", held: 
     for branch in tree.branches:
         name = tree.nodes[branch.node]
         parts = [spans[tree.nodes[child]] for child in branch.children]
-        known = rises(rules[name].aggregate) and not beyond_known(rules[name])
-        spans[name] = _mean(branch, parts, tree.weights[list(branch.children)]) if known else ANYWHERE
+        spans[name] = _mean(branch, parts, tree.weights[list(branch.children)]) if rises(rules[name].aggregate) else ANYWHERE
         if name != TOTAL:
             spans[name] = _held(spans[name], bounds.get(name))
     points = {item.id: _held(adjustment_span(item, tables), bounds.get(item.id)) for item in scheme.adjustments}
@@ -156,8 +140,6 @@ def value_span(item: Indicator, scale: float, tables: Tables | None, class_: str
     """Between which values an indicator lies for a class, what stands in for a missing one included."""
     if item.applies_to and class_ not in item.applies_to:
         return NOWHERE
-    if beyond_known(item) or beyond_known(item.measure):
-        return ANYWHERE
     values = list(_values(item, scale, tables))
     never_missing = (item.measure.take in COUNTED and not isinstance(item.value, Category | Benchmark)) or item.missing == "error"
     if not never_missing:
@@ -170,8 +152,6 @@ def value_span(item: Indicator, scale: float, tables: Tables | None, class_: str
 
 def adjustment_span(item: Adjustment, tables: Tables | None, *, bounded: bool = True) -> Span:
     """Between how many points an adjustment lies; without its own bounds where it is not `bounded`."""
-    if beyond_known(item) or beyond_known(item.measure):
-        return ANYWHERE
     raw = pd.Series([*measured_range(item.measure, tables), 0.0])
     points = adjustment_points(item if bounded else item.model_copy(update={"cap": None, "floor": None}), raw)
     return Span(float(points.min()), float(points.max()))
@@ -179,7 +159,7 @@ def adjustment_span(item: Adjustment, tables: Tables | None, *, bounded: bool = 
 
 def before_bounds(scheme: Scheme, spans: Mapping[str, Span]) -> Span:
     """The span of the total as it is before its own floor and cap hold it."""
-    if not rises(scheme.total.aggregate) or beyond_known(scheme.total):
+    if not rises(scheme.total.aggregate):
         return ANYWHERE
     free = scheme.model_copy(update={"total": scheme.total.model_copy(update={"floor": None, "cap": None})})
     tree = Tree.of(scheme)

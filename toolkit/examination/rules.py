@@ -17,7 +17,7 @@ from toolkit.evaluation.aggregation import power
 from toolkit.evaluation.quotas import class_table, places
 from toolkit.evaluation.requirements import amount, bars, demand, exempt, subject
 from toolkit.evaluation.scores import TOTAL
-from toolkit.examination.reach import Span, beyond_known, is_mean, reach, states_of
+from toolkit.examination.reach import Span, is_mean, reach, states_of
 from toolkit.ground.ranking import tolerance
 from toolkit.ground.text import Phrase, figure, joined, phrase
 from toolkit.indicators.checks import measured_range
@@ -29,19 +29,10 @@ if TYPE_CHECKING:
     from toolkit.scheme import Scheme
     from toolkit.scheme.criteria import Group, Total
 
-KEYS: Mapping[str, frozenset[str]] = {
-    "Requirement": frozenset({"node", "condition", "least", "above", "most", "below", "among", "classes", "any_of", "at_least", "all_of", "none_of"}),
-    "Award": frozenset({"id", "label", "quota", "minimum", "require", "by", "beside", "reserve", "source"}),
-    "Quota": frozenset({"share", "number", "within", "rounding", "least", "most", "in_all", "per", "budget", "cost", "overrun", "handed_on"}),
-    "Grades": frozenset({"bands", "above", "quota", "cumulative", "level", "eligible_only", "require", "default", "valid_for", "rise_at_most", "rise_require", "apart", "applied_only", "source"}),
-    "Veto": frozenset({"id", "label", "when", "effect", "at_least", "distinct", "sum", "at_most", "source"}),
-}
-"""What is known of the rules beside the tree: where more is written, nothing is claimed."""
 
-
-def understood(part: object) -> bool:
-    """Whether nothing is written in a rule that is not known here."""
-    return frozenset(getattr(part, "model_fields_set", ())) <= KEYS[type(part).__name__]
+def understood(item: Requirement) -> bool:
+    """Whether a requirement is one of the member alone: of who is among the first nothing is claimed here."""
+    return item.first is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +95,7 @@ class Rules:
 
     def places(self, quota: Quota | None, class_: str) -> int | None:
         """The most places there can be for a class, whoever takes part; None for no limit, or where that is not known."""
-        if quota is None or not understood(quota) or (quota.share is None and quota.number is None):
+        if quota is None or (quota.share is None and quota.number is None):
             return None
         together = quota.within == "all" or self.scheme.members.class_ is None
         if self.sizes is None:
@@ -209,8 +200,6 @@ def _condition_unmet(rules: Rules, item: Requirement) -> Phrase | None:
     condition = next(one for one in rules.scheme.conditions if one.id == item.condition)
     states, ends = states_of(condition.measure, rules.tables), measured_range(condition.measure, rules.tables)
     name, wanted = subject(rules.scheme, item), demand(rules.scheme, item)
-    if beyond_known(condition.measure):
-        return None
     if item.among and states is not None and not {state_name(state) for state in item.among} & set(states):
         return phrase("要求{name.zh}{wanted.zh}，而可填的只有 {states}", "it asks for {name.en} {wanted.en}, and what can be recorded is {states}", name=name, wanted=wanted, states="、".join(states))
     if not item.among and _misses(item, Span(*ends)):

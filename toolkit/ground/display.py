@@ -218,8 +218,8 @@ def display_width(text: str) -> int:
 
     Examples
     --------
-    >>> display_width("总分 A")
-    6
+    >>> display_width("总分 A"), display_width("e\u0301")
+    (6, 1)
     """
     return sum(_columns(sign) for sign in text)
 

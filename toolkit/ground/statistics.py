@@ -52,8 +52,8 @@ def exact_sums(x: Floats) -> Floats:
 
     Examples
     --------
-    >>> exact_sums(np.array([[1e100, 1.0, -1e100], [0.1] * 3])).tolist()
-    [1.0, 0.30000000000000004]
+    >>> exact_sums(np.array([[1e100, 1.0, -1e100], [0.1] * 3])).tolist(), exact_sums(np.array([[np.inf, 1.0]])).tolist()
+    ([1.0, 0.30000000000000004], [inf])
     """
     rest = np.where(np.isnan(x), 0.0, x)
     if not np.isfinite(rest).all():

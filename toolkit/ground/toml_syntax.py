@@ -28,7 +28,7 @@ DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
 LARGEST = 2**63 - 1  # TOML promises no more
 LARGE = 1e15  # from here on a whole number may not be exact
 DEEPEST = 32  # levels; a scheme has six
-TOO_DEEP, TOO_LONG = "Nested too deeply", "A number of thousands of digits"
+TOO_DEEP = "Nested too deeply"
 PARSER: tuple[tuple[str, str], ...] = (
     ("Expected newline", "值的后面还有多余的内容"),
     ("Expected '='", "键的后面没有等号"),
@@ -50,7 +50,6 @@ PARSER: tuple[tuple[str, str], ...] = (
     ("Escaped character", "引号里的 \\u 后面不是一个字"),
     ("Hex", "引号里的 \\u 后面要写四位十六进制数"),
     (TOO_DEEP, f"括号或点套得太深，超过 {DEEPEST} 层"),
-    (TOO_LONG, "有一个数字长达几千位"),
 )
 
 
@@ -178,8 +177,6 @@ def parsed(text: str) -> Raw | Halt:
         return Halt(AT_LINE.sub("", str(error)), int(line[1]) if line and line[1] else None)
     except RecursionError:
         return Halt(TOO_DEEP)
-    except ValueError:  # of a number with thousands of digits
-        return Halt(TOO_LONG)
     return Halt(TOO_DEEP) if _deeper(raw, DEEPEST) else raw
 
 

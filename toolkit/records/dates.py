@@ -36,10 +36,7 @@ def day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFra
 def _day_problems(scheme: Scheme, tables: Tables, frames: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     named = sorted(_windowed(scheme))
     for table, name in named:
-        window, frame = scheme.window.get(name), frames.get(table)
-        if window is None or frame is None:
-            continue
-        spec = tables.table[table]
+        window, frame, spec = scheme.window[name], frames[table], tables.table[table]
         begins = dict.fromkeys(filter(None, (window.from_, spec.date)))
         ends = [column for key, column in window.dates.items() if key in LATER and column not in begins]
         for begin, end in product(begins, ends):

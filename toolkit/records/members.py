@@ -63,8 +63,8 @@ class Register:
         --------
         >>> Register.of(["m001", "m002", "m111"]).nearest("M1111"), Register.of(["m001", "m002"]).nearest("M003")
         ('m111', None)
-        >>> Register.of(["0001", "0002", "0011"]).nearest("1")
-        '0001'
+        >>> Register.of(["0001", "0002", "0011"]).nearest("1"), Register.of(["91350100M000100Y44"]).nearest("91350100M000100Y43")
+        ('0001', None)
         """
         if is_valid(key):
             return None

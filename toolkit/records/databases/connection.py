@@ -266,14 +266,18 @@ def _parquet(folder: Path, address: Address, relation: str) -> Iterator[Relation
     """All files of the pattern as one relation; `relation` is the folder's own list, a file a line."""
     import duckdb
     import ibis
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     del address
     with embedded() as con:
         try:
+            for file in relation.splitlines():
+                pq.read_metadata(folder / file)  # a view looks into the first alone
             # the names of the files are taken as they are: a [ in one is no pattern
             files = ", ".join(_literal(str(folder / file).replace("[", "[[]")) for file in relation.splitlines())
             con.execute(f"CREATE VIEW held AS FROM read_parquet([{files}], filename='__file', file_row_number=true)")
-        except duckdb.Error as error:
+        except (OSError, pa.ArrowInvalid, duckdb.Error) as error:
             raise Unreachable(_damaged()) from error
         yield Relation(ibis.duckdb.from_connection(con).table("held"), ("__file", "file_row_number"))
 

@@ -86,8 +86,6 @@ def survey(
     """The account of a table that is no workbook; its rows too, unless it has more than `large` and stays behind."""
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
     address, relation, problems, digests = _where(folder, table)
-    if not relation:
-        return Collection(_no_rows(columns), _nowhere(0), problems=tuple(problems)), None
     place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
     unique = [names for names in dict.fromkeys((tuple(table.unique), (key,) if key else ())) if names]
     try:
@@ -97,9 +95,9 @@ def survey(
             frame, apart = (_no_rows(columns), _nowhere(0)) if stays else _taken_along(reading, columns, account, unique)
     except Unreachable as error:
         missing = Problem("error", *error.finding, file=place.file, sheet=place.sheet)
-        return Collection(_no_rows(columns), _nowhere(0), problems=(missing,), digests=digests), None
+        return Collection(_no_rows(columns), _nowhere(0), problems=(*problems, missing), digests=digests), None
     count = (place.file, place.sheet, account.read, account.read - account.refused, account.refused, 0)
-    collection = Collection(frame, apart, account.problems, account.keys, (count,), digests)
+    collection = Collection(frame, apart, (*problems, *account.problems), account.keys, (count,), digests)
     return collection, RemoteTable(folder, table, address, relation, account.read) if stays else None
 
 

@@ -157,10 +157,9 @@ def _moved(shape: object, worst: float, best: float) -> object:
     if isinstance(shape, Log):
         way = math.log(shape.best / shape.worst)
         return shape.model_copy(update={"worst": shape.worst * math.exp(worst * way), "best": shape.best * math.exp(best * way)})
-    if isinstance(shape, Linear):
-        far = shape.best - shape.worst
-        return shape.model_copy(update={"worst": shape.worst + worst * far, "best": shape.best + best * far})
-    return shape
+    assert isinstance(shape, Linear)
+    far = shape.best - shape.worst
+    return shape.model_copy(update={"worst": shape.worst + worst * far, "best": shape.best + best * far})
 
 
 def _nothing_missing(evaluation: Evaluation, item: Indicator) -> Phrase | None:
