@@ -20,7 +20,7 @@ from toolkit.commands.console import (
     worded,
     working,
 )
-from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
+from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.text import Language, Phrase, joined, listed, phrase
 from toolkit.ground.writing import refusing, write_csv, write_whole
 
