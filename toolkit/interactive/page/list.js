@@ -103,7 +103,7 @@ class List {
     this.active = 0;
     // The longest name of an award has room, up to a bound: in English it is twice as long.
     const longest = Math.max(0, ...this.start.awards.map((label) => this.taken(label)));
-    this.root.style.setProperty("--award", `${Math.min(WIDEST, Math.max(84, Math.ceil(BOLDER * longest) + 12))}px`);
+    this.root.style.setProperty("--award", `${Math.min(WIDEST, Math.ceil(BOLDER * longest) + 12)}px`);
     return make("section", { class: "right", "aria-label": this.say("list") }, this.listBox, this.cardBox, this.shelfBox);
   }
 
