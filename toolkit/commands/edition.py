@@ -212,7 +212,7 @@ def changes(
         if len(evaluations) == len(examined):
             _tell_comparison(evaluations, [before, after], language)
         if out is not None:
-            say(language, phrase("全部变化已写入 {path}", "All changes are in {path}", path=write_changes(changed, out)))
+            say(language, phrase("记录的全部变化已写入 {path}", "All changed records are in {path}", path=write_changes(changed, out)))
         if len(evaluations) < len(examined):
             say(language, UNCOMPARED)
             raise typer.Exit(1)

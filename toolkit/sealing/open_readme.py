@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.ground.problems import Problem, Problems
-from toolkit.ground.text import Phrase, discreet, figure, in_words_before, joined, phrase
+from toolkit.ground.text import Phrase, discreet, figure, in_words_before, joined, listed, phrase
 from toolkit.publication.extract import Extract, public_extract, unpublishable
 from toolkit.publication.open_rows import FEWEST
 from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
@@ -57,12 +57,12 @@ NOBODY = (
     "no member can ever stand in the open bag: to be in it is to agree to {items.en}, and the scheme asks nobody for that",
 )
 ASK_ALL = (
-    "请在承诺书（或申报表）上加上这几项（tables.toml 里各加一列），在 [publication.consent] 写 {keys}；章程或规定要求公开的，写进 obliged",
-    "ask on the pledge (or the application), a column each in tables.toml, and write {keys} in [publication.consent]; what a charter or a rule demands goes into obliged",
+    "请在承诺书（或申报表）上加上这几项（tables.toml 里各加一列），在 [publication.consent] 写 {keys.zh}；章程或规定要求公开的，写进 obliged",
+    "ask on the pledge (or the application), a column each in tables.toml, and write {keys.en} in [publication.consent]; what a charter or a rule demands goes into obliged",
 )
 ASK = (
-    "请在承诺书（或申报表）上加上这几项，在 [publication.consent] 写 {keys}，征求以后再公开",
-    "ask on the pledge (or the application), write {keys} in [publication.consent], and publish once they have answered",
+    "请在承诺书（或申报表）上加上这几项，在 [publication.consent] 写 {keys.zh}，征求以后再公开",
+    "ask on the pledge (or the application), write {keys.en} in [publication.consent], and publish once they have answered",
 )
 LOST = (
     "\n\n打开记录之前封存过办法，但那个封存包已经没有了（{day}记入工作记录）：此后办法又改了什么，无从对照。",
@@ -199,12 +199,12 @@ def _unasked(scheme: Scheme, rows: OpenRows) -> Iterator[Problem]:
     never = [item for item in items_told(scheme) if scheme.consent and not scheme.consent.says(item)]
     if never:
         told = phrase(*NOBODY, items=joined([PERMISSIONS[item] for item in never], "、", " and "))
-        yield Problem("warning", told, phrase(*ASK_ALL, keys="、".join(never)), file="scheme.toml", column="publication.consent")
+        yield Problem("warning", told, phrase(*ASK_ALL, keys=listed(never)), file="scheme.toml", column="publication.consent")
     beside: tuple[Permission, ...] = ("rank", "total")
     unasked = [item for item in beside if scheme.consent and not scheme.consent.says(item)]
     if unasked and (count := len(rows.members)):
         told = phrase(*UNASKED, n=count, items=joined([PERMISSIONS[item] for item in unasked], "、", " and "))
-        yield Problem("warning", told, phrase(*ASK, keys="、".join(unasked)), file="scheme.toml", column="publication.consent")
+        yield Problem("warning", told, phrase(*ASK, keys=listed(unasked)), file="scheme.toml", column="publication.consent")
 
 
 def warned_of(rows: OpenRows) -> Iterator[Phrase]:
