@@ -305,7 +305,8 @@ def returns(edition: Edition, *, warnings: bool = False) -> tuple[Return, ...]:
     of_file: dict[str, list[Problem]] = defaultdict(list)
     wanted = {"error", "warning"} if warnings else {"error"}
     withheld = _withheld(edition)
-    for problem in edition.records.problems:
+    told = edition.records.problems + (edition.judged.problems if edition.judged is not None else ())
+    for problem in told:
         if problem.severity in wanted and problem.rule not in withheld:
             of_file[problem.file].append(problem)
     files = [file for file in sorted(of_file) if file and _is_record(edition, file)]

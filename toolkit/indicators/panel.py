@@ -17,6 +17,7 @@ import pandas as pd
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, in_words_before
 from toolkit.indicators.panel_problems import (
+    as_headed,
     awaited_places,
     deviation_notes,
     levelling_problems,
@@ -30,6 +31,7 @@ from toolkit.indicators.panel_problems import (
     unheard_experts,
     unknown_employers,
     unscored_members,
+    zeros_beside_gaps,
 )
 from toolkit.indicators.single_rows import Taken
 from toolkit.panels import (
@@ -207,9 +209,11 @@ def _employers(panel: Panel, records: Records) -> pd.DataFrame:
 
 
 def _counted(cell: object, records: Records) -> str:
-    """A member's key as it is compared: of a branch or a former code that of its member."""
-    key = records.key_of(_text(cell))
-    return str(records.counts_to.get(key, key))
+    """A member's key as it is compared: of a branch or a former code that of its member; a full name means it too, which it did not before 1.0.0."""
+    if in_words_before("1.0.0"):
+        key = records.key_of(_text(cell))
+        return str(records.counts_to.get(key, key))
+    return records.meant(_text(cell))
 
 
 def _text(cell: object) -> str:
@@ -245,7 +249,7 @@ def judging(scheme: Scheme, records: Records) -> Judging:
     try:
         recusals = recusals_due(scheme, records, experts)
     except Refused as refused:
-        return Judging(experts, problems=composition + refused.problems, composition=composition)
+        return Judging(experts, problems=composition + tuple(as_headed(refused.problems, panel, records)), composition=composition)
     return _judged(scheme, panel, records, recusals, composition)
 
 
@@ -305,7 +309,7 @@ def _judged(scheme: Scheme, panel: Panel, records: Records, recusals: Recusals, 
             problems += row_problems(rows[item.id], experts, records, str(item.measure.table), panel.expert)
         by_indicator[item.id], item_problems = _item(panel, records, item, known[item.id], recusals.mask, unheard=unheard)
         problems += item_problems
-    problems += scored_beside_withdrawal(known, items, recusals.mask, records)
+    problems += [*scored_beside_withdrawal(known, items, recusals.mask, records), *zeros_beside_gaps(known, items, recusals.mask, records)]
     places = _open_places(by_indicator, items, records)
     problems += (_open_place_problems(by_indicator, places, records, items) if unheard else open_place_problems(places, records, items))
     return Judging(experts, recusals, by_indicator, places, Problems(tuple(problems)), composition)

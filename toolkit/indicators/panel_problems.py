@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.ground.problems import Problem, did_you_mean
+from toolkit.ground.problems import Problem, did_you_mean, nearest
 from toolkit.ground.text import Phrase, in_words_before, listed, phrase
 from toolkit.panels import Levelling, entries_despite_recusal
 from toolkit.panels.severity import LEAST, MARKED
+from toolkit.records.credit_code import looks_meant
+from toolkit.records.findings import normal_key
 from toolkit.scheme.criteria import GIVE_CODE, Indicator, is_pseudonym
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 OPEN_PLACE = "该会员位次待定"
 HAVE_SCORED = Phrase("请补评；不评的填“回避”", "have them scored, or 回避 written")
 ASK_FOR_SCORES = Phrase("请催收评分表，放入 records/；不评的会员填“回避”", "ask for their score sheets, and put them into records/; 回避 is written for members not scored")
+NEARLY_A_MEMBER = Phrase("与某个会员的代码或名称相近而不相同，没有按会员回避", "it is nearly the code or the name of a member, and not quite: the expert does not withdraw for it")
+AS_LISTED = Phrase("是会员的，请照会员名册写代码或全称；不是的，不必改", "if a member is meant, write its code or full name as the list of members has it; else leave it")
+LEAVE_EMPTY = Phrase("没有评的请留空，不要填 0；确是这样评的，不必改", "leave empty what is not scored, never 0; leave it if it was scored so")
 ADD_SCORES = Phrase(
     "请补充专家或补齐评分后重新计算，或由委员会定分：committee decide 届次 place 会员 指标 分数",
     "add experts or scores, and evaluate again; or the committee gives a score: committee decide DIR place MEMBER INDICATOR SCORE",
@@ -49,9 +54,22 @@ def named_experts(experts: Iterable[str], table: str, records: Records) -> Itera
 
 
 def unknown_employers(panel: Panel, notes: Iterable[Problem], records: Records) -> Iterator[Problem]:
-    """Notes that an employer is no member: by the place alone, since an employer may tell who the expert is."""
+    """Notes that an employer is no member, where one may be meant: by the place alone, since an employer may tell who the expert is."""
+    known = [*map(str, records.members.index), *map(str, records.members["name"])]
     for note in notes:
-        yield replace(note, column=records.tables.heading(str(panel.experts), "employer"), value="")
+        if in_words_before("1.0.0"):
+            yield replace(note, column=records.tables.heading(str(panel.experts), "employer"), value="")
+        elif looks_meant(normal_key(note.value)) or nearest(note.value, known):
+            yield replace(note, rule=NEARLY_A_MEMBER, mend=AS_LISTED, column=records.heading(str(panel.experts), "employer", note.file, note.sheet), value="")
+
+
+def as_headed(problems: Iterable[Problem], panel: Panel, records: Records) -> Iterator[Problem]:
+    """What is said of declared interests and employers, under the headings of their sheets."""
+    columns = {str(panel.interests): {"expert": "expert", "member": "member"}, str(panel.experts): {"expert": "id", "member": "employer"}}
+    for problem in problems:
+        table = next((name for name in columns if name in records.frames and problem.file in {*records.frames[name]["_file"]}), None)
+        column = columns[table].get(problem.column) if table else None
+        yield problem if table is None or column is None else replace(problem, column=records.heading(table, column, problem.file, problem.sheet))
 
 
 def row_problems(rows: pd.DataFrame, experts: Sequence[str], records: Records, table: str, column: str) -> Iterator[Problem]:
@@ -102,6 +120,23 @@ def scored_beside_withdrawal(entries: Mapping[str, pd.DataFrame], items: Sequenc
                               expert=row["expert"], zh="".join(f"“{label}”" for label in labels), en=", ".join(f"`{label}`" for label in labels))  # fmt: skip
                 mend = Phrase("因利害关系回避的，请删去这一格的分数，也填“回避”；只是那一项不评的，不必改", "if it withdraws for an interest, take the score out and write 回避 here too; leave it if only the other is not scored")
                 yield _at(row, "warning", (rule, mend), heading, _who(row["member"], records))
+
+
+def zeros_beside_gaps(entries: Mapping[str, pd.DataFrame], items: Sequence[Indicator], due: pd.DataFrame, records: Records) -> Iterator[Problem]:
+    """A warning for each 0 of an expert who has left another indicator of the same member without a mark: it may stand for none; `entries` by indicator."""
+    gaps: dict[tuple[str, str], str] = {}
+    for item in () if in_words_before("1.0.0") else items:
+        rows = entries[item.id]
+        empty = rows[rows["score"].isna() & ~rows["withdrawn"] & rows["member"].isin(due.index)]
+        gaps |= {(str(expert), str(member)): item.label for expert, member in empty[["expert", "member"]].itertuples(index=False) if not due.loc[member, expert]}
+    for item in items if gaps else ():
+        heading = str(item.measure.column)
+        for row in entries[item.id][entries[item.id]["score"] == 0].to_dict("records"):
+            if (other := gaps.get((str(row["expert"]), str(row["member"])))) is not None and not due.loc[row["member"], row["expert"]]:
+                rule = phrase("专家 {expert} 没有评该会员的“{other}”，这一格却填了数，像是未评而填的；照常计入",
+                              "expert {expert} has not scored `{other}` of this member, and the number here looks like none; it counts", expert=row["expert"], other=other)  # fmt: skip
+                column = records.heading(str(item.measure.table), heading, str(row["file"]), str(row["sheet"]))
+                yield _at(row, "warning", (rule, LEAVE_EMPTY), column, _who(row["member"], records))
 
 
 def unheard_experts(experts: Sequence[str], items: Iterable[Indicator], records: Records) -> Iterator[Problem]:

@@ -85,6 +85,11 @@ class Records:
         """The key of the member, branch or former code that is meant, as the members table writes it."""
         return self._keys.get(normal_key(member), normal_key(member))
 
+    def meant(self, said: object) -> str:
+        """The key of the member that is meant by its key, that of a branch, a former code, or the full name that it alone bears; what is said, where none is."""
+        key = self.key_of(said)
+        return self.counts_to.get(key, key if key in self.members.index else self._named.get(normal_key(said), key))
+
     def heading(self, table: str, column: str, file: str, sheet: str) -> str:
         """What a sheet calls a column; what the data dictionary calls it first where the sheet does not have it, or stands in no file."""
         return self.found.get(table, {}).get((file, sheet), {}).get(column) or self.tables.heading(table, column)
@@ -92,6 +97,12 @@ class Records:
     @cached_property
     def _keys(self) -> Mapping[str, str]:
         return {normal_key(key): key for key in (*self.counts_to, *self.members.index)}
+
+    @cached_property
+    def _named(self) -> Mapping[str, str]:
+        """By a name as it is compared the key of the only member that bears it."""
+        names = self.members["name"].map(normal_key)
+        return {name: str(key) for key, name in names[~names.duplicated(keep=False)].items() if name}
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{name}: {self.standing[name].rows if name in self.standing else len(frame)} rows" for name, frame in self.frames.items())

@@ -7,7 +7,7 @@ without, and in a sealed bag that may hold none: the tables named `..._overview`
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from toolkit.ballots.group import GroupJudgement, GroupWeights, group_weights
 from toolkit.comparison import decided_by_each, decided_by_group
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused
-from toolkit.ground.text import Language, Phrase, joined, phrase
+from toolkit.ground.text import Language, Phrase, in_words_before, joined, phrase
 from toolkit.indicators.panel import Judging, PanelResult, judged_by_panel
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
 from toolkit.panels.experts import GROUNDS
@@ -116,7 +116,7 @@ def panel_table(judged: Judging, scheme: Scheme, language: Language | None = Non
     """For each indicator that the panel scores how far its experts agree, each figure with its 95 % interval."""
     rows = [
         {"indicator": id_, "scored": (panel.results.members["why"] == "").sum(), "open": sum(id_ in waiting for waiting in judged.open.values()),
-         **_agreement(panel, scheme.seed)}
+         **_agreement(panel, scheme.seed, {member for member, waiting in judged.open.items() if id_ in waiting})}
         for id_, panel in judged.indicators.items()
     ]  # fmt: skip
     note = Phrase(
@@ -128,9 +128,10 @@ def panel_table(judged: Judging, scheme: Scheme, language: Language | None = Non
     return listing(AGREEMENT, rows, Lexicon(scheme, language or scheme.language), Phrase("专家评分的一致程度", "How far the panel agrees"), note)
 
 
-def _agreement(judged: PanelResult, seed: int) -> dict[str, Any]:
-    """The measures of agreement, each with the ends of its interval."""
-    icc, alpha = intraclass(judged.scores), krippendorff_alpha(judged.scores, seed=seed)
+def _agreement(judged: PanelResult, seed: int, waiting: Collection[str]) -> dict[str, Any]:
+    """The measures of agreement, each with the ends of its interval; whom nobody was asked to score, without a score and not `waiting`, is not left out of any."""
+    asked = judged.scores.notna().any(axis=1) | judged.scores.index.isin([*waiting]) | in_words_before("1.0.0")
+    icc, alpha = intraclass(judged.scores[asked]), krippendorff_alpha(judged.scores, seed=seed)
     forms = {form: icc.table.loc[form, ["value", "low", "high"]].to_numpy(float).tolist() for form in ("ICC(1,1)", "ICC(2,1)", "ICC(3,k)")}
     return {**forms, "alpha": (alpha.value, alpha.low, alpha.high), "basis": icc.said}
 
