@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from toolkit.ballots import Ballots, group_weights, load_ballots
 from toolkit.comparison import decided_by_each, decided_by_group
 from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
-from toolkit.indicators.panel import judging
+from toolkit.ground.text import Phrase, former_words
+from toolkit.indicators.panel import Judging, judging
 from toolkit.panels import intraclass
 from toolkit.reports.expert_tables import (
     agreement_overview,
@@ -194,3 +196,17 @@ def test_sheets_are_written_by_command(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "ballots/评分表*.xlsx" in done.output
     assert len(list((tmp_path / "out").glob("*.xlsx"))) == 5
+
+
+def test_whom_nobody_was_asked_to_score_is_left_out_of_no_agreement(tmp_path: Path) -> None:
+    edition = open_edition(write_judged_edition(tmp_path / "e"))
+    judged = judging(edition.scheme, edition.records)
+    more = {id_: replace(panel, scores=panel.scores.reindex([*panel.scores.index, "M9"])) for id_, panel in judged.indicators.items()}
+
+    def told(judged: Judging) -> str:
+        return repr(panel_table(judged, edition.scheme))
+
+    assert told(replace(judged, indicators=more)) == told(judged)
+    assert told(replace(judged, indicators=more, open={**judged.open, "M9": dict.fromkeys(more, Phrase("", ""))})) != told(judged)
+    with former_words("0.7.0"):
+        assert told(replace(judged, indicators=more)) != told(judged)
