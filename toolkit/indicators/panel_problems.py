@@ -54,13 +54,13 @@ def named_experts(experts: Iterable[str], table: str, records: Records) -> Itera
 
 
 def unknown_employers(panel: Panel, notes: Iterable[Problem], records: Records) -> Iterator[Problem]:
-    """Notes that an employer is no member, where one may be meant: by the place alone, since an employer may tell who the expert is."""
+    """A warning for each employer that is no member, where one may be meant: by the place alone, since an employer may tell who the expert is."""
     known = [*map(str, records.members.index), *map(str, records.members["name"])]
     for note in notes:
         if in_words_before("1.0.0"):
             yield replace(note, column=records.tables.heading(str(panel.experts), "employer"), value="")
         elif looks_meant(normal_key(note.value)) or nearest(note.value, known):
-            yield replace(note, rule=NEARLY_A_MEMBER, mend=AS_LISTED, column=records.heading(str(panel.experts), "employer", note.file, note.sheet), value="")
+            yield replace(note, severity="warning", rule=NEARLY_A_MEMBER, mend=AS_LISTED, column=records.heading(str(panel.experts), "employer", note.file, note.sheet), value="")
 
 
 def as_headed(problems: Iterable[Problem], panel: Panel, records: Records) -> Iterator[Problem]:
