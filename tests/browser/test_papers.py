@@ -61,7 +61,7 @@ def test_a_score_sheet_is_filled_in_by_keys_alone(tmp_path: Path) -> None:
         sync_api.expect(words.locator("p")).to_have_text("还没有专家交来评分，名单要等评分之后才有。请在下面的评分表里评分，保存后按“按新评分表重新计算名单”。")
         sync_api.expect(words.locator("li").first).to_be_hidden()
         words.locator("summary").click()
-        assert words.locator("li").all_inner_texts() == [f"还有 8 家会员的“{label}”没有足够的专家评分" for label in ("创新", "服务")]
+        assert words.locator("li").all_inner_texts() == [f"“{label}”：评分还没有收齐（至少 3 位专家，现有 0 位），8 个会员位次待定" for label in ("创新", "服务")]
         sheet = page.locator(".paper").last
         sheet.locator("[data-key=expert]").fill("e01")
         sheet.locator("[data-key=expert]").press("Enter")
