@@ -255,6 +255,11 @@ def test_what_the_browser_prints_is_the_whole_notebook(page: Page) -> None:
     assert page.locator(".listed tbody tr").count() == 608
     assert page.locator(".sheet .weights tr").nth(1).locator("td").all_inner_texts() == ["1 学习培训", f"{was:g}", f"{was + 0.5:g}", "+0.5"]
     sync_api.expect(page.locator(".sheet .rules li").first).to_contain_text("优秀会员：")
+    reasons = page.locator(".jp-OutputArea-output > details li")
+    assert all(reasons.evaluate_all("all => all.map(one => one.checkVisibility({contentVisibilityAuto: true}) && one.getBoundingClientRect().height > 0)")), "on paper nobody lays open why places are empty"
+    page.set_viewport_size({"width": 718, "height": 1040})  # A4 within margins of 10 mm
+    beyond = "all => all.filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.caption?.textContent)"
+    assert page.locator(".jp-OutputArea-output > table[style]").evaluate_all(beyond) == []
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert first_line.evaluate("area => getComputedStyle(area, '::before').content") == "none"
     assert page.pdf(format="A4").count(b"/Type /Page\n") > 10  # 608 members
