@@ -207,7 +207,7 @@ def test_whom_every_method_chooses_is_counted_and_not_drawn() -> None:
     own = found[found["award"] == award]
     said = words(views.chosen_picture(one, found, award))
     assert f"{int(own['all'].sum())} 家" in said[0]
-    assert views.chosen_picture(one, found.assign(all=False), award).svg.count(weights.FILLS[0]) > views.chosen_picture(one, found, award).svg.count(weights.FILLS[0])
+    assert boxes(views.chosen_picture(one, found.assign(all=False), award)) > boxes(views.chosen_picture(one, found, award))
     assert weights._length(math.inf, (0, 1)) == weights.HALF > weights._length(1.0, (0, 1))
     shown = {each.rpartition(". ")[2] for each in said}
     for member, every in zip(own["member"], own["all"], strict=True):
