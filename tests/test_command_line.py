@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 from toolkit.__main__ import app, main
 from toolkit.commands import console
 from toolkit.commands.console import copied, steps
+from toolkit.commands.seal import _typed
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.minutes.decisions import decide_state
@@ -45,6 +46,12 @@ def test_a_passphrase_that_never_comes_is_asked_for_and_nothing_is_said_to_be_br
     done = run("key", "new", tmp_path / "k")
     assert (done.exit_code, "没有读到口令" in done.output) == (1, True)
     assert not (tmp_path / "k").exists()
+
+
+def test_in_a_terminal_a_passphrase_is_typed_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Mock(isatty=lambda: True))
+    monkeypatch.setattr("getpass.getpass", lambda asked: f"<{asked}>")
+    assert _typed("口令") == "<口令: >"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGTERM")

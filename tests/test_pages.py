@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
 import json
@@ -12,11 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from types import SimpleNamespace
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from voila.tornado.handler import TornadoVoilaHandler
 
 from tests.altered import altered
 from tests.conftest import write_small_edition
@@ -27,9 +29,10 @@ from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Phrase, former_words
-from toolkit.publication import notice, server
+from toolkit.publication import notice, read_only, server
 from toolkit.publication.extract import Extract, pinyin, public_extract, read_extract
 from toolkit.publication.frames import well_formed
+from toolkit.publication.readers import Patience, Readers
 from toolkit.sealing.verification import verify_bag
 
 DIGESTS = {"scheme": "a" * 64, "records": "b" * 64, "ranking": "c" * 64}
@@ -271,6 +274,28 @@ def test_pages_are_made_anew_on_a_new_day_until_somebody_ends_it(of_its_own: boo
     else:
         serving()
     assert done == ["T\n  http://x/", "按 Ctrl-C 停止。", "http://x/", [page]]
+
+
+def test_a_channel_in_another_protocol_is_hung_up_on_and_a_page_whose_kernel_does_not_start_is_the_list_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[object] = []
+    channel = read_only.PageSocket.__new__(read_only.PageSocket)
+    monkeypatch.setattr(read_only.PageSocket, "selected_subprotocol", "other")
+    monkeypatch.setattr(read_only.PageSocket, "hang_up", lambda _, *why: said.append(why))
+    asyncio.run(channel.open("k"))
+    assert said == [(1002, "another protocol")]
+    page, ended = read_only.Page.__new__(read_only.Page), Mock(end=AsyncMock())
+    page.application = Mock(settings={"readers": Readers(4, Patience()), "starting": asyncio.Lock(), "kernel_manager": ended})
+    page.request = Mock(remote_ip="127.0.0.1", headers={})
+    for name in ("begin", "finish", "log"):
+        monkeypatch.setattr(read_only.Page, name, Mock())
+    monkeypatch.setattr(TornadoVoilaHandler, "get", AsyncMock(side_effect=OSError))
+    asyncio.run(page.get())
+    assert (ended.end.await_count, page.finish.call_count) == (1, 1)
+
+
+def test_what_an_extract_lacks_to_be_shown_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is incomplete"), server._shown(tmp_path):
+        raise KeyError
 
 
 def test_frames_are_weighed_before_they_are_read() -> None:

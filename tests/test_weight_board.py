@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,6 +28,7 @@ from toolkit.interactive.board import Board, Chances, Changes
 from toolkit.interactive.board_details import card, spoken
 from toolkit.interactive.board_words import NOT_RESUMED, board_in_words
 from toolkit.interactive.desk import PAGE, Painted
+from toolkit.interactive.shelf import class_numbers
 from toolkit.interactive.tuning import Tuning, changes_told, shares, typed
 from toolkit.interactive.weight_board import SCRIPTS, WeightBoard, edition_board, weight_board
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
@@ -516,6 +518,13 @@ def test_what_was_left_out_and_is_there_no_more_is_put_back_and_told(heard: Hear
     book.save(path)
     answer = heard.ask("reread")
     assert (answer["what_if"], NOT_RESUMED.zh in answer["notice"]["zh"]) == (None, True), answer
+
+
+def test_where_there_are_no_classes_all_are_of_none(heard: Heard) -> None:
+    before = heard.board.before
+    own = before.scheme.members.model_copy(update={"class_": None})
+    names, numbers = class_numbers(replace(before, scheme=before.scheme.model_copy(update={"members": own})))
+    assert (names, numbers.tolist()) == ([], [0] * len(before.members))
 
 
 def test_without_awards_no_clause_is_empty(heard: Heard) -> None:
