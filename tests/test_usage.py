@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from toolkit.commands import COMMANDS, app
@@ -115,6 +117,15 @@ def test_a_reader_who_has_seen_enough_is_no_fault(small_edition: Path) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().strip() == "读入的记录"
+
+
+def test_who_asks_for_nothing_is_shown_the_help_and_who_breaks_off_at_a_question_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for words, shown in (((), "用法："), (("-l", "en"), "Usage: ")):
+        done = run(*words)
+        assert (done.exit_code, done.output.startswith(shown), "--help" in done.output) == (2, True, True)
+    monkeypatch.setattr("toolkit.comparison.records.examined_at", Mock(side_effect=typer.Abort))
+    done = run("check", ".", "-l", "en")
+    assert (done.exit_code, "Broken off" in done.output) == (130, True)
 
 
 def test_ctrl_c_ends_with_130_and_one_line() -> None:
