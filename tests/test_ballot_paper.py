@@ -255,7 +255,8 @@ def test_with_nothing_to_vote_on_that_is_said(tmp_path: Path) -> None:
 def test_what_is_no_question_is_not_answered_and_no_number_takes_a_judgement_back(tmp_path: Path) -> None:
     voter = Voter(tmp_path)
     sent = len(voter.sent)
-    for said in (None, [], {"do": "open"}, {"ask": "1"}):
+    questions: list[Any] = [None, [], {"do": "open"}, {"ask": "1"}]
+    for said in questions:
         voter.paper._heard(voter.paper, said)
     assert len(voter.sent) == sent
     voter.ask("method", group="learning", method="ahp")

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from tests.examples import examples
 from tests.test_edition_cases import written
 from toolkit.__main__ import app
-from toolkit.comparison.ahead import changes_ahead, other_days
+from toolkit.comparison.ahead import LEAVES, changes_ahead, other_days
 from toolkit.edition import Edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate, evaluate_as_of, rescored
 from toolkit.ground.problems import Refused
@@ -63,7 +63,7 @@ def said(evaluation: Evaluation) -> dict[str, Any]:
 def test_who_has_no_total_then_is_told_so_and_who_leaves_needs_no_word() -> None:
     """Whatever it had before."""
     lexicon = Lexicon.without_scheme("en")
-    assert [plan_tables._moves({"cause": cause, "total": math.nan, "total_before": 80.0}, lexicon).en for cause in ("expires", plan_tables.LEAVES)] == ["no total", "—"]
+    assert [plan_tables._moves({"cause": cause, "total": math.nan, "total_before": 80.0}, lexicon).en for cause in ("expires", LEAVES)] == ["no total", "—"]
 
 
 def test_the_list_of_each_day_is_the_one_worked_out_by_hand(edition: Edition) -> None:

@@ -19,13 +19,14 @@ from toolkit.forms.score_sheets import write_score_sheets
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, former_words
 from toolkit.publication.opening import permitting
-from toolkit.reports.committee_tables import SHORTLIST, open_matters
+from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.list_tables import awards_table
 from toolkit.reports.outcome_wording import shortlist_in_words
 from toolkit.reports.probability_tables import grades_table, open_line
 from toolkit.reports.scheme_wording import rules_in_words
 from toolkit.reports.workbook import write_workbook
 from toolkit.scheme.checks import scheme_faults
+from toolkit.scheme.outcomes import SHORTLIST
 from toolkit.sealing.seals import seal_edition
 from toolkit.sensitivity import WeightDraws, award_probabilities, grade_probabilities
 
