@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 import xlsxwriter
+from nbclient.exceptions import CellTimeoutError
 
 import toolkit
 from tests.sealing import (
@@ -23,8 +25,15 @@ from tests.sealing import (
 )
 from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.text import Phrase, former_words
-from toolkit.sealing.differences import ASK, Wording, folder_problems, workbook_problems
-from toolkit.sealing.notebooks import UNREADABLE, Accused, run_again, run_notebooks, source_problems
+from toolkit.sealing.differences import ADVICE_SHEETS, ASK, Wording, folder_problems, workbook_problems
+from toolkit.sealing.notebooks import (
+    UNREADABLE,
+    Accused,
+    _executed,
+    run_again,
+    run_notebooks,
+    source_problems,
+)
 from toolkit.sealing.parts import House
 from toolkit.sealing.replay import replay_problems, signed_as_sealed
 
@@ -139,6 +148,27 @@ def test_files_that_cannot_be_read_or_differ_in_no_line_differ(name: str, was: b
         (tmp_path / place / "public").mkdir(parents=True)
         (tmp_path / place / "public" / name).write_bytes(content)
     assert [problem.file for problem in folder_problems("public", tmp_path / "was", tmp_path / "now")] == [f"public/{name}"] * told
+
+
+def test_advice_in_other_words_is_a_note_in_a_bag_of_an_earlier_version(tmp_path: Path) -> None:
+    for name, said in (("was", "空缺 3 个"), ("now", "空缺名额 3 个，宁缺毋滥")):
+        with xlsxwriter.Workbook(tmp_path / f"{name}.xlsx") as book:
+            book.add_worksheet(min(ADVICE_SHEETS)).write(0, 0, said)
+    paths = tmp_path / "was.xlsx", tmp_path / "now.xlsx"
+    assert [[problem.severity for problem in workbook_problems("a.xlsx", *paths, wording)] for wording in (Wording.about(["甲公司"]), None)] == [["note"], ["error"]]
+
+
+@pytest.mark.parametrize(("ends", "kind", "told"), [(CellTimeoutError("x"), Refused, "> .* s"), (None, KeyboardInterrupt, None), (RuntimeError(), KeyboardInterrupt, None)])
+def test_a_notebook_that_takes_too_long_is_told_and_one_that_is_broken_off_is_broken_off(house: Path, ends: Exception | None, kind: type[BaseException], told: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def execute(client: Any, **_: Any) -> None:
+        if kind is KeyboardInterrupt:
+            client._async_cleanup_kernel_future = object()  # as it keeps a signal that it had
+        if ends is not None:
+            raise ends
+
+    monkeypatch.setattr("nbclient.NotebookClient.execute", execute)
+    with pytest.raises(kind, match=told):
+        _executed(house / "1_data.ipynb", {})
 
 
 def test_a_workbook_with_other_sheets_differs(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.open_bag import facts_of, open_problems, send_open, verify_open
+from toolkit.sealing.replay import _rules_problems
 from toolkit.sealing.revisions import enter_seals, newest_bag
 from toolkit.sealing.rules import enter_rules_lost, sealed_rules
 from toolkit.sealing.rules_papers import _known, examined_problems
@@ -253,6 +254,13 @@ def test_commands_say_that_rules_are_no_result(edition: Path) -> None:
     once = CliRunner().invoke(app, ["seal", str(edition), "--rules"])
     assert (once.exit_code, "办法只封存一次" in once.output, "r2" in once.output) == (1, True, False), once.output
     assert "计算" not in (edition / "sealed" / "rules" / "data" / "README.md").read_text("utf-8")
+
+
+def test_changed_rules_are_told_by_the_scheme_that_was_decided(r1: Path, tmp_path: Path) -> None:
+    data = r1 / "data"
+    shutil.copyfile(data / "edition" / "scheme.toml", data / "edition" / "scheme.decided.toml")
+    opened, evaluation, _ = evaluated_at(data / "edition")
+    assert not [*_rules_problems(data, opened, evaluation, tmp_path / "again")]
 
 
 def test_what_is_not_so_of_rules_is_refused(edition: Path, small_edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
