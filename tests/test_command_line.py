@@ -23,7 +23,7 @@ from typer.testing import CliRunner, Result
 from toolkit.__main__ import app, main
 from toolkit.commands import console
 from toolkit.commands.console import copied, steps
-from toolkit.commands.seal import _typed
+from toolkit.commands.seal import _clear, _typed
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.minutes.decisions import decide_state
@@ -361,3 +361,6 @@ def test_where_no_edition_is_named_a_table_opens_the_demo_and_a_copy_that_is_the
     assert (done.exit_code, "打开演示届次：out/demo" in done.output, (tmp_path / "out" / "demo" / "mine").exists()) == (0, True, True), done.output
     again = run("demo", "--into", tmp_path)
     assert (again.exit_code, "--into" in again.output) == (1, True)
+    (tmp_path / "out" / "demo" / "mine").chmod(0o444)
+    _clear(tmp_path / "out" / "demo")
+    assert not (tmp_path / "out" / "demo").exists()

@@ -25,6 +25,7 @@ from toolkit.indicators.engine import Engine
 from toolkit.publication.disclosures import (
     PERHAPS,
     SEEN,
+    _text,
     activities,
     conduct_records,
     graded,
@@ -252,3 +253,7 @@ def test_how_many_have_each_grade_is_told_where_it_tells_of_no_few(with_a: int, 
     grades = '\n[grades]\nbands = [["A", 60], ["B", 0]]\n'
     case = found(scheme_text(indicator_text("x"), grades), ["x"], [("K", 90 if place < with_a else 10) for place in range(11)])
     assert graded(case, np.zeros(11, np.bool_)) == said
+
+
+def test_what_is_yes_or_no_in_a_record_is_told_so() -> None:
+    assert [_text(cell) for cell in (True, False, 3.0, None, "甲")] == ["是", "否", "3", "", "甲"]

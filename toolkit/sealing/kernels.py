@@ -248,7 +248,7 @@ def serve_pages() -> None:
 def _read_apart() -> Answers | None:
     """What a page begins with, read in a process of its own, so that this one has no thread; None of what cannot be kept."""
     found, told = os.pipe()
-    if not os.fork():
+    if not os.fork():  # pragma: no cover - it ends as it has told the answers, and not which lines it ran
         with suppress(BaseException), os.fdopen(told, "wb") as file, kept() as answers:
             _ask_what_pages_ask()
             file.write(pickle.dumps(answers))
