@@ -129,7 +129,7 @@ def test_whoever_gives_a_rule_a_key_says_what_the_examination_makes_of_it(part: 
     assert {type_.__module__.rpartition(".")[2] for type_ in subclasses(ValueShape)} == {"absolute", "curves", "relative", "placed", "benchmark", "states"}
 
 
-def subclasses(kind: type) -> list[type]:
+def subclasses(kind: type[Any]) -> list[type[Any]]:
     return [each for own in kind.__subclasses__() for each in (own, *subclasses(own))]
 
 
