@@ -44,7 +44,7 @@ from toolkit.documents.catalogue import (
     template,
     written,
 )
-from toolkit.documents.fields import Case, Owing, common_fields, pledge_fields
+from toolkit.documents.fields import Case, Owing, _places_left, common_fields, pledge_fields
 from toolkit.documents.registers import proposals_fields
 from toolkit.documents.report import report_fields
 from toolkit.edition import load_plan
@@ -508,6 +508,7 @@ def test_the_report_counts_grades_and_the_places_that_stayed_empty(case: Case) -
     assert {row["等级"]: row["家数"] for row in told["等级表"]} == counts.to_dict()
     assert told["评优"][-1] == f"评定信用等级的会员 {counts.sum()} 家：A 级 {counts['A']} 家、B 级 {counts['B']} 家。"
     assert "名额空缺 2 个，够格的会员不足，未降低标准。" in told["不足"]
+    assert [line.zh for line in _places_left(replace(case, known=(graded, case.records)))] == ["优秀会员（代理）空缺 1 个。", "优秀会员（采购人）空缺 1 个。"]
 
 
 def test_proposals_are_digested_by_subject_and_name_no_member(case: Case) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from toolkit.comparison.records import examined_at as examine
+from toolkit.comparison.records import trial_at
 from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.new_edition import renewed_forms
@@ -82,6 +84,12 @@ def test_members_of_whom_something_is_not_to_be_had_are_told_and_nothing_breaks(
         path = small_edition / name
         path.write_text(path.read_text("utf-8").replace(*change, 1), "utf-8")
     assert words in check_edition(small_edition)[1].errors.text("en")
+
+
+def test_a_trial_of_another_day_is_refused_with_what_is_wrong_with_the_edition(small_edition: Path) -> None:
+    rewritten(small_edition, "members.pledge", "members.plegde")
+    with pytest.raises(Refused, match=r"is `members\.pledge` meant"):
+        trial_at(small_edition, dt.date(2019, 1, 31))
 
 
 def test_an_edition_that_cannot_say_its_title_is_called_by_its_folder(small_edition: Path) -> None:

@@ -7,12 +7,15 @@ import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.test_documents import run, text_of
+from toolkit.commands.documents import _case, _Days
 from toolkit.comparison.records import evaluated_at
+from toolkit.documents.catalogue import DOCUMENTS
 from toolkit.documents.report import report_fields
 from toolkit.edition import Edition, check_edition, load_plan
 from toolkit.ground.problems import Problems
@@ -21,6 +24,7 @@ from toolkit.publication.recomputation import scheme_data
 from toolkit.reports.plan_tables import task_state
 from toolkit.scheme import read_scheme
 from toolkit.scheme.amendments import diff
+from toolkit.scheme.measures import Measure
 from toolkit.scheme.writing import write_scheme
 
 SCHEME = """
@@ -166,6 +170,16 @@ def test_what_all_have_together(folder: Path, day: tuple[int, int, int], held: i
     assert (one.done, len(one.outstanding)) == (done, 0)
 
 
+@pytest.mark.parametrize(("take", "column", "together"), [("count", None, 4), ("sum", "hours", 12.9)])
+def test_records_and_hours_of_all_are_counted_within_the_phase(folder: Path, take: Any, column: str | None, together: float) -> None:
+    edition = read(folder)
+    (phase,) = [phase for phase in edition.scheme.phases if phase.id == "second"]
+    (demand,) = [demand for demand in phase.asks if demand.together]
+    asked = phase.model_copy(update={"asks": (demand.model_copy(update={"measure": Measure(table="courses", take=take, column=column)}),)})
+    (one,) = standings(edition.scheme.model_copy(update={"phases": (asked,)}), edition.records, dt.date(2018, 12, 31))
+    assert one.together == (together, together)
+
+
 @pytest.fixture(scope="module")
 def planned(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("planned")
@@ -206,6 +220,12 @@ def test_the_report_tells_of_each_phase_what_is_achieved_and_what_is_not(planned
     assert "“行动计划”：应交 2 家，未交 1 家（50.0%）。" in told
     assert "“建网站”没有完成（截止 2018-03-01）。" in told
     assert "办班" not in told  # not due yet
+    early, whole = (report_fields(replace(evaluation, scheme=edition.scheme.model_copy(update={"phases": phases})), edition.records, day=day) for phases, day in (
+        (edition.scheme.phases, dt.date(2017, 12, 31)),
+        ((edition.scheme.phases[0].model_copy(update={"asks": (edition.scheme.phases[0].asks[1].model_copy(update={"only": {"code": ("a",)}}),)}),), dt.date(2018, 4, 1)),
+    ))  # fmt: skip
+    assert (early["要求"][0]["应交"], early["要求"][0]["按时"], early["要求"][0]["未交"]) == ("4", "—", "—")
+    assert "“行动计划”：应交 1 家，全部交齐。" in whole["完成"]
     short = edition.scheme.phases[1].model_copy(update={"asks": tuple(one.model_copy(update={"by": dt.date(2018, 4, 1)}) for one in edition.scheme.phases[1].asks)})
     due = report_fields(replace(evaluation, scheme=edition.scheme.model_copy(update={"phases": (short,)})), edition.records, day=dt.date(2018, 4, 1))
     assert "“办班”：合计 1，没有达到要求（2）。" in due["不足"]
@@ -280,6 +300,8 @@ def test_letters_of_appointment_come_from_the_register_of_any_body(appointing: P
     blank = run("documents", appointing, "--to", tmp_path / "blank", "--only", "专家聘书", "--date", "2018-03-01")
     assert (blank.exit_code, "一份空白的“专家聘书”" in blank.output) == (0, True), blank.output
     assert "hereby appoints you as 工作组组员, from 1 January 2018 to 28 February 2018." in text_of((tmp_path / "en" / "Appointments" / "n5.docx").read_bytes())
+    case, blank = _case(appointing, _Days((), dt.date(2018, 3, 1)), "zh", planned=True)[0], next(one for one in DOCUMENTS if one.name == "专家聘书")
+    assert None not in {blank.uncalled(case), blank.heed(case)}  # there are letters of those in the register: a blank one is not called for
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [('table = "appointed"', 'table = "appointees"', "appointees"), ('from = "from"', 'from = "duty"', "date"), ('state = ["在任"]', 'state = ["在职"]', "在任"), ('id = "bodies"', 'id = "first"', "")])

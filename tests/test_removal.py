@@ -52,6 +52,13 @@ def test_the_siblings_have_the_weight_of_what_goes() -> None:
     assert found.loc[("indicator", "b"), "lost"] == ("m1",)
 
 
+def test_what_goes_weighs_nothing_in_any_case_of_a_conditional_group() -> None:
+    cases = [{"observed": ["a", "b"], "weights": {"a": 70, "b": 30}}]
+    rules = scheme(group=[group("g", aggregate="conditional", when=cases)], indicator=[indicator("a", 60, "g"), indicator("b", 40, "g")])
+    (pattern,) = scheme_without(rules, "a").groups[0].when
+    assert pattern.weights == {"a": 0, "b": 30}
+
+
 @FEW
 @given(contested())
 def test_what_weighs_nothing_is_not_missed(one: Evaluation) -> None:

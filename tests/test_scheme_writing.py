@@ -148,3 +148,13 @@ def test_several_items_added_at_once_stand_one_below_the_other() -> None:
     scheme = load_scheme(path)
     more = {f"award[{id_}]": {"id": id_, "label": id_, "quota": {"share": 0.1, "within": "class"}} for id_ in ("third", "fourth")}
     assert tomllib.loads(rewritten(path.read_text("utf-8"), scheme.with_(more)))["award"][2:] == list(more.values())
+
+
+def test_awards_in_another_order_before_others_and_said_anew_are_written_so() -> None:
+    first = {"label": "first", "quota": {"number": 1}}
+    turned = SCHEME.model_copy(update={"awards": SCHEME.awards[::-1]})
+    before = SCHEME.model_copy(update={"awards": (SCHEME.with_({"award[first]": first}).awards[-1], *SCHEME.awards)})
+    for wanted in (turned, before):
+        assert [award["id"] for award in tomllib.loads(rewritten(TEXT, wanted))["award"]] == [award.id for award in wanted.awards]
+    again = SCHEME.with_({"award[first]": first}).with_({"award[first]": {**first, "label": "another"}})
+    assert [(award.id, award.label) for award in again.awards][-1] == ("first", "another")

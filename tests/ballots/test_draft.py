@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.ballots.test_shares import WHOLE
 from toolkit.ballots.draft import METHODS, GroupDraft, draft_of, outcome
 from toolkit.ground.problems import Refused
-from toolkit.weighting import ahp_ratio
+from toolkit.weighting import ahp_circles, ahp_ratio
 
 NODES = ("a", "b", "c", "d")
 LABELS = ("甲", "乙", "丙", "丁")
@@ -94,6 +94,15 @@ def test_too_large_a_step_without_a_circle_is_named_by_what_it_should_be() -> No
     draft = compared(9, 9, 9, 9, 9, 9)
     found = outcome(draft, NODES, LABELS)
     assert found.contradictions[0].zh == "您说“甲”比“乙”为 9、“乙”比“丙”为 9，则“甲”比“丙”应近 9，却说 9"
+
+
+def test_of_many_circles_some_are_named_and_the_others_counted() -> None:
+    nodes, draft = tuple("abcde"), GroupDraft("ahp")
+    for at, one in enumerate(nodes):
+        for ahead in (1, 2):
+            draft = draft.with_pair(one, nodes[(at + ahead) % 5], 9, nodes)
+    told = outcome(draft, nodes, tuple("甲乙丙丁戊")).contradictions
+    assert (len(told), told[-1].en) == (5, f"and so many more of the kind: {len(ahp_circles(draft.matrix(nodes), nodes)) - 4}")
 
 
 def test_another_way_keeps_what_was_given_in_this_one() -> None:

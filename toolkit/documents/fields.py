@@ -21,7 +21,7 @@ from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
 from toolkit.reports import wording
 from toolkit.reports.articles import HAVING, award_rules, counted
-from toolkit.reports.papers import BLANK, council_of, day_or_blank, scheme_fields
+from toolkit.reports.papers import BLANK, day_or_blank, scheme_fields
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
 from toolkit.reports.rule_tables import heading_on_form
@@ -139,11 +139,6 @@ class Case:
     def frames(self) -> Mapping[str, pd.DataFrame] | None:
         """The registers, all of them or those that were read; None where none could be."""
         return self.known[1].frames if self.known else self.registers
-
-    @property
-    def council(self) -> str:
-        """Who decides, or a blank."""
-        return council_of(self.scheme, self.language)
 
     def says(self, words: Phrase) -> str:
         """Words in the language of the papers."""

@@ -217,7 +217,9 @@ def grade_problems(scheme: Scheme, previous: pd.DataFrame | None = None) -> Iter
     if scheme.grades is None or not rises_bounded(scheme.grades):
         return
     known = _known_grades(scheme, scheme.grades)
-    for grade in sorted({name for name in _written(previous) if name not in known}):
+    assert previous is not None  # whoever bounds rising names where the previous grades stand
+    written = {str(grade).strip() for grade in previous["grade"].dropna()}
+    for grade in sorted(written - {"", *known}):
         yield Problem(
             "warning",
             Phrase("上届等级不在本办法的等级之中，不用来限制升级", "the previous grade is none of this scheme: it bounds nothing"),
@@ -251,12 +253,6 @@ def place_problems(grading: Grading) -> Iterator[Problem]:
                 continue
             yield Problem("note", rule, Phrase("如不合本意，请改 [grades] 的 level，或在 ties 中补上比较办法", "if that is not meant, change `level` in [grades], or add to `ties`"),
                           file="scheme.toml", column=f"grades.quota.{told.award.id}", value=class_)  # fmt: skip
-
-
-def _written(previous: pd.DataFrame | None) -> list[str]:
-    if previous is None or "grade" not in previous:
-        return []
-    return [str(grade).strip() for grade in previous["grade"].dropna() if str(grade).strip()]
 
 
 def _previous(scheme: Scheme, rules: Grades, index: pd.Index[str], previous: pd.DataFrame | None) -> GradeNames:
