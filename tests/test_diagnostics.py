@@ -26,7 +26,9 @@ from toolkit.diagnostics import (
     spread,
     weights_for_influence,
 )
-from toolkit.diagnostics.influence import Strata, movements
+from toolkit.diagnostics.distribution import ABSENT
+from toolkit.diagnostics.influence import Strata, _note, movements
+from toolkit.diagnostics.suggested_weights import _next
 from toolkit.evaluation import Evaluation
 from toolkit.evaluation.scores import Tree
 from toolkit.ground.problems import Refused
@@ -461,3 +463,10 @@ def test_rescoring_with_the_offer_gives_what_it_says(small_edition: Path) -> Non
     own = after[after["kind"] == "indicator"]["effective"]
     expected = found.loc[own.index, "effective"]
     np.testing.assert_allclose(own / own.sum(), expected / expected.sum(), atol=0.02)
+
+
+def test_what_nobody_has_is_told_to_be_absent_and_what_moves_nothing_keeps_its_weight() -> None:
+    part = pd.DataFrame({"n": [0], "kind": ["indicator"], "correlation": [np.nan]}, index=["a"])
+    assert _note(part, "a", 9, True) is ABSENT
+    weights = np.array([0.4, 0.6])
+    assert _next(weights, np.array([0, 1]), np.zeros((5, 2)), weights, 0.5) is weights

@@ -13,6 +13,7 @@ from toolkit.comparison.records import trial_at
 from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.new_edition import renewed_forms
+from toolkit.ground.answers import kept
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import edition_title
 from toolkit.minutes.journal import JOURNAL
@@ -216,3 +217,13 @@ def test_a_row_that_is_refused_makes_no_gap_of_it_an_error(small_edition: Path) 
     altered(small_edition, "records/会员名册.csv", "已签,9,", "已签,九,")
     told = examine(small_edition)[2].errors
     assert [problem.value for problem in told] == ["九"]
+
+
+def test_a_file_whose_digest_cannot_be_made_is_read_each_time(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> str:
+        raise OSError
+
+    whole = open_edition(small_edition).records
+    monkeypatch.setattr("toolkit.records.reading.file_digest", gone)
+    with kept():
+        assert open_edition(small_edition).records.members.equals(whole.members)

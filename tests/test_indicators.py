@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from toolkit.evaluation import evaluate
+from toolkit.ground.problems import Refused
 from toolkit.ground.toml_reader import tuples
 from toolkit.ground.toml_syntax import with_quoted_keys
 from toolkit.indicators import Indicators, measure_indicators
 from toolkit.indicators.engine import Engine
+from toolkit.indicators.selection import Calendar
+from toolkit.indicators.single_rows import kept_rows
 from toolkit.records import Records
-from toolkit.records.dictionary import load_tables
+from toolkit.records.dictionary import Column, Table, Verified, load_tables
 from toolkit.records.reading import load_records
 from toolkit.scheme import Scheme
 
@@ -323,3 +328,17 @@ def test_points_are_held_between_floor_and_cap(tmp_path: Path, bounds: str, poin
 def test_states_of_all_members_stay_states(tmp_path: Path) -> None:
     found = measured(tmp_path, '{ column = "members.kind" }', [])
     assert found.raw["i"].tolist() == ["x", "y", "y"]
+
+
+def test_of_words_there_is_no_mean_over_days(tmp_path: Path) -> None:
+    words = '[[condition]]\nid = "c"\nlabel = "c"\nmeasure = { table = "conduct", take = "latest", column = "severity", mean_on = [2018-12-30, 2018-12-31] }\n'
+    with pytest.raises(Refused, match="`severity` holds no numbers, of which there is no mean over days"):
+        evaluate(*read(tmp_path, '{ table = "conduct", take = "count" }', [act("A", "1")], words))
+
+
+def test_a_row_read_as_it_stands_has_happened_in_the_period_and_is_verified() -> None:
+    table = Table(file="a.csv", date="day", verified=Verified(column="state", counts=("已核实",)), column={"day": Column(type="date"), "state": Column(type="choice", choices=("已核实", "待核"))})
+    days = ["2017-12-31", "2018-01-01", "2018-06-01", "2018-12-31", "2019-01-01"]
+    frame = pd.DataFrame({"day": pd.to_datetime(days), "state": ["已核实", "已核实", "待核", "已核实", "已核实"]})
+    kept = kept_rows(frame, table, Calendar(dt.date(2018, 12, 31), (dt.date(2018, 1, 1), dt.date(2018, 12, 31)), {}))
+    assert kept.tolist() == [False, True, False, True, False]

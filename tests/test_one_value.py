@@ -202,3 +202,11 @@ def test_the_raw_value_it_has_gives_the_scores_it_has(asked: Evaluation, data: s
     for node, score in scores.items():
         stands = rounded_points(asked.scheme, asked.scores.loc[asked.members.index])[node].iloc[position]
         assert score.tolist() == [stands, stands]
+
+
+def test_a_value_compared_with_others_is_looked_for_by_what_was_found_of_them() -> None:
+    rules = scheme(indicator=[indicator("a", value={"shape": "min_max"}), indicator("b")], award=[{"id": "first", "label": "first", "quota": {"number": 1}}])
+    values = pd.DataFrame({"a": [90.0, 50.0, 10.0], "b": [50.0, 60.0, 70.0]}, index=members(3).index)
+    asked = rescored(evaluation(rules, members(3), values), rules)
+    needed = smallest_values(asked).set_index(["member", "indicator"])["needed"]
+    assert needed["m1", "a"] == pytest.approx(82.02, abs=0.02)  # (a - 10) / 80 * 100 + 60 over the 150 of m0

@@ -263,3 +263,7 @@ def test_bids_are_valued_by_their_distance_from_the_benchmark() -> None:
     assert np.isnan(shape.values(column([0, 0]), 100)).all()
     beside_nothing = made(shape="benchmark", per_above=1.0, per_below=0.5, trim=1, trim_from=5)
     assert beside_nothing.values(column([0.0, 0.0, 0.0, 1.0, 2.2250738585072014e-308]), 100).tolist()[3] == 0
+
+
+def test_rungs_that_are_none_are_told_by_their_type_alone() -> None:
+    assert list(Percentile.entry_faults(5, {})) == list(Percentile.entry_faults([[1]], {})) == []

@@ -22,9 +22,10 @@ from toolkit.ground.problems import Problem, Severity
 from toolkit.ground.text import former_words
 from toolkit.records import Records
 from toolkit.records.delimited import read_delimited
-from toolkit.records.dictionary import load_tables
+from toolkit.records.dictionary import Column, Table, Tables, load_tables
 from toolkit.records.files import Unreadable, read_sheet
 from toolkit.records.findings import Finding, Raised, Struck
+from toolkit.records.folder import _digest, _unread
 from toolkit.records.reading import load_records
 
 TABLES = """
@@ -465,3 +466,9 @@ def test_doubtful_texts_are_texts() -> None:
     assert Struck("12") == "12"
     assert not Struck("甲").in_words
     assert (Raised("甲1").in_words, Raised("E1").in_words) == (True, False)
+
+
+def test_a_file_that_is_gone_meanwhile_is_no_copy_and_where_all_stands_in_databases_no_file_is_read(tmp_path: Path) -> None:
+    assert _digest(tmp_path / "gone") == ""
+    told = _unread(tmp_path, "records/a.csv", Tables(table={"a": Table(source="sqlite:a.db", relation="a", column={"x": Column(type="text")})}), None)
+    assert (told.severity, told.rule.en, told.mend.en) == ("warning", "read by no table", "move it out of records/")

@@ -36,6 +36,8 @@ from toolkit.ground.text import former_words
 from toolkit.indicators.evidence import evidence
 from toolkit.indicators.panel import Judging, judging
 from toolkit.records import Records
+from toolkit.records.databases.connection import read_address
+from toolkit.records.databases.survey import RemoteTable
 from toolkit.reports.csv_files import write_results
 from toolkit.scheme import Scheme
 
@@ -258,6 +260,25 @@ def test_levelling_only_where_the_scheme_says_so_and_enough_was_scored(tmp_path:
     assert "5 位专家的评分已用" in three.problems.text("zh")
     assert "评分太少" not in three.problems.text("zh")
     assert judging(seven.scheme, seven.records).indicators["innovation"].levelled.experts["shift"].idxmin() == "E04"
+
+
+def test_experts_who_share_no_member_cannot_be_compared_and_sheets_are_never_large(tmp_path: Path) -> None:
+    apart = {expert: {member: (80 + at, 70) for at, member in enumerate(scored)} for expert, scored in zip(SHEETS, (["M1", "M2", "M3"],) * 2 + (["M4", "M5", "M6"],) * 3, strict=True)}
+    edition = open_edition(write_judged_edition(tmp_path / "e", apart, scheme=SCHEME + 'harshness = "mixed_model"\n', members=SEVEN, interests=(), experts=[f"{expert},{expert},,是" for expert in SHEETS]))
+    assert "experts share no member, and cannot be compared" in judging(edition.scheme, edition.records).problems.text("en")
+    assert Judging().taken("innovation", edition.records.members.index).value.isna().all()
+    large = replace(edition.records, standing={"panel_scores": RemoteTable(tmp_path, edition.tables.table["panel_scores"], read_address("duckdb:x"), "x", 9)})
+    plain = edition.scheme.panel.model_copy(update={"holds": "results", "experts": None, "interests": None})
+    for scheme in (edition.scheme, edition.scheme.model_copy(update={"panel": plain})):
+        assert [problem.rule.en for problem in judging(scheme, large).problems] == ["`panel_scores` is too large for score sheets"]
+
+
+def test_interests_are_of_the_member_that_is_meant_however_their_column_is_typed(tmp_path: Path) -> None:
+    head, interests, tail = TABLES.partition("[table.interests.column.member]")
+    folder = write_judged_edition(tmp_path / "e", tables=head + interests + tail.replace('type = "member"', 'type = "text"', 1), interests=("E02,Ｍ4,配偶任职",))
+    edition, _ = check_edition(folder)
+    assert edition is not None
+    assert judging(edition.scheme, edition.records).recusals.grounds["member"].tolist().count("M4") == 1
 
 
 def test_no_single_score_and_no_name_leaves_the_score_sheets(tmp_path: Path) -> None:
