@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.weighting.matrices import DRINKS, HOUSE, SCHOOL, full, judgements, weights
+from toolkit.ballots.folder import AHP_RATIO, _mend_words
 from toolkit.ground.ranking import Floats
 from toolkit.weighting.ahp import STEPS, ahp_judgement
 from toolkit.weighting.ahp_consistency import Mend, ahp_circles, ahp_mend, ahp_triads
@@ -189,3 +190,13 @@ def test_pairs_not_compared_are_left_alone_and_another_limit_is_held() -> None:
     mend = ahp_mend(ring, limit=0.05)
     assert {change.places for change in mend.changes} <= {(0, 1), (0, 3), (1, 2), (2, 3)}
     assert mend.after < 0.05
+
+
+def test_where_pairs_are_too_many_and_no_change_is_enough_that_is_said() -> None:
+    draws = np.random.default_rng(0)
+    large = np.triu(draws.choice([9.0, 1 / 9, 1.0], (9, 9)), 1)
+    mend = ahp_mend(np.where(large > 0, large, np.where(np.eye(9) > 0, 1.0, np.nan)))
+    assert (mend.enough, mend.least, mend.after < 0.1 < mend.before) == (True, False, True)
+    never = ahp_mend([[1, 3, 1 / 2], [None, 1, 4], [None, None, 1]], limit=0.0)
+    assert (never.enough, never.after < never.before) == (False, True)
+    assert _mend_words(never, AHP_RATIO).en.endswith("which is not enough: compare them all anew")

@@ -227,10 +227,7 @@ def ahp_mend(matrix: Typed, names: OptionalNames = None, *, limit: float = LIMIT
     if ratio >= limit and (found := _least(whole, labels, limit, random_index)):
         return Mend(found, before, found[-1].ratio, enough=True, least=True)
     changes: list[Change] = []
-    while ratio >= limit:
-        cells = _cells(whole, {change.places for change in changes})
-        if not cells:
-            break
+    while ratio >= limit and (cells := _cells(whole, {change.places for change in changes})):
         change = min(_trials(whole, labels, cells, random_index), key=lambda trial: _order(trial, limit))
         if change.ratio >= ratio:
             break

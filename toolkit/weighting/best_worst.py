@@ -223,7 +223,7 @@ def _solved(goal: Floats, bounded: Floats, summed: Floats) -> Floats:
 
     # Presolving calls a room as thin as that of a consistent judgement empty, now and then.
     answer = linprog(goal, bounded, np.zeros(len(bounded)), summed[None, :], [1.0], method="highs", options={"presolve": False})
-    if not answer.success:
+    if not answer.success:  # pragma: no cover - no judgement is known on which the solver gives up
         raise ArithmeticError(answer.message)
     return np.asarray(answer.x)
 

@@ -353,7 +353,7 @@ class RankProgrammes:
         cost = np.concatenate([np.zeros(size), np.full(count, -1.0 if most else 1.0)])
         kinds = np.concatenate([np.zeros(size), np.ones(count)])
         solution = milp(cost, constraints=constraints, integrality=kinds, bounds=Bounds(0.0, 1.0))
-        if not solution.success:
+        if not solution.success:  # pragma: no cover - no programme of ours is known on which the solver gives up
             return count if most else 0  # still a bound
         return round(abs(float(solution.fun)))
 
