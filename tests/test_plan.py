@@ -300,8 +300,8 @@ def test_letters_of_appointment_come_from_the_register_of_any_body(appointing: P
     blank = run("documents", appointing, "--to", tmp_path / "blank", "--only", "专家聘书", "--date", "2018-03-01")
     assert (blank.exit_code, "一份空白的“专家聘书”" in blank.output) == (0, True), blank.output
     assert "hereby appoints you as 工作组组员, from 1 January 2018 to 28 February 2018." in text_of((tmp_path / "en" / "Appointments" / "n5.docx").read_bytes())
-    case, blank = _case(appointing, _Days((), dt.date(2018, 3, 1)), "zh", planned=True)[0], next(one for one in DOCUMENTS if one.name == "专家聘书")
-    assert None not in {blank.uncalled(case), blank.heed(case)}  # there are letters of those in the register: a blank one is not called for
+    case, letter = _case(appointing, _Days((), dt.date(2018, 3, 1)), "zh", planned=True)[0], next(one for one in DOCUMENTS if one.name == "专家聘书")
+    assert None not in {letter.uncalled(case), letter.heed(case)}  # there are letters of those in the register: a blank one is not called for
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [('table = "appointed"', 'table = "appointees"', "appointees"), ('from = "from"', 'from = "duty"', "date"), ('state = ["在任"]', 'state = ["在职"]', "在任"), ('id = "bodies"', 'id = "first"', "")])

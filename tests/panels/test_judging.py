@@ -268,6 +268,7 @@ def test_experts_who_share_no_member_cannot_be_compared_and_sheets_are_never_lar
     assert "experts share no member, and cannot be compared" in judging(edition.scheme, edition.records).problems.text("en")
     assert Judging().taken("innovation", edition.records.members.index).value.isna().all()
     large = replace(edition.records, standing={"panel_scores": RemoteTable(tmp_path, edition.tables.table["panel_scores"], read_address("duckdb:x"), "x", 9)})
+    assert edition.scheme.panel is not None
     plain = edition.scheme.panel.model_copy(update={"holds": "results", "experts": None, "interests": None})
     for scheme in (edition.scheme, edition.scheme.model_copy(update={"panel": plain})):
         assert [problem.rule.en for problem in judging(scheme, large).problems] == ["`panel_scores` is too large for score sheets"]
@@ -278,7 +279,9 @@ def test_interests_are_of_the_member_that_is_meant_however_their_column_is_typed
     folder = write_judged_edition(tmp_path / "e", tables=head + interests + tail.replace('type = "member"', 'type = "text"', 1), interests=("E02,Ｍ4,配偶任职",))
     edition, _ = check_edition(folder)
     assert edition is not None
-    assert judging(edition.scheme, edition.records).recusals.grounds["member"].tolist().count("M4") == 1
+    recusals = judging(edition.scheme, edition.records).recusals
+    assert recusals is not None
+    assert recusals.grounds["member"].tolist().count("M4") == 1
 
 
 def test_no_single_score_and_no_name_leaves_the_score_sheets(tmp_path: Path) -> None:
