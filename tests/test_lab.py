@@ -193,6 +193,11 @@ def test_root_is_told_so_before_anything_is_written(small_edition: Path, monkeyp
     assert done.exit_code == 1
     assert "请换用普通账户；确要如此，请在命令后加 --allow-root" in done.output
     assert not (small_edition / NOTEBOOKS).exists()
+    started = Mock(return_value=0)
+    monkeypatch.setattr("toolkit.commands.lab.copied_demo", lambda: small_edition)
+    monkeypatch.setattr("toolkit.commands.lab.run_until_ended", started)
+    done = run("lab", "--allow-root")  # no folder before it: the demo, not a folder of that name
+    assert (done.exit_code, started.call_args.args[0][-1]) == (0, "--allow-root"), done.output
 
 
 def test_a_server_starts_without_a_grammar_that_nothing_here_asks_for() -> None:

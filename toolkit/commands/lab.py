@@ -38,13 +38,15 @@ def lab(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(exists=True, file_okay=False, metavar="届次文件夹 EDITION", help="一届的文件夹 the edition folder")] = None,
     language: LanguageOption = "zh",
+    *,
+    root: Annotated[bool, typer.Option(ALLOWED, help="确以系统管理员（root）打开 as root, where it is meant")] = False,
 ) -> None:
-    """在 JupyterLab 中打开本届自己的笔记本；以系统管理员（root）打开，须另加 --allow-root。 JupyterLab on the edition's own notebooks; its own options may follow, as root --allow-root."""
+    """在 JupyterLab 中打开本届自己的笔记本。 JupyterLab on the edition's own notebooks; its own options may follow."""
     from toolkit.ground.resources import EDITION
     from toolkit.sealing.working_copies import working_copies
 
     with refusals(language):
-        _refuse_root(context.args)
+        _refuse_root(meant=root)
         edition = folder or copied_demo()
         if folder is None:
             say(language, phrase(*DEMO, folder=edition))
@@ -58,7 +60,7 @@ def lab(
     with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as sockets:  # the name of a socket may not be long
         options = _options(copies.folder.resolve(), _first(copies.names), Path(sockets) / "workspaces")
         ours = {"JUPYTER_TOKEN": token, "JUPYTER_RUNTIME_DIR": sockets, SETTINGS: settings, EDITION: str(edition.resolve()), ASKED: language}
-        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *_in_jupyters_words(context.args)], os.environ | ours))
+        raise typer.Exit(run_until_ended([*server("jupyterlab.labapp"), *options, *[ALLOWED] * root, *_in_jupyters_words(context.args)], os.environ | ours))
 
 
 def _in_jupyters_words(options: Sequence[str]) -> list[str]:
@@ -66,15 +68,15 @@ def _in_jupyters_words(options: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> _in_jupyters_words(["--no-open", "--allow-root"])
-    ['--no-browser', '--allow-root']
+    >>> _in_jupyters_words(["--no-open", "--port=8899"])
+    ['--no-browser', '--port=8899']
     """
     return ["--no-browser" if option == "--no-open" else option for option in options]
 
 
-def _refuse_root(options: Sequence[str]) -> None:
+def _refuse_root(*, meant: bool) -> None:
     """Refuse the account that Jupyter would refuse, before anything is written."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and ALLOWED not in options:
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and not meant:
         raise refuse(ROOT, NOT_ROOT)
 
 
