@@ -114,6 +114,7 @@ NASTY_TEXTS: dict[str, tuple[bytes, str]] = {
     "deep tables": (b"[x]\na = " + b"{ a = " * 1000 + b"1" + b" }" * 1000, "Nested too deeply"),
     "dots": (b"[x]\n" + b".".join([b"a"] * 1000) + b" = 1", "Nested too deeply"),
     "digits": (b"[x]\na = 1" + b"0" * 5000, "A number of thousands of digits"),
+    "hexadecimal digits": (b"[x]\na = 0x" + b"f" * 5000, "A number of thousands of digits"),
     "endless": (b"[x]\na = 1_" + b"0" * 100_000 + b",5\nb = 1,5", '"1_000000000000000000…": A number of thousands of digits'),
     "surrogate": (b'[x]\na = "\\ud800"', "Escaped character is not a Unicode scalar value"),
     "nul": (b'[x]\na = "\x00"', "Illegal character"),

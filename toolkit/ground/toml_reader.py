@@ -38,7 +38,7 @@ from toolkit.ground.toml_syntax import (
 )
 
 NUMBER_TYPES = ("float_type", "int_type")
-DIGITS = re.compile(r"[0-9_]{1001,}")
+DIGITS = re.compile(r"0[xob][0-9A-Fa-f_]{1000,}|[0-9_]{1001,}")
 ENDLESS = Phrase("有一个数字长达上千位", "A number of thousands of digits"), Phrase("请核对位数", "check its digits")
 NO_NUMBER = Phrase("数字太大", "the number is too large"), Phrase("请核对位数", "check its digits")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,10 @@ IN_A_COLUMN, IN_BRACKETS = (
     re.compile(rf"(?P<office>(?:{OR_BODY})?{IS}?)(?P<named>{_name(surnames)}(?:{AND}{_name(surnames)})*)(?P<called>{CALLED})") for surnames in (EACH, SURNAMES)
 )
 """What stands between two signs in a column of persons, where it is a person; within brackets a department or a place stands as often."""
-OF_A_ROLE = re.compile(rf"(?!.[{LISTS['ends_of_short_names']}](?:{AND}|$)){IN_BRACKETS.pattern}")
-"""The same in a column of a role, where a firm by its short name stands as often as a person."""
+SHORT_NAME = re.compile(rf"{HAN}[{LISTS['ends_of_short_names']}]")
+"""What in a column of a role is a firm by its short name as often as a person."""
+BESIDE_CUT = re.compile(rf"(?<=某){AND}|{AND}(?={HAN}{{1,2}}某)")
+"""What joins another to a name that was cut."""
 TOGETHER = re.compile(rf"[^、，,；;/／\s（(]*[（(][^（）()]*[）)]{HAN}*(?:{STRONG})|{HAN}+")
 """What stands between two signs, and an organisation with brackets within its name."""
 APART = re.compile(rf"(?<!{HAN})([{EACH}])[ \u3000]+({HAN})(?!{HAN})")
@@ -116,18 +119,23 @@ def told_of_roles(text: str) -> str:
 
     Examples
     --------
-    >>> told_of_roles("张三、甲招标有限公司"), told_of_roles("徐工；万科"), told_of_roles("李小明等3人")
-    ('张某、甲招标有限公司', '徐工；万科', '李某等3人')
+    >>> told_of_roles("张三、甲招标有限公司"), told_of_roles("徐工；万科"), told_of_roles("徐工和李小明等3人")
+    ('张某、甲招标有限公司', '徐工；万科', '徐工和李某等3人')
     """
-    return _told_between_signs(text, OF_A_ROLE, SURNAMES)
+    return _told_between_signs(text, IN_BRACKETS, SURNAMES, _surname_in_role)
 
 
-def _told_between_signs(text: str, person: re.Pattern[str], surnames: str) -> str:
-    """The text with what stands between two signs cut down where it is a `person`; a name that a blank makes longer has one of the `surnames`."""
+def _surname_in_role(name: re.Match[str]) -> str:
+    """The same, but for what may be a firm's short name."""
+    return name[0] if SHORT_NAME.fullmatch(name[2]) else _surname(name)
+
+
+def _told_between_signs(text: str, person: re.Pattern[str], surnames: str, surname: Callable[[re.Match[str]], str] = _surname) -> str:
+    """The text with what stands between two signs cut down to each `surname` where it is a `person`; a name that a blank makes longer has one of the `surnames`."""
 
     def cut(found: re.Match[str]) -> str:
         named = (IN_BRACKETS if found.string[: found.start()].endswith(("（", "(")) else person).fullmatch(found[0])
-        return found[0] if named is None else named["office"] + ONE_OF.sub(_surname, named["named"]) + named["called"]
+        return found[0] if named is None else named["office"] + ONE_OF.sub(surname, named["named"]) + named["called"]
 
     def together(found: re.Match[str]) -> str:
         return name if re.fullmatch(_name(surnames), name := found[1] + found[2]) else found[0]
@@ -188,7 +196,7 @@ def may_be_in_role(cell: str) -> bool:
     >>> [may_be_in_role(cell) for cell in ("张某、阿丽亚", "徐工", "张某（市场部）", "华东建设工程", "IBM", "Mary Li")]
     [True, True, False, False, False, True]
     """
-    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN}){HAN}{{2,{LONGEST_NAME}}}(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, cell)))
+    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN}){HAN}{{2,{LONGEST_NAME}}}(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, BESIDE_CUT.sub("、", cell))))
 
 
 def _without_organisation(found: re.Match[str]) -> str:
