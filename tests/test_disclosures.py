@@ -154,7 +154,7 @@ def test_in_a_column_of_persons_each_name_is_cut_and_what_is_left_is_told_of(cel
 
 @pytest.mark.parametrize(("cell", "public", "perhaps"), [
     ("张三", "张某", False), ("张三、李四", "张某、李某", False), ("张三，甲招标有限公司", "张某，甲招标有限公司", False), ("王小明等3人", "王某等3人", False), ("张　三", "张某", False), ("职工李四（市场部）", "职工李某（市场部）", False),
-    ("张三 13912345678", "张某 139****5678", False), ("徐工、柳钢", "徐工、柳钢", True), ("徐工和李小明", "徐工和李某", True), ("李小明与徐工", "李某与徐工", True), ("徐工及李小明等3人", "徐工及李某等3人", True), ("张三和李四", "张某和李某", False), ("万科", "万科", True), ("高明", "高明", True), ("阿丽亚", "阿丽亚", True), ("Mary", "Mary", True),
+    ("张三 13912345678", "张某 139****5678", False), ("徐工、柳钢", "徐工、柳钢", True), ("徐工和李小明", "徐工和李某", True), ("李宁等2家", "李宁等2家", True), ("李小明与徐工", "李某与徐工", True), ("徐工及李小明等3人", "徐工及李某等3人", True), ("张三和李四", "张某和李某", False), ("万科", "万科", True), ("高明", "高明", True), ("阿丽亚", "阿丽亚", True), ("Mary", "Mary", True),
     *((text, text, False) for text in ("柳州钢铁集团有限公司", "罗湖（中国）有限公司", "黄埔建设集团", "华东某建设工程", "徐州分公司", "项目部", "陈述", "IBM", "无", "")),
 ])  # fmt: skip
 def test_in_a_column_of_a_role_names_are_cut_organisations_stay_and_the_doubtful_is_told_of(cell: str, public: str, perhaps: bool) -> None:  # noqa: FBT001 - a case
@@ -164,7 +164,7 @@ def test_in_a_column_of_a_role_names_are_cut_organisations_stay_and_the_doubtful
 
 def test_a_column_is_of_a_role_by_any_of_its_headings_and_told_of_as_its_sheet_heads_it(tmp_path: Path) -> None:
     assert [heading for heading in ("当事人", "专家", "举报人", "投诉人", "获奖人员", "作者", "当事人名称（单位或个人）") if not of_roles(heading) or of_persons(heading)] == []
-    assert [heading for heading in ("事由", "处理结果", "文号", "举报人电话", "专家人数", "行为") if of_roles(heading)] == []
+    assert [heading for heading in ("事由", "处理结果", "文号", "中标人", "采购人名称", "投标人（单位）", "举报人电话", "专家人数", "行为") if of_roles(heading)] == []
     folder = write_edition(tmp_path / "e")
     for name in ("scheme.toml", "tables.toml", "records/诚信记录.csv"):
         text = (folder / name).read_text("utf-8-sig").replace('headings = ["项目负责人"]', 'headings = ["对象", "当事人"]').replace("项目负责人", "对象" if name == "scheme.toml" else "当事人")

@@ -17,6 +17,7 @@ from toolkit.ground.text import discreet
 LISTS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("persons.toml").read_text("utf-8"))
 """Offices, surnames and ordinary words, by which it is known where the name of a person is said to stand."""
 OFFICE, OR_ROLE, OR_BODY = ("|".join(chain.from_iterable(LISTS[kind] for kind in ("offices", "roles", "bodies")[:kinds])) for kinds in (1, 2, 3))
+BODIES = f"(?:{'|'.join(LISTS['roles_of_organisations'])})"
 WORDS, COMPOUND, STRONG, ORGANISATION = ("|".join(words) for words in (LISTS["words"], LISTS["compound"], LISTS["organisations"], LISTS["organisations"] + LISTS["ends_of_organisations"]))
 SURNAMES, EACH, OF_PLACES = LISTS["surnames"], LISTS["surnames"] + LISTS["often_a_word"], LISTS["of_places"]
 HAN = "[\u4e00-\u9fff]"
@@ -134,6 +135,8 @@ def _told_between_signs(text: str, person: re.Pattern[str], surnames: str, surna
     """The text with what stands between two signs cut down to each `surname` where it is a `person`; a name that a blank makes longer has one of the `surnames`."""
 
     def cut(found: re.Match[str]) -> str:
+        if re.match(r"\s*\d+\s*家", found.string[found.end() :]):
+            return found[0]
         named = (IN_BRACKETS if found.string[: found.start()].endswith(("（", "(")) else person).fullmatch(found[0])
         return found[0] if named is None else named["office"] + ONE_OF.sub(surname, named["named"]) + named["called"]
 
@@ -170,10 +173,10 @@ def of_roles(heading: str) -> bool:
 
     Examples
     --------
-    >>> [of_roles(heading) for heading in ("当事人", "专家名单", "举报人（单位或个人）", "企业名称", "处理结果", "举报人电话")]
+    >>> [of_roles(heading) for heading in ("当事人", "专家名单", "举报人（单位或个人）", "中标人", "处理结果", "举报人电话")]
     [True, True, True, False, False, False]
     """
-    return re.fullmatch(rf".*(?:{OR_ROLE}|{'|'.join(LISTS['headings'])})(?:名单|名称|名字)?(?:[（(][^（）()]*[）)])?", heading) is not None
+    return re.fullmatch(rf".*(?:{OR_ROLE}|{'|'.join(LISTS['headings'])})(?<!{BODIES})(?:名单|名称|名字)?(?:[（(][^（）()]*[）)])?", heading) is not None
 
 
 def may_be_person(cell: str) -> bool:
