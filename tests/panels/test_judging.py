@@ -368,8 +368,10 @@ def test_an_employer_by_its_full_name_is_withdrawn_from_and_only_what_is_nearly_
 
 
 def test_what_interests_name_wrongly_is_told_under_their_headings(tmp_path: Path) -> None:
-    told = check_edition(write_judged_edition(tmp_path / "e", {}, interests=("E2,M4,配偶任职",)))[1]
+    experts = ("E01,张三三,某大学,是", "E02,李四四,乙招标代理公可,是", *(f"{one},{one}名,无,是" for one in ("E03", "E04", "E05")))
+    told = check_edition(write_judged_edition(tmp_path / "e", {}, experts=experts, interests=("E2,M4,配偶任职",)))[1]
     assert [problem.column for problem in told if problem.file == "ballots/利害关系.csv"] == ["专家代号"]
+    assert [(problem.row, problem.value) for problem in told if problem.column == "所在单位"] == [(3, "")]  # no employer is told beside an error either
 
 
 def test_a_zero_beside_an_item_that_is_not_scored_is_told_of_and_files_with_errors_of_the_panel_go_back(tmp_path: Path) -> None:

@@ -249,7 +249,9 @@ def judging(scheme: Scheme, records: Records) -> Judging:
     try:
         recusals = recusals_due(scheme, records, experts)
     except Refused as refused:
-        return Judging(experts, problems=composition + tuple(as_headed(refused.problems, panel, records)), composition=composition)
+        notes = (problem for problem in refused.problems if problem not in refused.problems.errors)
+        told = (*as_headed(refused.problems.errors, panel, records), *unknown_employers(panel, notes, records))
+        return Judging(experts, problems=composition + told, composition=composition)
     return _judged(scheme, panel, records, recusals, composition)
 
 

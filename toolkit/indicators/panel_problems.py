@@ -133,8 +133,8 @@ def zeros_beside_gaps(entries: Mapping[str, pd.DataFrame], items: Sequence[Indic
         heading = str(item.measure.column)
         for row in entries[item.id][entries[item.id]["score"] == 0].to_dict("records"):
             if (other := gaps.get((str(row["expert"]), str(row["member"])))) is not None and not due.loc[row["member"], row["expert"]]:
-                rule = phrase("专家 {expert} 没有评该会员的“{other}”，这一格却填了数，像是未评而填的；照常计入",
-                              "expert {expert} has not scored `{other}` of this member, and the number here looks like none; it counts", expert=row["expert"], other=other)  # fmt: skip
+                rule = phrase("专家 {expert} 没有评该会员的“{other}”，这一格却填了 0，像是未评而填的；照常计入",
+                              "expert {expert} has not scored `{other}` of this member, and the 0 here looks like none; it counts", expert=row["expert"], other=other)  # fmt: skip
                 column = records.heading(str(item.measure.table), heading, str(row["file"]), str(row["sheet"]))
                 yield _at(row, "warning", (rule, LEAVE_EMPTY), column, _who(row["member"], records))
 
