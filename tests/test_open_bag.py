@@ -452,7 +452,7 @@ def test_an_interval_that_nothing_bounds_is_read(sent: Path, tmp_path: Path) -> 
 def test_the_page_tells_its_fingerprint_and_why_a_struck_member_has_no_award(sent: Path) -> None:
     dumped = agreement._run([str(BROWSER), "--no-sandbox", "--headless", "--dump-dom", (sent / "results.html").as_uri()]) or ""
     assert f"开放包指纹：{fingerprint_of(sent / 'open')}。" in dumped
-    assert ("公开的获奖者最低分" in dumped, "分数线" in dumped) == (True, False)
+    assert ("公开名单中的最低获奖分" in dumped, "分数线" in dumped) == (True, False)
     assert re.findall(r'<span class="why">([^<]+)</span>', dumped) == ["未获奖：严重失信一票否决"]
 
 

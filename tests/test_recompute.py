@@ -459,7 +459,7 @@ def test_the_page_says_that_it_agrees_and_what_does_not(page: Page, tmp_path: An
     who = members(8).assign(name=[*HOSTILE, "甲", "乙", "丙", "丁"])
     text = whole_page(award_scheme(), who, [90.0, 80.0, 80.0, 70.0, 60.0, 50.0, 40.0, 30.0])
     reader = Visit(page.context.browser, tmp_path / "page.html", text)
-    assert reader.verdict() == ("verdict good", "本页已在您的浏览器里重新计算：8 家的总分、名次、奖项和各奖项的名额全部一致（公开的获奖者最低分均不列出）。")
+    assert reader.verdict() == ("verdict good", "本页已在您的浏览器里重新计算：8 家的总分、名次、奖项和各奖项的名额全部一致（公开名单中的最低获奖分均不列出）。")
     assert FINGERPRINT in reader.page.locator("#print").inner_text()
     assert reader.page.locator("#list tbody tr").count() == 8
     names = reader.page.locator("#list td.name").all_inner_texts()

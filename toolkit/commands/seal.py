@@ -107,7 +107,7 @@ NO_PRINT = (
 PRINT = ("开放包指纹（请与公示页面所列的核对）：{fingerprint}", "Fingerprint of the open bag, to be compared with the notice: {fingerprint}")
 SAME_PRINT = ("开放包指纹与所给的一致：{fingerprint}", "The fingerprint is the one given: {fingerprint}")
 OPEN_RECOMPUTED = Phrase(
-    "开放包完好；列入会员的总分、名次、奖项、等级和公开的获奖者最低分均已重新计算，全部一致（未列入会员以所给的区间为准）。",
+    "开放包完好；列入会员的总分、名次、奖项、等级和公开名单中的最低获奖分均已重新计算，全部一致（未列入会员以所给的区间为准）。",
     "The open bag is whole; every total, place, award and grade of the members in it, and the score of every lowest listed winner, was computed again and is the same (those not in it as their intervals say).",
 )
 

@@ -24,11 +24,11 @@ SCRIPTS = ("scores.js", "recompute.js")
 WORDS: Mapping[str, Phrase] = {
     "open": Phrase("公开 {n} 家得分，全部会员 {of} 家", "open scores: {n}, of {of} in all"),
     "good": Phrase(
-        "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和 {lines} 个公开的获奖者最低分全部一致。",
+        "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和 {lines} 个公开名单中的最低获奖分全部一致。",
         "This page has been computed again in your browser: all totals, ranks and awards (members: {n}) and every score of a lowest listed winner ({lines}) are the same.",
     ),
     "goodNoLine": Phrase(
-        "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和各奖项的名额全部一致（公开的获奖者最低分均不列出）。",
+        "本页已在您的浏览器里重新计算：{n} 家的总分、名次、奖项和各奖项的名额全部一致（公开名单中的最低获奖分均不列出）。",
         "This page has been computed again in your browser: all totals, ranks and awards (members: {n}) and all places of awards are the same. No lowest listed winner is told.",
     ),
     "noneOpen": Phrase(
@@ -52,13 +52,13 @@ WORDS: Mapping[str, Phrase] = {
     ),
     "leftOut": Phrase("下列类别整类不列得分，因为同意公开的不足五家，或离开未列入的会员就不能如数重算：{classes}。", "These classes are left out whole, as too few members agreed or they cannot be computed again without the others: {classes}."),
     "noClass": Phrase("未分类", "no class"),
-    "lines": Phrase("名额与公开的获奖者最低分", "Places and the lowest listed winners"),
+    "lines": Phrase("名额与公开名单中的最低获奖分", "Places and the lowest listed winners"),
     "linesNote": Phrase(
-        "公开的获奖者最低分，是公开得分的获奖会员里最低的分数，不足五家时不列。获奖线是全部获奖会员里最低的分数，可能还要低，由会员自己的得分单写明。",
+        "公开名单中的最低获奖分，是公开得分的获奖会员里最低的分数，不足五家时不列。获奖线是全部获奖会员里最低的分数，可能还要低，由会员自己的得分单写明。",
         "The lowest listed winner is the lowest score among awarded members whose scores are open; it is not told where they are fewer than five. The award line is the lowest of all winners and may lie below it: members find it on their own score cards.",
     ),
     "applied": Phrase("参评", "Took part"), "places": Phrase("名额", "Places"), "given": Phrase("获奖", "Awarded"),
-    "unnamed": Phrase("其中未公开得分", "of which not open"), "line": Phrase("公开的获奖者最低分", "Lowest listed winner"), "openWinners": Phrase("公开得分的获奖会员数", "the number of open winners"),
+    "unnamed": Phrase("其中未公开得分", "of which not open"), "line": Phrase("公开名单中的最低获奖分", "Lowest listed winner"), "openWinners": Phrase("公开得分的获奖会员数", "the number of open winners"),
     "noLimit": Phrase("不限", "no limit"), "together": Phrase("全部类别", "all classes"),
     "trial": Phrase("换一组权重会怎样", "What other weights would give"),
     "trialNote": Phrase("移动顶层权重，名单随之重算，只在您的电脑上进行。各项按所占比例折算。", "Move the topmost weights and see the list they give, computed on your own computer. Weights count by their shares."),

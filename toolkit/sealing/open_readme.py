@@ -68,7 +68,7 @@ LOST = (
     "\n\n打开记录之前封存过办法，但那个封存包已经没有了（{day}记入工作记录）：此后办法又改了什么，无从对照。",
     "\n\nRules were sealed before the records, and that bag is there no more (entered into the minutes on {day}): what was decided otherwise since cannot be held against it.",
 )
-TOLD = Phrase("总分、名次、奖项和公开的获奖者最低分", "total, place and award of every member in it, and the score of each lowest listed winner,")
+TOLD = Phrase("总分、名次、奖项和公开名单中的最低获奖分", "total, place and award of every member in it, and the score of each lowest listed winner,")
 FORMERLY_TOLD = Phrase("总分、名次、分数线和奖项", "total, place, line and award of every member in it")
 """What can be computed again of an open bag; up to version 0.7.0 the lowest listed winner went by the name of the award line."""
 LINE = ", `line` being the score of the lowest listed winner where {few} or more are listed, which may lie above the award line of all winners"
