@@ -135,7 +135,7 @@ def test_a_notebook_that_no_reader_takes_or_that_cannot_be_run_again_is_told(hou
 
 def test_a_bag_whose_edition_is_refused_is_told_why(whole: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toolkit.sealing.replay.open_edition", Mock(side_effect=Refused(Problems((Problem("error", WHY, WHY),)))))
-    assert [problem.rule for problem in replay_problems(whole, House.of(None, None), None)] == [WHY]
+    assert [problem.rule for problem in replay_problems(whole, House.of(None, None))] == [WHY]
 
 
 @pytest.mark.parametrize(("name", "was", "now", "told"), [
