@@ -119,9 +119,10 @@ def test_rulings_alone_are_tried_without_records() -> None:
     level = {"weights": "points", "indicator": [indicator("a")], "award": AWARDS, "ties": ["committee"]}
     before = rescored(found := evaluation(scheme(**level), members(2), pd.DataFrame({"a": [80.0, 80.0]}, index=members(2).index)), found.scheme)
     (tie,) = before.ties
-    after = rescored(replace(before, rulings=(Ruling(tie, ("m1",), dt.date(2019, 1, 1), "", 1),)), before.scheme)
-    (trial,) = compare(before, after).trials
-    assert trial.cause.of_rulings
+    after = rescored(replace(before, rulings=(Ruling(tie, ("m1",), dt.date(2019, 1, 1), "", 1),)), before.scheme.with_(title="another"))
+    (trial,) = [trial for trial in compare(before, after).trials if trial.cause.of_rulings]
+    assert trial.alone is not None
+    assert trial.alone.awards["member"].tolist() == ["m1"]
     assert compare(before, after).moved.index.tolist() == ["m1"]
 
 

@@ -73,7 +73,7 @@ def test_a_form_comes_back_as_the_ballot_it_says_and_counts(edition: Path) -> No
         ({"points|learning|hours": 50}, "below learning both sheets are filled in"),
         ({"ahp|learning|hours|talks": 12}, "not on the scale 1/9 to 9"),
         ({"cast": "去年"}, "the date is lacking or no date"),
-        ({"cast": 20181203}, "the date is lacking or no date"),
+        ({"cast": 12}, "the date is lacking or no date"),
         ({"expert": NAME}, "goes by a code, never by name"),
     ],
 )
