@@ -54,6 +54,26 @@ def test_the_list_is_told_in_one_line_in_either_language_and_counts_agree(evalua
     assert not re.search(r"[{}]|None|nan", said + english)
 
 
+def test_a_reader_of_english_is_told_the_names_that_the_scheme_has_in_english(evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = str(evaluation.members["name"].iloc[0])
+    labels = {*(item.label for item in (*evaluation.scheme.nodes.values(), *evaluation.scheme.awards)), evaluation.scheme.title, *evaluation.members["class"]}
+    names = {label: f"Name no. {place} of the edition" for place, label in enumerate(sorted(labels))} | {name: "Nobody"}
+    english = replace(evaluation, scheme=evaluation.scheme.model_copy(update={"language": "en", "english": names}))
+    chinese = replace(english, scheme=english.scheme.model_copy(update={"language": "zh"}))
+
+    def told(of: Evaluation) -> list[str]:
+        shown = (views.list_headline(of), views.scheme_table(of.scheme), views.winners_table(of), views.weights_picture(of.scheme), views.totals_picture(of))
+        return [one._repr_html_() for one in shown]
+
+    said = told(english)
+    assert not re.search(rf"(?<![一-鿿])({'|'.join(labels)})(?![一-鿿])", "".join(said))
+    assert all("Name no." in page for page in said)
+    assert name in said[2] and "Nobody" not in said[2]
+    assert "Name no." not in "".join(told(chinese)) and "Name no." not in views.awards_table(english, "zh")._repr_html_()
+    monkeypatch.setenv("COMMITTEE_FORMER_WORDS", "0.7.0")  # as a bag of before was sealed
+    assert "Name no." not in "".join(told(english))
+
+
 def test_every_empty_place_that_the_line_counts_is_named_behind_it_with_its_reason() -> None:
     edition = open_edition(house_folder("data/demo"))
     line = views.list_headline(evaluate(edition.scheme, edition.records))

@@ -113,7 +113,7 @@ def test_no_text_becomes_markup(rows: list[tuple[str, str]], caption: str, note:
     html = Table(("a", "b"), tuple(rows), caption, note=note)._repr_html_()
     found = Tags(html)
     assert found.tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p"}
-    assert found.attributes <= {"style", "scope"}
+    assert found.attributes <= {"style", "scope", "colspan"}
 
 
 @given(st.lists(st.tuples(st.text(), st.text(alphabet="会员 ab.1")), min_size=1, max_size=5))
@@ -301,7 +301,7 @@ def test_hostile_names_are_only_text(hostile: Evaluation) -> None:
     for table in shown(hostile):
         found = Tags(table._repr_html_())
         assert "script" not in found.tags
-        assert found.attributes <= {"style", "scope"}
+        assert found.attributes <= {"style", "scope", "colspan"}
         assert "\u202e" not in repr(table)
         assert "\n]]>" not in repr(table)
 

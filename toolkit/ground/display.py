@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
@@ -29,6 +32,7 @@ _NOTE = "margin:0 0 1em 0;font-size:13px;opacity:0.85"
 _DRAWN = re.compile(r'style="max-width:100%([^"]*)"([^>]*)width="([\d.]+pt)" height="[\d.]+pt"')
 _NAMED = re.compile(r"`([^`<>\n]+)`")
 _ROW = "break-inside:avoid;background:none"
+_SAID: ContextVar[Callable[[str], str] | None] = ContextVar("said", default=None)
 _FIGURE, _BEHIND = "margin:0;max-width:100%", "cursor:pointer;font-size:13px;opacity:0.85;margin:2px 0 4px 0"
 _HEADLINE = "font-size:19px;line-height:1.6;font-weight:bold;margin:0.2em 0 0.6em 0;padding:2px 0 2px 12px;border-left:5px solid #0072b2"
 
@@ -201,6 +205,22 @@ class Headline:
         return f'{said}<details><summary style="{_BEHIND}">{_text(self.behind)}</summary><ul>{lines}</ul></details>'
 
 
+@contextmanager
+def drawn_as(said: Callable[[str], str]) -> Iterator[None]:
+    """Until the end of the block the words of pictures are drawn as `said` says them, each where there is room for that."""
+    before = _SAID.set(said)
+    try:
+        yield
+    finally:
+        _SAID.reset(before)
+
+
+def as_drawn(text: str) -> str:
+    """What is drawn where a text is to stand: it, unless `drawn_as` says otherwise."""
+    said = _SAID.get()
+    return text if said is None else said(text)
+
+
 def one_line(text: str) -> str:
     r"""The text on one line, with every control or direction-changing character made visible as U+FFFD.
 
@@ -238,7 +258,7 @@ def shortened(text: str, width: int) -> str:
     >>> shortened("广东某某招标代理有限公司", 12)
     '广东某某招…'
     """
-    line = one_line(text)
+    line = one_line(as_drawn(text))
     if display_width(line) <= width:
         return line
     while display_width(line) > width - 1:

@@ -15,7 +15,7 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 
-from toolkit.ground.display import Align, Picture, display_width, one_line
+from toolkit.ground.display import Align, Picture, as_drawn, display_width, one_line
 
 FONTS = "'Microsoft YaHei','PingFang SC','Noto Sans CJK SC',sans-serif"
 INK, FAINT = "#222222", "#c9c9c9"
@@ -77,13 +77,13 @@ class Sheet:
         """Text with its baseline at y; a "$" or "<" in it is only a character."""
         weight, place = "font-weight: 700; " if bold else "", (_figure(x), _figure(y))
         style = f"{weight}font-size: {_figure(size)}px; font-family: {FONTS}; text-anchor: {ANCHORS[align]}; fill: {INK}"
-        if told := one_line(text):
+        if told := one_line(as_drawn(text)):
             turned = f"rotate(-0 {' '.join(place)})"
             self._words.append(f'<text style="{style}" x="{place[0]}" y="{place[1]}" transform="{turned}">{escape(told, quote=False)}</text>')
 
     def picture(self, alt: str) -> Picture:
         """What was drawn."""
-        width, height, alt = _figure(self.width), _figure(self.height), one_line(alt)
+        width, height, alt = _figure(self.width), _figure(self.height), one_line(as_drawn(alt))
         look = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
         size = f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
         spaces = 'xmlns:xlink="http://www.w3.org/1999/xlink"', 'xmlns="http://www.w3.org/2000/svg" version="1.1"'
@@ -202,6 +202,6 @@ def _figure(number: float) -> str:
 
 def text_width(text: str, size: float = SIZE) -> float:
     """How wide the text will be at most, in points: a Chinese character is as wide as high."""
-    return display_width(text) * size * 0.56
+    return display_width(as_drawn(text)) * size * 0.56
 
 

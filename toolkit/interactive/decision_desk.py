@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from toolkit.comparison.objections import mends, rehearsed
 from toolkit.edition import open_edition
@@ -34,15 +34,15 @@ from toolkit.minutes.decisions import (
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.objections import Objection, decide_objection, objection_file, read_objections
 from toolkit.minutes.wording import said
+from toolkit.publication.english import english_of, fields_in_english
 from toolkit.reports.committee_tables import (
     Kind,
     OpenMatter,
     open_matters,
-    open_matters_table,
     refuse_pressing,
 )
 from toolkit.reports.comparison_tables import moves_in_words
-from toolkit.reports.views import decisions_headline
+from toolkit.reports.views import decisions_headline, open_matters_table
 from toolkit.sealing.revisions import newest_bag
 from toolkit.sealing.seals import seal_edition
 from toolkit.sealing.states import unlike_newest_bag
@@ -68,6 +68,7 @@ STATE_TITLE, STATE_FIELD = Phrase("本届的状态", "The state of the edition")
 REVISION, SEAL = Phrase("版次", "Revision"), Phrase("封存", "Seal")
 SEAL_BY, SEAL_WHY = Phrase("由谁封存", "Sealed by"), Phrase("修订理由（会公示）", "Why it was revised (published)")
 SEALING = Phrase("正在封存，请勿关闭本页：{step}", "Sealing, please leave this page open: {step}")
+Told = TypeVar("Told")
 FORM_STATE, FORM_SEAL = "state", "seal"
 SCORE = Phrase("评分", "Score")
 
@@ -84,7 +85,7 @@ class DecisionDesk(Desk):
     def __init__(self, edition: Edition, evaluation: Evaluation) -> None:
         self.edition, self.evaluation = edition, evaluation
         super().__init__(evaluation.scheme.language)
-        self.blocks = list(self._page())
+        self.blocks = self._page()
 
     @property
     def matters(self) -> tuple[OpenMatter, ...]:
@@ -125,7 +126,7 @@ class DecisionDesk(Desk):
         form = str(asked["form"])
         shown = self._block(form)
         self._read_anew()
-        page = list(self._page())
+        page = self._page()
         if [block for block in self.blocks if block["id"] not in {"told", "headline"}] != page:
             self.blocks = [*self._heading(), *page]
         if shown is None or self._block(form) != shown:
@@ -136,7 +137,7 @@ class DecisionDesk(Desk):
         by, reason = str(held.get("by", "")), str(held.get("reason", ""))
         entry = self._entered(kind, about, held, by, reason)
         self._read_anew()
-        self.blocks = [text_block("told", f"{self.say(said(entry))} {self.say(AGAIN)}", "done"), *self._heading(), *self._page()]
+        self.blocks = [text_block("told", f"{self._named(self.say(said(entry)))} {self.say(AGAIN)}", "done"), *self._heading(), *self._page()]
 
     def _block(self, name: str) -> Block | None:
         return next((block for block in self.blocks if block["id"] == name), None)
@@ -178,7 +179,15 @@ class DecisionDesk(Desk):
         comparison = rehearsed(replace(self.edition, scheme=scheme), replace(self.evaluation, scheme=scheme), objection, file)
         return [words.into(language) for words in moves_in_words(comparison)]
 
-    def _page(self) -> Iterator[Block]:
+    def _page(self) -> list[Block]:
+        """What is asked, with the names that the scheme has in English for a reader of English."""
+        return self._named([*self._asked()])
+
+    def _named(self, told: Told) -> Told:
+        english = english_of(self.evaluation.scheme)
+        return fields_in_english(told, english, {*self.evaluation.members["name"]}) if english else told
+
+    def _asked(self) -> Iterator[Block]:
         yield table_block("matters", self.table)
         if is_frozen(self.edition.folder):
             yield text_block("still", self.say(STILL), "still")

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, wraps
 from html import escape, unescape
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
-from toolkit.ground.display import Table
+from toolkit.ground.display import Headline, Picture, Table, drawn_as
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import REACHED, Language, Phrase, phrase
-from toolkit.scheme import ROUNDS
+from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, phrase
+from toolkit.scheme import ROUNDS, Scheme
 
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
     from toolkit.records.dictionary import Tables
-    from toolkit.scheme import Scheme
 
 T = TypeVar("T")
+P = ParamSpec("P")
 WITHIN = "0-9A-Za-z\u4e00-\u9fff"
 """What a longer word or number goes on with."""
 CHINESE = "[\u4e00-\u9fff]"
@@ -171,6 +172,46 @@ def table_in_english(table: Table, english: Mapping[str, str], names: Collection
     rows = tuple(tuple(fields_in_english([*row], english, names)) for row in table.rows)
     caption = table.caption if any(name in table.caption for name in names) else fields_in_english(table.caption, english)
     return replace(table, headings=tuple(fields_in_english([*table.headings], english)), rows=rows, caption=caption, note=fields_in_english(table.note, english))
+
+
+def english_of(scheme: Scheme) -> Mapping[str, str]:
+    """What names are in English, for a reader of English; nothing for others, and for what versions before 1.0.0 sealed."""
+    return {} if scheme.language == "zh" or in_words_before("1.0.0") else scheme.english
+
+
+def told_in_english(view: Callable[P, T]) -> Callable[P, T]:
+    """A view of a scheme or of what has one, told with the names that the scheme has in English where the reader's language is English; pictures are drawn with them."""
+    asked = inspect.signature(view)
+
+    @wraps(view)
+    def told(*given: P.args, **more: P.kwargs) -> T:
+        held = asked.bind(*given, **more).arguments
+        about = next((value for value in held.values() if isinstance(_scheme_of(value), Scheme)), None)
+        english = english_of(_scheme_of(about)) if about is not None and held.get("language") != "zh" else {}
+        if not english:
+            return view(*given, **more)
+        members = getattr(about, "members", getattr(getattr(about, "records", None), "members", None))
+        names = frozenset() if members is None or isinstance(about, Scheme) else frozenset(members["name"])
+        with drawn_as(lambda text: fields_in_english(text, english, names)):
+            return _shown_in_english(view(*given, **more), english, names)  # type: ignore[no-any-return]
+
+    return told
+
+
+def _scheme_of(value: Any) -> Any:
+    return value if isinstance(value, Scheme) else getattr(value, "scheme", None)
+
+
+def _shown_in_english(shown: Any, english: Mapping[str, str], names: Collection[str]) -> Any:
+    """What a view shows, a picture with what is behind it, a headline with what is below it."""
+    if isinstance(shown, Table):
+        return table_in_english(shown, english, names)
+    if isinstance(shown, Picture):
+        return replace(shown, tables=tuple(table_in_english(table, english, names) for table in shown.tables))
+    if isinstance(shown, Headline):
+        text, behind, *lines = fields_in_english([shown.text, shown.behind, *shown.lines], english, names)
+        return Headline(text, behind, tuple(lines))
+    return shown
 
 
 def _whole(text: str, english: Mapping[str, str]) -> str:

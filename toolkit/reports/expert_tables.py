@@ -23,6 +23,7 @@ from toolkit.indicators.panel import Judging, PanelResult, judged_by_panel
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
 from toolkit.panels.experts import GROUNDS
 from toolkit.panels.severity import MARKED, odd_experts
+from toolkit.publication.english import told_in_english
 from toolkit.reports.columns import (
     RIGHT,
     Lexicon,
@@ -394,6 +395,7 @@ def _settled(judged: GroupJudgement) -> Phrase:
 NONE = Phrase("这里没有判断票（封存包是否保留，由办法的 weighting.publish 决定）。", "There is no ballot here; whether a sealed bag keeps them, `weighting.publish` says.")
 
 
+@told_in_english
 def decided_overview(evaluation: Evaluation, ballots: Ballots, language: Language | None = None, top: int = 2) -> Table:
     """What the group's weights would decide, and each expert's own: how many awards change, and the first `top` members."""
 
@@ -405,12 +407,14 @@ def decided_overview(evaluation: Evaluation, ballots: Ballots, language: Languag
     return _table(table, ballots, to)
 
 
+@told_in_english
 def agreement_overview(ballots: Ballots, language: Language | None = None) -> Table:
     """For each group of siblings how far the experts agree: see `agreement_table`."""
     to = language or ballots.scheme.language
     return _table(lambda weights: agreement_table(weights, to), ballots, to)
 
 
+@told_in_english
 def means_overview(ballots: Ballots, language: Language | None = None) -> Table:
     """The group's weights by every rule that can join these ballots, beside the scheme's; the scheme's rule is marked."""
     to = language or ballots.scheme.language

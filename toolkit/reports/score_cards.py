@@ -17,7 +17,7 @@ from toolkit.ground.display import Table
 from toolkit.ground.ranking import rounded
 from toolkit.ground.text import Phrase, discreet, in_words_before, joined, phrase
 from toolkit.indicators.evidence import COLUMNS, evidence
-from toolkit.publication.english import table_in_english
+from toolkit.publication.english import english_of, table_in_english
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     RIGHT,
@@ -387,7 +387,7 @@ def member_card(evaluation: Evaluation, member: str, records: Records | None = N
 
 def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None = None) -> Card:
     """The tables of a card; `records` give the tables of the edition their labels."""
-    lexicon, english = Lexicon.of(evaluation), card_english(evaluation.scheme)
+    lexicon, english = Lexicon.of(evaluation), english_of(evaluation.scheme)
     vetoes, behind = [row | _place(row, records) for row in card.vetoes], _by_sheet(card, records)
     tables = (
         _parts(card, lexicon),
@@ -398,11 +398,6 @@ def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None
     )
     kept = {card.name} | {row[key] for row in (*vetoes, *behind) for key in ("file", "sheet")}
     return Card(*(table_in_english(table, english, kept) for table in tables) if english else tables)
-
-
-def card_english(scheme: Scheme) -> Mapping[str, str]:
-    """What names are in English, for a card in English; nothing for others, and for those of versions before 1.0.0."""
-    return {} if scheme.language == "zh" or in_words_before("1.0.0") else scheme.english
 
 
 def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
@@ -417,7 +412,7 @@ def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
 def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:
     numbers = {node.id: number for node, _, number in outline(lexicon.scheme)} | {TOTAL: ""}
     rows = [row | {"number": numbers.get(row["item"], "±")} for row in card.parts]
-    caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=card_english(lexicon.scheme).get(card.class_) or class_name(card.class_, lexicon.language))
+    caption = phrase("{name}（{class_}）", "{name} ({class_})", name=card.name, class_=english_of(lexicon.scheme).get(card.class_) or class_name(card.class_, lexicon.language))
     reason = card.reason.rstrip("。. ")
     why = phrase("；理由 {reason}。", "; reason: {reason}. ", reason=reason) if reason else Phrase("。", ". ")
     note = joined([outcome(lexicon.scheme, card), why, ADDS_UP], "", "")

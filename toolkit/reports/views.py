@@ -1,6 +1,6 @@
 """Views: a value in, a `Table` or a still `Picture` out. Nothing is decided here.
 
-Words are Chinese where the scheme's language is "zh", else English. Personal columns never reach a view: it sees
+Words are Chinese where the scheme's language is "zh", else English, with the names that the scheme has in English. Personal columns never reach a view: it sees
 members' keys, names, classes and results only. The first line of each notebook is a headline: what a reader should know before
 anything else, in one sentence or two, whose counts come of the evaluation and of `toolkit.sensitivity.robustness`.
 """
@@ -18,6 +18,7 @@ from toolkit.evaluation.grades import grade_names
 from toolkit.ground.display import Headline, Picture, Table
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
 from toolkit.indicators.panel_problems import ADD_SCORES
+from toolkit.publication.english import told_in_english
 from toolkit.records.folder import ADD_FILE
 from toolkit.reports import wording
 from toolkit.reports.committee_tables import OpenMatter, open_matters_table
@@ -343,3 +344,8 @@ def _error_in_words(problem: Problem, labels: Mapping[str, str]) -> Phrase:
 
 def _said(language: Language, *parts: Phrase) -> Headline:
     return Headline(joined([joined(parts, "；", "; "), Phrase("。", ".")], "", "").into(language))
+
+
+for _view in __all__:
+    if _view not in {"Headline", "Picture", "Table"}:
+        globals()[_view] = told_in_english(globals()[_view])

@@ -13,8 +13,16 @@ from toolkit.ground.display import Table, display_width
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Phrase, phrase
 from toolkit.ground.writing import placed_in
-from toolkit.reports import MEETING_PAGE, ROBUSTNESS, views, wording
+from toolkit.reports import (
+    MEETING_PAGE,
+    ROBUSTNESS,
+    probability_tables,
+    sensitivity_tables,
+    tipping_tables,
+    wording,
+)
 from toolkit.reports.columns import Lexicon, ListColumn, Row, SheetColumn, award, class_, rows_of
+from toolkit.reports.pictures.ranks import firmness_picture
 from toolkit.reports.probability_tables import (
     CERTAIN,
     CONTENDERS,
@@ -43,23 +51,23 @@ if TYPE_CHECKING:
 
 
 TABLES: Mapping[str, Callable[..., Table]] = {
-    "stability": views.stability_table,
-    "smallest_weights": views.smallest_weights_table,
-    "smallest_values": views.smallest_values_table,
-    "award_bounds": views.award_bounds_table,
-    "rank_bounds": views.rank_bounds_table,
-    "ranks": views.ranks_table,
-    "grades": views.grades_table,
+    "stability": tipping_tables.stability_table,
+    "smallest_weights": tipping_tables.smallest_weights_table,
+    "smallest_values": tipping_tables.smallest_values_table,
+    "award_bounds": tipping_tables.award_bounds_table,
+    "rank_bounds": tipping_tables.rank_bounds_table,
+    "ranks": probability_tables.ranks_table,
+    "grades": probability_tables.grades_table,
     "central_weights": central_tables,
-    "scenarios": views.scenarios_table,
-    "variance": views.variance_table,
-    "removals": views.removals_table,
-    "records": views.struck_records_table,
-    "agreement": views.methods_table,
-    "chosen": views.chosen_table,
-    "rank_reversals": views.reversals_table,
-    "groups": views.groups_table,
-    "fairness": views.fairness_table,
+    "scenarios": probability_tables.scenarios_table,
+    "variance": sensitivity_tables.variance_table,
+    "removals": sensitivity_tables.removals_table,
+    "records": sensitivity_tables.struck_records_table,
+    "agreement": sensitivity_tables.methods_table,
+    "chosen": sensitivity_tables.chosen_table,
+    "rank_reversals": sensitivity_tables.reversals_table,
+    "groups": sensitivity_tables.groups_table,
+    "fairness": sensitivity_tables.fairness_table,
 }
 SIGNS = {"certain": "●", "likely": "◎", "hair": "○", "contenders": "△"}
 WIDE = dict.fromkeys(map(ord, SIGNS.values()), "囗")  # as wide as a character, in Chinese fonts
@@ -110,7 +118,7 @@ def write_robustness_book(
     with placed_in(folder) as unfinished:
         book = Book(evaluation, unfinished / ROBUSTNESS)
         _write_page(book, firm, left_out(questions_of(evaluation), answers))
-        _write_table(book, "certainty", views.certainty_table(chances, evaluation, top=len(chances)))
+        _write_table(book, "certainty", probability_tables.certainty_table(chances, evaluation, top=len(chances)))
         for name, table in TABLES.items():
             if name in answers:
                 _write_table(book, name, table(evaluation, answers[name]))
@@ -135,7 +143,7 @@ def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
     sheet = book.sheet("firmness", sentence, top=HEADING_ROW, left=0)  # two tables: no heading holds for both
     sheet.set_row(1, 24)
     sheet.write_string(1, 0, sentence.into(book.language), book.format(border=0, bold=True, font_size=12, valign="vcenter"))
-    table = views.hanging_table(book.evaluation, firm, book.language)
+    table = probability_tables.hanging_table(book.evaluation, firm, book.language)
     book.headings(sheet, HEADING_ROW, [(column.heading, look.width) for column, look in ON_PAGE])
     lexicon = Lexicon.of(book.evaluation)
     shown = [row | {"who": hanging_words(book.evaluation, firm, row, book.language)} for row in rows_of(firm.places) if row["awarded"] or row["contenders"]]
@@ -263,14 +271,14 @@ def meeting_page(evaluation: Evaluation, firm: Firmness, missing: Phrase | None 
         Whether it says what holds of all places at once.
     """
     scheme, to = evaluation.scheme, language or evaluation.scheme.language
-    table = views.hanging_table(evaluation, firm, to)
+    table = probability_tables.hanging_table(evaluation, firm, to)
     notes = [_drawn(evaluation, draws), *([missing] if missing else [])]
     return Template((house_folder("templates/papers") / MEETING_PAGE).read_text("utf-8")).substitute(
         language=LANGUAGE_TAGS[to],
         heading=ONE_PAGE.into(to),
         title=escape(f"{scheme.title}（{scheme.edition}）" if to == "zh" else f"{scheme.title} ({scheme.edition})"),
         inside=INSIDE.into(to),
-        picture=views.firmness_picture(evaluation, firm, to).svg,
+        picture=firmness_picture(evaluation, firm, to).svg,
         whole=f"<p>{escape(whole_list_line(evaluation, firm.whole).into(to))}</p>\n" if together and evaluation.scheme.awards else "",
         meaning=escape(firmness_note().into(to)),
         table=table._repr_html_() if table.rows else "",

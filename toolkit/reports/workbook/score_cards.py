@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.ground.text import OFFICE, Phrase, phrase, whom_to_ask
 from toolkit.ground.writing import fit, named_apart, placed_in
-from toolkit.publication.english import fields_in_english
+from toolkit.publication.english import english_of, fields_in_english
 from toolkit.reports import wording
 from toolkit.reports.plan_tables import CAPTION as AHEAD
 from toolkit.reports.plan_tables import CARD as AHEAD_COLUMNS
@@ -22,7 +22,6 @@ from toolkit.reports.score_cards import (
     VETOES,
     Card,
     ScoreCard,
-    card_english,
     card_tables,
     outcome,
     score_cards,
@@ -107,7 +106,7 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     book = Book(evaluation, path)
     page, language = _CardSheet(book), book.language
     page.footer(card)
-    page.heading(card_english(evaluation.scheme).get(evaluation.scheme.title, evaluation.scheme.title), 15, 30, align="center")
+    page.heading(english_of(evaluation.scheme).get(evaluation.scheme.title, evaluation.scheme.title), 15, 30, align="center")
     page.heading(CARD.into(language), 13, 26, align="center")
     for label, answer in card_head(evaluation, card):
         page.pair(label, answer)
@@ -191,7 +190,7 @@ class _CardSheet:
 
 def card_head(evaluation: Evaluation, card: ScoreCard) -> Iterator[tuple[Phrase, str]]:
     """What stands at the head of a card: whose it is, and what came of it."""
-    scheme, english = evaluation.scheme, card_english(evaluation.scheme)
+    scheme, english = evaluation.scheme, english_of(evaluation.scheme)
     yield wording.WORDS["member"], phrase("{name}（{key}）", "{name} ({key})", name=card.name, key=card.member).into(scheme.language)
     if card.class_:
         yield wording.WORDS["class"], english.get(card.class_, card.class_)
