@@ -122,15 +122,23 @@ def test_changes_say_who_moved_and_by_which_change(small_edition: Path, tmp_path
     shutil.copytree(small_edition, newer)
     members = newer / "records" / "会员名册.csv"
     members.write_text(members.read_text("utf-8-sig").replace("已签,8,", "未签,8,"), "utf-8-sig")
-    done = run("changes", small_edition, newer)
+    done, out = run("changes", small_edition, newer, "--out", tmp_path / "out"), tmp_path / "out"
     assert done.exit_code == 0, done.output
     assert "谁的结果变了" in done.output
     assert "仅改动1一项即会如此" in done.output
     assert "改动1：记录的变化。" in done.output
+    assert f"{out}：记录 changes.csv，办法 amendments.csv，会员 movers.csv" in done.output
+    moved = (out / "movers.csv").read_text("utf-8-sig").splitlines()
+    assert len(moved) == 1 + sum("改动1" in line for line in done.output.splitlines() if "→" in line)
+    assert "“记录的变化”" in moved[1]
     assert "没有会员的奖项、等级或名次因此变化" in run("changes", small_edition, small_edition).output
     members.write_text(members.read_text("utf-8-sig").replace("未签,8,", "未签,八,"), "utf-8-sig")
-    broken = run("changes", small_edition, newer)
+    plan = newer / "scheme.toml"
+    plan.write_text(plan.read_text("utf-8").replace("weight = 60", "weight = 70").replace("weight = 40", "weight = 30", 1), "utf-8")
+    broken = run("changes", small_edition, newer, "--out", out)
     assert broken.exit_code == 1
+    assert not (out / "movers.csv").exists()
+    assert [line.split(",")[-3:-1] for line in (out / "amendments.csv").read_text("utf-8-sig").splitlines()[1:]] == [["60.0", "70.0"], ["40.0", "30.0"]]
     assert f"{newer} 不能计算，有 1 处错误" in broken.output
     assert "不是数字" in broken.output
     assert "未比较结果" in broken.output

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from toolkit.ballots import Ballots
+    from toolkit.comparison import Comparison
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.forms import Form
@@ -52,6 +53,9 @@ UNCOMPARED = Phrase(
 )
 UNMOVED = Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it.")
 SAME = Phrase("记录没有变化。", "No record changed.")
+WRITTEN = ("全部变化已写入 {out}：记录 changes.csv，办法 amendments.csv{zh}", "All changes are in {out}: of the records changes.csv, of the scheme amendments.csv{en}")
+SHARED = ("全部变动已写入 {out}：会员 diff.csv，记录 changes.csv，办法 amendments.csv", "All of it is in {out}: of the members diff.csv, of the records changes.csv, of the scheme amendments.csv")
+MOVED = Phrase("，会员 movers.csv", ", of the members movers.csv")
 NONE_BACK = ("没有需要退回的文件。", "No file has to go back.")
 NONE_CAME = ("没有可退回的文件：有 {n} 张表还没有收到。", "There is no file to send back: {n:table has|tables have} not come in yet.")
 
@@ -181,12 +185,13 @@ def check(
 def changes(
     old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="原来的 OLD", help="原来的届次文件夹或封存包 an edition folder or bag")],
     new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="现在的 NEW", help="现在的届次文件夹或封存包 an edition folder or bag")],
-    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成一个表格文件 write them as changes.csv too")] = None,
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成表格文件 write them as changes.csv, amendments.csv and movers.csv too")] = None,
     language: LanguageOption = "zh",
 ) -> None:
     """评选办法和记录有哪些改动。 What changed in scheme and records between two states of an edition."""
     from toolkit.comparison.records import changed_records, examined_at, uncompared, write_changes
     from toolkit.indicators.panel import panel_tables
+    from toolkit.reports.csv_files import MOVERS, write_amendments, write_movers
     from toolkit.scheme.amendments import diff
 
     with refusals(language):
@@ -200,19 +205,24 @@ def changes(
         if len(states) < len(examined):
             raise typer.Exit(1)
         before, after = (state.records for state in states)
-        _tell_amendments(diff(*(state.scheme for state in states)), language, states[1].scheme.english)
+        amendments, scheme = diff(*(state.scheme for state in states)), states[1].scheme
+        _tell_amendments(amendments, language, scheme.english)
         changed = changed_records(before, after, frozenset().union(*(panel_tables(state.scheme) for state in states)))
         for place, records in ((old, before), (new, after)):
             if refused := int(records.counts["refused"].sum()):
                 say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n:row|rows} of {place} refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        _tell_changes(changed, after, states[1].scheme, language)
+        _tell_changes(changed, after, scheme, language)
         _tell_rulings(before, after, language)
-        if len(evaluations) == len(examined):
-            _tell_comparison(evaluations, [before, after], language)
+        comparison = _tell_comparison(evaluations, [before, after], language) if len(evaluations) == len(examined) else None
         if out is not None:
-            say(language, phrase("记录的全部变化已写入 {path}", "All changed records are in {path}", path=write_changes(changed, out)))
+            write_changes(changed, out)
+            write_amendments(amendments, scheme, language_of(language), out)
+            (out / MOVERS).unlink(missing_ok=True)  # what an earlier run left there is true no more
+            if comparison is not None:
+                write_movers(comparison, language_of(language), out)
+            say(language, phrase(*WRITTEN, out=out, zh="" if comparison is None else MOVED.zh, en="" if comparison is None else MOVED.en))
         if len(evaluations) < len(examined):
             say(language, UNCOMPARED)
             raise typer.Exit(1)
@@ -221,21 +231,22 @@ def changes(
 def diff(
     old: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="原来的 OLD", help="原来的封存包或届次文件夹 a bag or an edition folder")],
     new: Annotated[Path, typer.Argument(exists=True, file_okay=False, metavar="现在的 NEW", help="现在的封存包或届次文件夹 a bag or an edition folder")],
-    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成表格文件 write it as diff.csv and changes.csv too")] = None,
+    out: Annotated[Path | None, typer.Option("--out", file_okay=False, help="另写成表格文件 write it as diff.csv, changes.csv and amendments.csv too")] = None,
     language: LanguageOption = "zh",
 ) -> None:
     """两版之间改了什么，谁因此变动，各项原因各占多少。 What changed between two revisions, and who moved because of it, by cause."""
     from toolkit.comparison.records import changed_records, uncompared, write_changes
     from toolkit.comparison.shares import shared, standing
     from toolkit.indicators.panel import panel_tables
-    from toolkit.reports.csv_files import write_shares
+    from toolkit.reports.csv_files import write_amendments, write_shares
     from toolkit.reports.views import shares_table
     from toolkit.scheme.amendments import diff as amendments
     from toolkit.sealing.states import states_of
 
     with refusals(language), states_of(old, new) as states:
         before, after = ((state.evaluation, state.records) for state in states)
-        _tell_amendments(amendments(before[0].scheme, after[0].scheme), language, after[0].scheme.english)
+        amended = amendments(before[0].scheme, after[0].scheme)
+        _tell_amendments(amended, language, after[0].scheme.english)
         changed = changed_records(before[1], after[1], panel_tables(before[0].scheme) | panel_tables(after[0].scheme))
         for table in uncompared(before[1], after[1]):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
@@ -251,7 +262,9 @@ def diff(
             say(language, UNMOVED)
         if out is not None:
             write_changes(changed, out)
-            say(language, phrase("全部变动已写入 {path}", "All of it is in {path}", path=write_shares(found, after[0].scheme, out)))
+            write_amendments(amended, after[0].scheme, language_of(language), out)
+            write_shares(found, after[0].scheme, out)
+            say(language, phrase(*SHARED, out=out))
 
 
 def _tell_changes(changed: DataFrame, after: Records, scheme: Scheme, language: str) -> None:
@@ -271,8 +284,8 @@ def _tell_uncomputed(place: Path, edition: Edition | None, problems: Problems, l
     typer.echo(problems.errors.text(language_of(language)), err=True)
 
 
-def _tell_comparison(evaluations: list[Evaluation], records: list[Records], language: str) -> None:
-    """Who stands otherwise and by which change."""
+def _tell_comparison(evaluations: list[Evaluation], records: list[Records], language: str) -> Comparison:
+    """Who stands otherwise and by which change, which is also given back."""
     from toolkit.comparison import compare
     from toolkit.reports.views import comparison_table
 
@@ -283,6 +296,7 @@ def _tell_comparison(evaluations: list[Evaluation], records: list[Records], lang
         show(comparison_table(comparison, language=language_of(language)), language, new.scheme.english, {*new.members["name"]})
     else:
         say(language, UNMOVED)
+    return comparison
 
 
 def _voted(folder: Path, edition: Edition | None) -> Ballots | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ import pandas as pd
 
 from toolkit.comparison.shares import PLACES_SHOWN, shown_shares
 from toolkit.examination.one_expert import Say
-from toolkit.ground.text import Language, discreet
+from toolkit.ground.text import Language, Phrase, discreet, phrase
 from toolkit.ground.writing import guarded, placed_in, write_csv
+from toolkit.publication.english import fields_in_english
 from toolkit.reports import TOUCHED, WORKBOOK
 from toolkit.reports.columns import led_by
+from toolkit.reports.comparison_tables import why_in_words
 from toolkit.reports.list_tables import PROBLEMS, RANKING
 from toolkit.reports.wording import NOT_APPLICABLE
 from toolkit.reports.workbook import write_workbook
@@ -22,16 +25,19 @@ from toolkit.reports.workbook import write_workbook
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from toolkit.comparison import Comparison
     from toolkit.comparison.shares import Shares
     from toolkit.evaluation import Evaluation
     from toolkit.examination import Examination
     from toolkit.examination.other_votes import OtherVotes
     from toolkit.scheme import Scheme
+    from toolkit.scheme.amendments import Amendment
     from toolkit.sensitivity.weights.draws import WeightDraws
 
 AHEAD = "changes_ahead.csv"
 CERTAINTY = "certainty.csv"
 DIFF = "diff.csv"
+AMENDMENTS, MOVERS = "amendments.csv", "movers.csv"
 TRIAL = "trial"
 PLACES = ("file", "sheet")  # are called by whoever filled them in
 AWARDS = ("award", "class", "order", "member", "name", "standing")
@@ -91,6 +97,40 @@ def write_shares(shares: Shares, scheme: Scheme, folder: Path) -> Path:
     with placed_in(folder) as unfinished:
         _write_csv(table, unfinished / DIFF)
     return folder / DIFF
+
+
+def write_amendments(amendments: Sequence[Amendment], scheme: Scheme, language: Language, folder: Path) -> Path:
+    """`amendments.csv` in `folder`: what a scheme decides otherwise, where that stands in it, and it in words; tables and lists as JSON.
+
+    Raises
+    ------
+    Refused
+        When the file cannot be written.
+    """
+    rows = [(one.place, one.kind, _plain(one.before), _plain(one.after), _said(one.words, scheme, language)) for one in amendments]
+    table = pd.DataFrame(rows, columns=["place", "kind", "before", "after", "words"], dtype=object).map(discreet)
+    with placed_in(folder) as unfinished:
+        _write_csv(text_cells(table), unfinished / AMENDMENTS, index=False)
+    return folder / AMENDMENTS
+
+
+def write_movers(comparison: Comparison, language: Language, folder: Path) -> Path:
+    """`movers.csv` in `folder`: all whose awards, grade or rank differ between two evaluations, and by which change.
+
+    Raises
+    ------
+    Refused
+        When the file cannot be written.
+    """
+    moved, scheme = comparison.moved, comparison.after.scheme
+    causes = [phrase("“{words.zh}”", "“{words.en}”", words=trial.cause.words) for trial in comparison.trials]
+    why = [_cell(_said(why_in_words(comparison, str(member), causes), scheme, language)) for member in moved.index]
+    sides = {"total_before": comparison.before.scheme.decimals, "total": scheme.decimals}
+    totals = {name: _with_total(moved[[name]].set_axis(["total"], axis=1), decimals)["total"] for name, decimals in sides.items()}
+    flat = moved.apply(lambda column: column.map(_flat) if column.dtype == object else column)
+    with placed_in(folder) as unfinished:
+        _write_csv(text_cells(flat).assign(**totals, cause=why), unfinished / MOVERS)
+    return folder / MOVERS
 
 
 def write_robustness(answers: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
@@ -219,6 +259,16 @@ def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
     return repr(float(value) + 0.0) if isinstance(value, float | np.floating) else str(value)
+
+
+def _said(words: Phrase, scheme: Scheme, language: Language) -> str:
+    """Words in the reader's language, with the names that the scheme has in it."""
+    return words.zh if language == "zh" else fields_in_english(words.en, scheme.english)
+
+
+def _plain(value: Any) -> str:
+    """A value of a scheme: a text as it is, all else as JSON; "" for none."""
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _flat(value: Any) -> Any:
