@@ -23,12 +23,13 @@ from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.ranking import Ruling
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import Phrase
 from toolkit.indicators import Indicators, adjustment_points
 from toolkit.publication.extract import Extract
 from toolkit.publication.open_rows import OpenRows
 from toolkit.publication.opening import open_rows
 from toolkit.publication.recomputation import MEASURED, SETTLED, STRUCK, page_data, scheme_data
-from toolkit.reports.results_page import results_page
+from toolkit.reports.results_page import page_words, results_page
 from toolkit.scheme import Scheme, load_scheme
 
 if TYPE_CHECKING:
@@ -440,6 +441,14 @@ def whole_page(rules: Scheme, who: pd.DataFrame, values: list[float], *, hidden:
 def award_scheme() -> Scheme:
     award = {"id": "x", "label": HOSTILE[1], "quota": {"number": 2}}
     return scheme(title=HOSTILE[1], indicator=[indicator("a") | {"label": HOSTILE[0]}], award=[award])
+
+
+def test_the_last_listed_winner_has_the_highest_total_where_the_lower_is_ahead() -> None:
+    rules = award_scheme()
+    fewest = page_words(rules.model_copy(update={"total": rules.total.model_copy(update={"better": "lower"})}))
+    assert fewest["line"] == Phrase("公开的获奖者最高分", "Highest listed winner")
+    assert not [said for said in fewest.values() if re.search("最低|还要低|lowest|may lie below", f"{said}", re.IGNORECASE)]
+    assert page_words(rules)["line"].en == "Lowest listed winner"
 
 
 class Visit(Reader):

@@ -25,10 +25,11 @@ from toolkit.reports.scheme_wording import (
     gathered_in_words,
     measure_in_words,
     rules_in_words,
+    selection_in_words,
     valued_in_words,
     window_in_words,
 )
-from toolkit.scheme.measures import Measure, Window
+from toolkit.scheme.measures import Measure, Selection, Window
 from toolkit.scheme.outcomes import Requirement
 
 CONDITIONS = [{"id": "sum", "label": "合同额", "measure": MEASURE, "unit": "亿元"}, {"id": "last", "label": "上年等级", "measure": MEASURE}]
@@ -153,7 +154,7 @@ def test_sums_beside_the_total_in_words() -> None:
 @pytest.mark.parametrize(("measure", "zh", "en"), [
     ({"table": "members", "take": "count", "mean_on": [dt.date(2018, 6, 30), dt.date(2018, 12, 31)]}, "，按 2018-06-30、2018-12-31 各日分别取数再平均", ", the mean of what it was on 2018-06-30, 2018-12-31"),
     ({"table": "prizes", "take": "sum", "column": "level", "discard": 2}, "，去掉最低的 2 条", ", without the 2 lowest"),
-    ({"table": "prizes", "take": "sum", "column": "level", "points": {"一等": {"国家级": 8, "省级": 5}}}, "，计分 一等国家级 8、一等省级 5", ", points 一等国家级 8、一等省级 5"),
+    ({"table": "prizes", "take": "sum", "column": "level", "points": {"一等": {"国家级": 8, "省级": 5}}}, "，计分 一等国家级 8、一等省级 5", ", points 一等国家级 8, 一等省级 5"),
 ])  # fmt: skip
 def test_when_and_how_rows_count_in_words(measure: dict[str, Any], zh: str, en: str) -> None:
     words = measure_in_words(Measure.model_validate(tuples(measure)))
@@ -173,16 +174,26 @@ def test_bounds_of_the_total_in_words() -> None:
     assert "最低 0；最高 110" in said
 
 
-@pytest.mark.parametrize(("bounds", "zh"), [({"floor": -5}, "不低于 -5 分"), ({"cap": 5}, "以 5 分为限"), ({}, "")])
-def test_bounds_in_words(bounds: dict[str, float], zh: str) -> None:
-    assert bounds_in_words(scheme(adjustment=[{"id": "c", "measure": MEASURE, **bounds}]).adjustments[0]).zh == zh
+@pytest.mark.parametrize(("bounds", "zh", "en"), [
+    ({"floor": -5}, "不低于 -5 分", "at least -5"), ({"cap": 5}, "以 5 分为限", "at most 5"), ({}, "", ""),
+    ({"cap": -30}, "以 -30 分为限", "never more than 30 points off"), ({"cap": -1}, "以 -1 分为限", "never more than 1 point off"),
+])  # fmt: skip
+def test_bounds_in_words(bounds: dict[str, float], zh: str, en: str) -> None:
+    assert bounds_in_words(scheme(adjustment=[{"id": "c", "measure": MEASURE, **bounds}]).adjustments[0]) == Phrase(zh, en)
+
+
+def test_english_has_no_signs_of_chinese_but_in_what_was_sealed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = Selection(table="prizes", where={"level": ("A", "B"), "kind": ("C",)})
+    assert selection_in_words(rows) == Phrase("prizes（level = A、B，kind = C）", "prizes (level = A or B, kind = C)")
+    monkeypatch.setenv("COMMITTEE_FORMER_WORDS", "0.7.0")
+    assert selection_in_words(rows).en == "prizes（level = A、B，kind = C）"
 
 
 def test_which_rows_count_in_words() -> None:
     said = {"table": "prizes", "take": "sum", "column": "level", "points": {"国家级": 8, "省级": 5}, "once_per": ["project"], "keep": "highest", "best": 3}
     words = measure_in_words(Measure.model_validate(tuples(said)))
     assert words.zh == "prizes 合计 level，计分 国家级 8、省级 5，同一 project 只计最高的一条，只计最高的 3 条"
-    assert words.en == "prizes sum of level, points 国家级 8、省级 5, of one project the highest alone, the 3 highest count"
+    assert words.en == "prizes sum of level, points 国家级 8, 省级 5, of one project the highest alone, the 3 highest count"
     assert gathered_in_words(scheme(group=[group("g", cap=15)], indicator=[indicator("a", group="g")]).groups[0]).zh == "加权算术平均；各项合计最多 15 分"
 
 

@@ -15,6 +15,7 @@ from toolkit.publication.site import LANGUAGES, NAVIGATION, SITE_SCRIPT, TITLES
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
     from toolkit.publication.open_rows import OpenRows
+    from toolkit.scheme import Scheme
 
 FOLDER = "templates/results"
 RESULTS, RESULTS_MARK = "results.html", '<section id="verdict" class="verdict"'
@@ -125,8 +126,16 @@ def results_page(rows: OpenRows, extract: Extract, navigation: str = "", forms: 
     data = {key: notice[key] for key in ("title", "edition", "revision")} | {"english": notice.get("english", {})} | {"named": _only_named(rows, extract), "print": notice.get("digests", {}).get("open", "")} | page_data(rows)
     return page_of(
         FOLDER, "results.html", ("results.css", NAVIGATION), (*SCRIPTS, "results.js", SITE_SCRIPT), navigation=navigation, forms=forms,
-        language="en" if notice["language"] == "en" else "zh", heading=" ".join(TITLES[RESULTS].into(spoken) for spoken in LANGUAGES), title=escape(notice["title"]), data=as_json(data), words=words_as_json(WORDS),
+        language="en" if notice["language"] == "en" else "zh", heading=" ".join(TITLES[RESULTS].into(spoken) for spoken in LANGUAGES), title=escape(notice["title"]), data=as_json(data), words=words_as_json(page_words(rows.scheme)),
     )  # fmt: skip
+
+
+def page_words(scheme: Scheme) -> Mapping[str, Phrase]:
+    """What the page says; where the lower total is ahead, the last listed winner has the highest."""
+    if scheme.total.better != "lower":
+        return WORDS
+    turned = {key: Phrase(said.zh.replace("最低", "最高").replace("还要低", "还要高"), said.en.replace("lowest", "highest").replace("Lowest", "Highest").replace("below it", "above it")) for key, said in WORDS.items() if "最低" in said.zh}
+    return {**WORDS, **turned}
 
 
 def _only_named(rows: OpenRows, extract: Extract) -> list[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from toolkit.evaluation.values import IMPUTED, POINTS
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, as_phrase, figure, in_words_before, joined, phrase
 from toolkit.reports.outcome_wording import (
     award_in_words,
     eligibility_in_words,
@@ -17,7 +17,15 @@ from toolkit.reports.outcome_wording import (
 )
 from toolkit.reports.wording import IMPUTED_BY, MISSING_POLICIES, aggregate_in_words, span_in_words
 from toolkit.scheme.criteria import Adjustment, Group, Indicator, Node, Stepped
-from toolkit.scheme.measures import Measure, Selection, Where, Window, asked_in_words
+from toolkit.scheme.measures import (
+    Measure,
+    Range,
+    Selection,
+    State,
+    Where,
+    Window,
+    asked_in_words,
+)
 from toolkit.scheme.outcomes import PERMISSIONS, Consent
 from toolkit.scheme.outliers import TREATMENTS
 
@@ -89,13 +97,13 @@ def _taken_in_words(measure: Measure) -> Phrase:
 def _picked(measure: Measure) -> Iterator[Phrase]:
     """The points that rows have by their states, and which rows count by their number."""
     if measure.points:
-        points = [_points_of(state, of) for state, of in measure.points.items()]
-        yield phrase("计分 {points}", "points {points}", points="、".join(points))
+        points = [told for state, of in measure.points.items() for told in _points_of(state, of)]
+        yield phrase("计分 {points.zh}", "points {points.en}", points=_apart(points))
     if measure.once_per and measure.keep == "first":
-        yield phrase("同一 {act} 只计一次", "one {act} counts once", act="、".join(measure.once_per))
+        yield phrase("同一 {act.zh} 只计一次", "one {act.en} counts once", act=_apart(measure.once_per))
     if measure.keep != "first":
         zh, en = ("最高", "highest") if measure.keep == "highest" else ("最低", "lowest")
-        yield phrase("同一 {act} 只计{zh}的一条", "of one {act} the {en} alone", act="、".join(measure.once_per), zh=zh, en=en)
+        yield phrase("同一 {act.zh} 只计{zh}的一条", "of one {act.en} the {en} alone", act=_apart(measure.once_per), zh=zh, en=en)
     lower = measure.better == "lower"
     if measure.best is not None:
         yield phrase("只计{zh}的 {n} 条", "the {n} {en} count", n=measure.best, zh="最低" if lower else "最高", en="lowest" if lower else "highest")
@@ -103,10 +111,15 @@ def _picked(measure: Measure) -> Iterator[Phrase]:
         yield phrase("去掉{zh}的 {n} 条", "without the {n} {en}", n=measure.discard, zh="最高" if lower else "最低", en="highest" if lower else "lowest")
 
 
-def _points_of(state: str, points: float | Mapping[str, float]) -> str:
+def _points_of(state: str, points: float | Mapping[str, float]) -> list[str]:
     if isinstance(points, Mapping):
-        return "、".join(f"{state}{other} {figure(number)}" for other, number in points.items())
-    return f"{state} {figure(points)}"
+        return [f"{state}{other} {figure(number)}" for other, number in points.items()]
+    return [f"{state} {figure(points)}"]
+
+
+def _apart(texts: Iterable[str], zh: str = "、") -> Phrase:
+    """Texts one after another, parted as each language does it; before 1.0.0 English had the signs of Chinese."""
+    return joined(map(as_phrase, texts), zh, zh if in_words_before("1.0.0") else ", ")
 
 
 def _columns(measure: Measure) -> Phrase:
@@ -126,13 +139,15 @@ def selection_in_words(selection: Selection) -> Phrase:
     >>> selection_in_words(recent).zh
     'conduct（kind = 不良，时限 by_severity，且发生在评价期内）'
     """
-    conditions = [Phrase(*[asked_in_words(column, states)] * 2) for column, states in selection.where.items()]
+    conditions = [_asked_of(column, states) for column, states in selection.where.items()]
     if selection.window:
         conditions.append(phrase("时限 {name}", "window {name}", name=selection.window))
     if selection.in_period:
         conditions.append(Phrase("且发生在评价期内", "and within the period"))
-    words = joined(conditions, en="，")
-    return Phrase(*(f"{selection.table}（{text}）" if text else selection.table for text in (words.zh, words.en)))
+    words = joined(conditions, en="，" if in_words_before("1.0.0") else ", ")
+    if not conditions:
+        return as_phrase(selection.table)
+    return phrase("{table}（{words.zh}）", "{table}（{words.en}）" if in_words_before("1.0.0") else "{table} ({words.en})", table=selection.table, words=words)
 
 
 def window_in_words(window: Window) -> Phrase:
@@ -153,10 +168,10 @@ def window_in_words(window: Window) -> Phrase:
         spans = joined([Phrase(f"{state} {span.zh}", f"{state} {span.en}") for state, words in window.repairable_after.items() for span in [span_in_words(words)]])
         parts.append(phrase("满下列期限方可申请修复：{spans.zh}", "repair may be asked for after: {spans.en}", spans=spans))
     if window.skip:
-        parts.append(phrase("不计 {asked}", "without {asked}", asked=_asked(window.skip)))
+        parts.append(phrase("不计 {asked.zh}", "without {asked.en}", asked=_asked(window.skip)))
     if window.appeal:
         zh, en = APPEALS[window.under_appeal]
-        parts.append(phrase("申诉中的（{asked}）{zh}", "under appeal ({asked}): {en}", asked=_asked(window.appeal), zh=zh, en=en))
+        parts.append(phrase("申诉中的（{asked.zh}）{zh}", "under appeal ({asked.en}): {en}", asked=_asked(window.appeal), zh=zh, en=en))
     return joined(parts, "；", "; ")
 
 
@@ -178,8 +193,12 @@ def _spans(window: Window) -> Iterator[Phrase]:
         yield words
 
 
-def _asked(where: Where) -> str:
-    return "，".join(asked_in_words(column, states) for column, states in where.items())
+def _asked(where: Where) -> Phrase:
+    return joined((_asked_of(column, states) for column, states in where.items()), "，", "，" if in_words_before("1.0.0") else ", ")
+
+
+def _asked_of(column: str, wanted: tuple[State, ...] | Range) -> Phrase:
+    return Phrase(*(asked_in_words(column, wanted, parted) for parted in ("、", "、" if in_words_before("1.0.0") else " or ")))
 
 
 def bounds_in_words(item: Adjustment) -> Phrase:
@@ -196,7 +215,10 @@ def bounds_in_words(item: Adjustment) -> Phrase:
         return phrase("{floor} 至 {cap} 分", "from {floor} to {cap}", floor=figure(item.floor), cap=figure(item.cap))
     if item.floor is not None:
         return phrase("不低于 {floor} 分", "at least {floor}", floor=figure(item.floor))
-    return Phrase("", "") if item.cap is None else phrase("以 {cap} 分为限", "at most {cap}", cap=figure(item.cap))
+    if item.cap is None:
+        return Phrase("", "")
+    of_points = "at most {cap}" if item.cap >= 0 or in_words_before("1.0.0") else "never more than {off:point|points} off"
+    return phrase("以 {cap} 分为限", of_points, cap=figure(item.cap), off=int(-item.cap) if item.cap == int(item.cap) else -item.cap)
 
 
 def consent_in_words(consent: Consent) -> Phrase:

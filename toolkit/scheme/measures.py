@@ -83,8 +83,8 @@ def frame_holding(rows: pd.DataFrame, where: Mapping[str, tuple[State, ...] | Ra
     return reduce(and_, (test.fillna(value=False).astype(bool) for test in tests), pd.Series(data=True, index=rows.index))
 
 
-def asked_in_words(column: str, wanted: tuple[State, ...] | Range) -> str:
-    """What is asked of a column, as both languages write it.
+def asked_in_words(column: str, wanted: tuple[State, ...] | Range, parted: str = "、") -> str:
+    """What is asked of a column, as both languages write it but for what parts several states.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def asked_in_words(column: str, wanted: tuple[State, ...] | Range) -> str:
     ('hours ≥ 2', '2 ≤ hours < 10.5')
     """
     if not isinstance(wanted, Range):
-        return f"{column} = {'、'.join(map(str, wanted))}"
+        return f"{column} = {parted.join(map(str, wanted))}"
     low = [(_shown(bound), LEFT[key]) for key, bound in wanted.bounds.items() if key in LEFT]
     high = [f" {RIGHT[key]} {_shown(bound)}" for key, bound in wanted.bounds.items() if key in RIGHT]
     if not high:

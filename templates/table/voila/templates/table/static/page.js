@@ -5,12 +5,12 @@ window.voila_heartbeat = () => {};
 (() => {
   const WORDS = {
     zh: {
-      seconds: "已 {n} 秒", skip: "跳到正文", hidden: "点开查看，{n} 段", loading: "正在载入……", opening: "正在打开“{name}”并计算，请稍候……", again: "重新打开本页",
+      seconds: "已 {n} 秒", skip: "跳到正文", hidden: "点开查看，{n} 段", hiddenOne: "点开查看，1 段", loading: "正在载入……", opening: "正在打开“{name}”并计算，请稍候……", again: "重新打开本页",
       lost: "这一部分没有连上计算程序。请重新打开本页；若仍如此，请按页面上方的“重新计算全部”（没有这个按钮时，请关闭程序后重新启动）。",
       long: "已等了较久：机器可能正忙，可以再等一会，也可以重新打开本页；若仍如此，请关闭程序后重新启动。",
     },
     en: {
-      seconds: "{n} s", skip: "Skip to the text", hidden: "Show, {n} part(s)", loading: "Loading …", opening: "Opening “{name}” and computing it, one moment …", again: "Open this page again",
+      seconds: "{n} s", skip: "Skip to the text", hidden: "Show {n} parts", hiddenOne: "Show 1 part", loading: "Loading …", opening: "Opening “{name}” and computing it, one moment …", again: "Open this page again",
       lost: "This part could not be joined to what computes it. Open the page again; if it stays so, press “Recompute all” above (where there is no such button, end the program and start it again).",
       long: "This takes long: the machine may be busy. Wait a little longer, or open the page again; if it stays so, end the program and start it again.",
     },
@@ -49,7 +49,7 @@ window.voila_heartbeat = () => {};
     say(document.querySelector("#jp-skiplink a, .jp-skiplink a"), words.skip);
     for (const button of document.querySelectorAll(".jp-showHiddenCellsButton")) {
       const text = button.lastElementChild, count = /\d+/.exec(text?.textContent ?? "");
-      if (count) say(text, words.hidden.replace("{n}", count[0]));
+      if (count) say(text, count[0] === "1" ? words.hiddenOne : words.hidden.replace("{n}", count[0]));
     }
     for (const node of document.querySelectorAll(".lm-Panel, .jupyter-widgets")) {
       if (node.children.length) continue;
