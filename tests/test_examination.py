@@ -428,6 +428,9 @@ def test_the_demo_is_certified(demo: Examination) -> None:
     assert verdicts["council_duty"] == verdicts["regulator_score"] == "refuted"
     assert set(demo.examples["example"]) == {"council_duty", "regulator_score"}
     assert Ground(demo.scheme, "", 2).names == ["甲", "乙"]
+    told = next(one.why for one in demo.certificates if one.verdict == "refuted")
+    assert not set("甲乙丙") & set(told.en)
+    assert " of A " in told.en
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh", "[会] b："), ("en", "[It can] b: ")])

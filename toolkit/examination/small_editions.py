@@ -23,7 +23,7 @@ from toolkit.examination.reach import COUNTED, states_of
 from toolkit.examination.rules import Rules, all_parts
 from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.ranking import Floats, Mask
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.text import Phrase, as_phrase, figure, in_words_before, joined, listed, phrase
 from toolkit.indicators import Indicators
 from toolkit.indicators.checks import measured_range
 from toolkit.scheme.shapes import Benchmark, Category, Linear, Logistic, Points, Power, Relative, is_missing
@@ -51,7 +51,7 @@ class Ground:
     @cached_property
     def names(self) -> list[str]:
         """What they are called: 甲, 乙, ..."""
-        return [_name(place) for place in range(self.count)]
+        return [called(place).zh for place in range(self.count)]
 
     @cached_property
     def index(self) -> pd.Index[Any]:
@@ -174,14 +174,14 @@ class Example:
         """Who does better, what everyone's total and the first member's award or grade become."""
         ground, key = self.ground, self.indicator
         then, now = (ground.standings(ground.score(raw)) for raw in (self.before, self.after))
-        moves = [f"{name} {_total(one)} → {_total(other)}" for name, one, other in zip(ground.names, then, now, strict=True)]
-        totals = Phrase("，".join(moves), ", ".join(moves))
+        moves = [phrase("{name.zh} {was} → {now}", "{name.en} {was} → {now}", name=called(place), was=_total(one), now=_total(other)) for place, (one, other) in enumerate(zip(then, now, strict=True))]
+        totals = joined(moves)
         was, is_ = (_outcome(ground.scheme, one, self.loss) for one in (then[0], now[0]))
         of_class = Phrase(f"（{ground.class_}）" if ground.class_ else "", f" ({ground.class_})" if ground.class_ else "")
         return phrase(
-            "{n} 家的例子{of.zh}：{who}的“{item}”{move.zh}，别的都不变，总分 {totals.zh}，{who}却由{was.zh}变为{is_.zh}",
-            "an example of {n:member|members}{of.en}: `{item}` of {who} {move.en}, nothing else changes, totals {totals.en}, and {who} falls from {was.en} to {is_.en}",
-            n=ground.count, of=of_class, who=ground.names[0], item=ground.scheme.label(key), move=_move(self.before[key][0], self.after[key][0]),
+            "{n} 家的例子{of.zh}：{who.zh}的“{item}”{move.zh}，别的都不变，总分 {totals.zh}，{who.zh}却由{was.zh}变为{is_.zh}",
+            "an example of {n:member|members}{of.en}: `{item}` of {who.en} {move.en}, nothing else changes, totals {totals.en}, and {who.en} falls from {was.en} to {is_.en}",
+            n=ground.count, of=of_class, who=called(0), item=ground.scheme.label(key), move=_move(self.before[key][0], self.after[key][0]),
             totals=totals, was=was, is_=is_,
         )  # fmt: skip
 
@@ -375,8 +375,10 @@ def _shared(decision: Any) -> Any:
     return decision.shared[0] if decision.shared is not None else False
 
 
-def _name(place: int) -> str:
-    return "甲乙丙丁戊己庚辛壬癸"[place] if place < 10 else f"会员{place + 1}"
+def called(place: int) -> Phrase:
+    """What an invented member is called, by its place; before 1.0.0 alike in both languages."""
+    name = Phrase("甲乙丙丁戊己庚辛壬癸"[place], "ABCDEFGHIJ"[place]) if place < 10 else phrase("会员{n}", "member {n}", n=place + 1)
+    return as_phrase(name.zh) if in_words_before("1.0.0") else name
 
 
 def _total(standing: Standing) -> str:
@@ -401,4 +403,4 @@ def _outcome(scheme: Scheme, standing: Standing, loss: Loss) -> Phrase:
     if loss == "grade":
         return phrase(" {grade} 级", "grade {grade}", grade=standing.grade or "—")
     labels = [scheme.label(id_) for id_ in standing.given]
-    return phrase("“{held}”", "`{held}`", held="、".join(labels)) if labels else Phrase("没有奖项", "no award")
+    return phrase("“{held.zh}”", "`{held.en}`", held=as_phrase("、".join(labels)) if in_words_before("1.0.0") else listed(labels)) if labels else Phrase("没有奖项", "no award")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from toolkit.comparison.shares import PLACES_SHOWN, shown_shares
 from toolkit.examination.one_expert import Say
+from toolkit.examination.small_editions import MOST, called
 from toolkit.ground.text import Language, Phrase, discreet, phrase
 from toolkit.ground.writing import guarded, placed_in, write_csv
 from toolkit.publication.english import fields_in_english
@@ -162,9 +163,11 @@ def write_examination(examination: Examination, language: Language, folder: Path
     findings = examination.problems.frame(language)[[column.key for column in PROBLEMS]]
     said = [(one.indicator, one.verdict, one.why.into(language), one.tries) for one in examination.certificates]
     certificates = pd.DataFrame(said, columns=["indicator", "verdict", "why", "tries"])
+    members = {called(place).zh: called(place).into(language) for place in range(MOST)}
+    examples = examination.examples.assign(member=examination.examples["member"].map(lambda name: members.get(name, name)))
     says = pd.DataFrame([asdict(one) for one in examination.says], columns=[column.name for column in fields(Say)])
     with placed_in(folder) as unfinished:
-        for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examination.examples), ("one_expert", says)):
+        for name, frame in (("findings", findings), ("certificates", certificates), ("counterexamples", examples), ("one_expert", says)):
             _write_csv(text_cells(frame), unfinished / f"{name}.csv", index=False)
 
 
