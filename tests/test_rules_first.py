@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 
 from tests.conftest import with_applications, write_small_edition
 from tests.sealing import DAY, described_again, named, sealed, verified, with_new_manifests, write_house
+from toolkit import __version__
 from toolkit.__main__ import app
 from toolkit.comparison.records import evaluated_at
 from toolkit.edition import open_edition
 from toolkit.ground.problems import Problems, Refused
+from toolkit.ground.text import in_words_before
 from toolkit.minutes.journal import read_journal
 from toolkit.scheme import load_scheme
 from toolkit.sealing.bag import read_bag_info
@@ -66,6 +68,17 @@ def test_the_rules_are_a_bag_of_their_own(edition: Path) -> None:
     assert verified(bag, replay=True) == Problems()
     assert newest_bag(edition / "sealed") == edition / "sealed" / "r1"
     assert [line.details["revision"] for line in read_journal(edition).entries if line.what == "seal"] == ["rules", "r1"]
+
+
+def test_what_examination_found_is_looked_for_in_the_words_of_who_sealed_it(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, told = shutil.copytree(edition / "sealed" / "rules" / "data", tmp_path / "data"), []
+    monkeypatch.setattr("toolkit.sealing.rules_papers.write_examined", lambda _, found: told.append(in_words_before("1.0.0")) or shutil.copytree(data / "examination", found))
+    assert not [*examined_problems(data)]
+    names = data / "environment.txt"
+    names.chmod(0o644)
+    names.write_text(names.read_text("utf-8").replace(__version__, "0.7.0"), "utf-8")
+    assert not [*examined_problems(data)]
+    assert told == [False, True]
 
 
 def test_a_later_bag_says_what_was_changed_and_whom_that_moved(edition: Path, tmp_path: Path) -> None:

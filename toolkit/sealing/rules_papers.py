@@ -23,7 +23,7 @@ from toolkit.comparison.shares import moved_between, standing
 from toolkit.edition import load_plan
 from toolkit.examination import class_sizes, examine, findings
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, former_words
 from toolkit.ground.toml_reader import on_their_lines
 from toolkit.ground.writing import guarded
 from toolkit.records.dictionary import load_tables
@@ -36,8 +36,10 @@ from toolkit.sealing.parts import (
     EDITION,
     EXAMINATION,
     PLAN,
+    RELEASES,
     RULES,
     holds_all_parts,
+    sealed_by,
 )
 from toolkit.sensitivity.robustness import QUESTIONS
 from toolkit.sensitivity.weights.draws import WeightDraws
@@ -71,7 +73,8 @@ def examined_problems(data: Path) -> Iterator[Problem]:
     """Where what a bag of rules says was found in them is not what is found now; earlier versions sealed none."""
     if not holds_all_parts(data):
         return
-    with tempfile.TemporaryDirectory() as place:
+    version = sealed_by(data)
+    with tempfile.TemporaryDirectory() as place, former_words(version if version in RELEASES else None):
         write_examined(data / "edition", Path(place) / EXAMINATION)
         yield from folder_problems(EXAMINATION, data, Path(place))
 
