@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_written_is_decided_in_the_minutes_and_that_is_sai
 def test_what_is_not_there_or_decided_in_its_file_alone_is_not_decided(small_edition: Path) -> None:
     decided = '[decision]\noutcome = "upheld"\non = 2019-02-01\nby = "a"\nbecause = "b"\nentry = 1\n'
     objected(objected(small_edition), 2, decided)
-    for number, words in ((3, "no such objection; known: 1、2"), (2, "its file tells a decision that the minutes do not")):
+    for number, words in ((3, "no such objection; known: 1, 2"), (2, "its file tells a decision that the minutes do not")):
         with pytest.raises(Refused) as refused:
             decide_objection(small_edition, number, "rejected", by=WHO, reason=WHY)
         assert words in refused.value.problems.text("en")

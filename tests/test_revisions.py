@@ -124,7 +124,7 @@ def test_what_lies_beside_a_bag_does_not_make_it_public_again(revised: Path, tmp
         appended(edition, SEAL_LINE, "", "", {"revision": name, "bag": "", "revises": "r2" if name == "r3" else ""})
     refuse_replaced(edition / "sealed" / "r3")
     assert [[problem.value for problem in stands_alone(edition, name)] for name in ("rules", "r1", "r2", "r3")] == [[], [], ["r2"], []]
-    for name, others in (("r1", "sealed after it: r2、r3"), ("r2", "r3 stands in its place")):
+    for name, others in (("r1", "sealed after it: r2, r3"), ("r2", "r3 stands in its place")):
         with pytest.raises(Refused, match=others):
             refuse_replaced(edition / "sealed" / name)
 

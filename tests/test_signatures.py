@@ -158,7 +158,7 @@ def test_a_signature_counts_in_the_role_it_was_given_in_and_no_other(
     assert "1 signature needed as `supervisor`, 0 there" in told.text("en")
     assert ("was signed as `chair`, not as `supervisor`" in told.text("en")) == (not left_out)
     sign_bag(bag, keys["chair"], "supervisor", notebooks=house, pages=house / "pages")
-    assert "chair、supervisor are for 2 different persons, 1 there" in verified(bag).errors.text("en")
+    assert "chair, supervisor are for 2 different persons, 1 there" in verified(bag).errors.text("en")
     plain = Path(shutil.copytree(whole, tmp_path / "plain"))
     sign_bag(plain, keys["stranger"], "chair", notebooks=house, pages=house / "pages")
     copied(plain, "chair", "supervisor", without=left_out)

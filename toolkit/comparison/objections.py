@@ -13,7 +13,7 @@ import pandas as pd
 from toolkit.comparison import Comparison, compare
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, nearest, refuse, stop_at
-from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.text import Phrase, as_phrase, joined, listed, phrase
 from toolkit.ground.toml_reader import NO_NUMBER
 from toolkit.ground.toml_syntax import LARGEST
 from toolkit.minutes.decisions import meant
@@ -71,8 +71,8 @@ def rehearsal_notes(edition: Edition, asked: Iterable[Mend], objection: Objectio
         table, frame = records.tables.table[mend.table], records.frames[mend.table]
         row = frame[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)].iloc[0]
         whose = [str(row[name]) for name, column in table.column.items() if column.type == "member" and name in row and not pd.isna(row[name])]
-        called = "、".join(f"{key} {records.members['name'].get(key, '')}".strip() for key in whose)
-        said = phrase("预演：{asked.zh}（{whose}）", "rehearsed: {asked.en} ({whose})", asked=mend.asked, whose=called or "—")
+        called = listed([f"{key} {records.members['name'].get(key, '')}".strip() for key in whose] or ["—"])
+        said = phrase("预演：{asked.zh}（{whose.zh}）", "rehearsed: {asked.en} ({whose.en})", asked=mend.asked, whose=called)
         yield Problem("note", said, BY_HAND_LATER, file=mend.file, sheet=mend.sheet, row=mend.row)
         if whose and member not in whose:
             yield Problem("warning", OF_ANOTHER, CHECK_ROW, file=mend.file, sheet=mend.sheet, row=mend.row)
@@ -149,8 +149,8 @@ def _the_row(frame: pd.DataFrame, place: Place) -> Any:
     found = frame.index[fits]
     if len(found) != 1:
         rule = phrase("应指一行记录，现指 {n} 行", "one record is to be meant, and {n:is|are} found", n=len(found))
-        files = "、".join(map(str, frame[FILE].unique()))
-        mend = phrase("请核对文件、行号和各列的值；这张表的文件有：{files}", "check file, row and the values of columns; the files of this table: {files}", files=files)
+        files = listed(map(str, frame[FILE].unique()))
+        mend = phrase("请核对文件、行号和各列的值；这张表的文件有：{files.zh}", "check file, row and the values of columns; the files of this table: {files.en}", files=files)
         raise refuse(rule, mend, column=f"upheld.{place.table}")
     return found[0]
 
@@ -167,8 +167,8 @@ def _refuse_elsewhere(edition: Edition, place: Place) -> None:
     if place.table not in tables:
         called = {text: name for name, table in tables.items() for text in (table.label, table.sheet, *_stems(edition, name), name) if text}
         guess = nearest(place.table, called)
-        listed = "、".join(f"{name}（{table.label}）" if table.label else name for name, table in tables.items())
-        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=called[guess]) if guess else phrase("现有：{known}", "known: {known}", known=listed)
+        known = joined((phrase("{name}（{label}）", "{name} ({label})", name=name, label=table.label) if table.label else as_phrase(name) for name, table in tables.items()), "、", ", ")
+        mend = phrase("是否应为“{guess}”？", "is `{guess}` meant?", guess=called[guess]) if guess else phrase("现有：{known.zh}", "known: {known.en}", known=known)
         raise refuse(Phrase("没有这张表", "there is no such table"), mend, column="upheld", value=place.table)
     if place.table in edition.records.standing:
         raise refuse(REMOTE, BY_HAND, column="upheld", value=place.table)
@@ -185,7 +185,7 @@ def _stems(edition: Edition, table: str) -> list[str]:
 def _refuse_column(frame: pd.DataFrame, place: Place, column: str) -> None:
     if column not in frame or column in PLACE:
         known = [str(name) for name in frame if name not in PLACE]
-        mend = did_you_mean(column, known) or phrase("现有：{known}", "known: {known}", known="、".join(known))
+        mend = did_you_mean(column, known) or phrase("现有：{known.zh}", "known: {known.en}", known=listed(known))
         raise refuse(Phrase("这张表没有这一列", "the table has no such column"), mend, column=f"upheld.{place.table}", value=column)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest, is_frozen
-from toolkit.ground.text import Language, Phrase, discreet, joined, one_line, phrase
+from toolkit.ground.text import Language, Phrase, discreet, joined, listed, one_line, phrase
 from toolkit.ground.writing import edition_lock, kept_former, refusing, write_whole
 from toolkit.minutes.journal import (
     JOURNAL,
@@ -55,7 +55,7 @@ ENTER = Phrase(
     "it is entered as found with the next entry (decide, seal and others), or now: committee journal DIR --enter-found",
 )
 
-ENTERED = Phrase("这次封存已照现状记入工作记录，为第 {numbers} 条", "this seal entered it into the minutes as found, as no. {numbers}")
+ENTERED = Phrase("这次封存已照现状记入工作记录，为第 {numbers.zh} 条", "this seal entered it into the minutes as found, as no. {numbers.en}")
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def told_as_entered(problems: Problems, folder: Path, since: int) -> tuple[Probl
     entries = [entry for entry in read_journal(folder).entries if entry.number > since]
     numbers = {SCHEME: [entry.number for entry in entries if entry.what == FOUND], JOURNAL: [entry.number for entry in entries if entry.what == ON_DISK]}
     found = tuple(problem for problem in problems if problem.mend == ENTER and numbers.get(problem.file))
-    said = (replace(problem, mend=phrase(ENTERED.zh, ENTERED.en, numbers="、".join(map(str, numbers[problem.file])))) for problem in found)
+    said = (replace(problem, mend=phrase(ENTERED.zh, ENTERED.en, numbers=listed(map(str, numbers[problem.file])))) for problem in found)
     return Problems(tuple(said)), Problems(tuple(problem for problem in problems if problem not in found))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from toolkit.ground.problems import Problem, Problems, nearest, refuse, stop_at
 from toolkit.ground.ranking import Placing, Ruling, Tie
-from toolkit.ground.text import Phrase, discreet, figure, joined, phrase
+from toolkit.ground.text import Phrase, discreet, figure, joined, listed, phrase
 from toolkit.ground.writing import edition_lock
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, SCHEME, WORDING, enter_found, entered
 from toolkit.minutes.journal import ASK, JOURNAL, Entry, Journal, read_journal, refuse_unsaid
@@ -200,17 +200,17 @@ def _ruled(tie: Tie, members: tuple[str, ...], names: Mapping[Any, Any], standin
 
 def _strange(tie: Tie, member: str, names: Mapping[Any, Any]) -> Problem:
     level = {key: names.get(key, "") for key in tie.members}
-    all_ = phrase("同分的是：{members}", "level are: {members}", members="、".join(_called(key, level) for key in level))
+    all_ = phrase("同分的是：{members.zh}", "level are: {members.en}", members=listed(_called(key, level) for key in level))
     return Problem("error", NOT_LEVEL, (None if member in names else likely(member, level)) or all_, column=tie.award, value=_called(member, names))
 
 
 def _lifted(rulings: Sequence[Ruling], award: str, class_: str | None) -> dict[str, Any]:
     standing = [ruling for ruling in rulings if ruling.tie.award == award and class_ in {None, ruling.tie.class_}]
     if len({ruling.tie.class_ for ruling in standing}) != 1:
-        classes = "、".join(ruling.tie.class_ or "—" for ruling in standing)
+        classes = listed(ruling.tie.class_ or "—" for ruling in standing)
         none = Phrase("没有写授予谁，也没有裁定可撤销", "it names nobody who is given a place, and there is no ruling to lift")
         rule = phrase("{n} 条裁定可撤销", "{n:ruling|rulings} to lift", n=len(standing)) if standing else none
-        mend = phrase("请用 --class 写明类别：{classes}", "name the class with --class: {classes}", classes=classes) if standing else LOOK
+        mend = phrase("请用 --class 写明类别：{classes.zh}", "name the class with --class: {classes.en}", classes=classes) if standing else LOOK
         raise refuse(rule, mend, column=award, value=class_ or "")
     return {"award": award, "class": standing[0].tie.class_, "places": 0, "tied": [], "given": [], "lifts": standing[-1].line}
 
@@ -305,8 +305,8 @@ def _place_problems(
     waiting: Mapping[str, Mapping[str, Any]], member: str, indicator: str, score: float, bounds: tuple[float, float] | None
 ) -> Iterator[Problem]:
     if indicator not in waiting.get(member, {}):
-        open_ = "、".join(f"{key} {id_}" for key, ids in waiting.items() for id_ in ids)
-        mend = phrase("待定的有：{open}", "open are: {open}", open=open_) if open_ else LOOK
+        open_ = listed(f"{key} {id_}" for key, ids in waiting.items() for id_ in ids)
+        mend = phrase("待定的有：{open.zh}", "open are: {open.en}", open=open_) if open_.zh else LOOK
         yield Problem("error", Phrase("这一位次并未待定", "this place is not open"), mend, column=indicator, value=member)
     low, high = bounds or (-math.inf, math.inf)
     if not (math.isfinite(score) and low <= score <= high):

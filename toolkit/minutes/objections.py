@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
-from toolkit.ground.text import Phrase, discreet, phrase
+from toolkit.ground.text import Phrase, discreet, listed, phrase
 from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import edition_lock, refusing, write_whole
@@ -207,7 +207,7 @@ def the_objection(folder: Path, number: int) -> Objection:
     path = folder / objection_file(number)
     if not path.is_file():
         known = sorted(int(other.stem) for other in (folder / FOLDER).glob("*.toml") if NUMBER.fullmatch(other.stem))
-        mend = phrase("现有：{known}", "known: {known}", known="、".join(map(str, known)) or "—")
+        mend = phrase("现有：{known.zh}", "known: {known.en}", known=listed([*map(str, known)] or ["—"]))
         raise refuse(NONE_SUCH, mend, file=FOLDER, value=str(number))
     try:
         return read_model(path, Objection, _faults, objection_file(number))[0]

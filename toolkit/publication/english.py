@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from toolkit.ground.display import Headline, Picture, Table, drawn_as
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, phrase
+from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, joined, listed, phrase
 from toolkit.scheme import ROUNDS, Scheme
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def lacking_early(scheme: Scheme) -> Iterator[Problem]:
 
 def _listed(names: Sequence[str]) -> Phrase:
     more = Phrase("等", " and others") if len(names) > SHOWN else Phrase("", "")
-    return phrase("{names}{more.zh}", "{names}{more.en}", names="、".join(names[:SHOWN]), more=more)
+    return joined((listed(names[:SHOWN]), more), "", "")
 
 
 def _own_names(scheme: Scheme) -> Iterable[str]:

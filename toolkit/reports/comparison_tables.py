@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.comparison.shares import CAUSES, PLACES_SHOWN, Shares, shown_shares
 from toolkit.ground.display import Table, shortened
-from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
+from toolkit.ground.text import Language, Phrase, discreet, joined, listed, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     RIGHT,
@@ -213,8 +213,8 @@ def _carried(shares: Shares, sides: tuple[tuple[Evaluation, Records], ...], chan
     carriers = shares.carriers[shares.carriers["record"] != shares.carriers["member"]]
     for record in map(str, carriers["record"].unique()):
         moved = [str(shares.moved["name"][member]) for member in carriers["member"][carriers["record"] == record]]
-        names = phrase("{names}等 {n} 个会员", "{n:member|members} ({names}, ...)", names="、".join(moved[:MOST_NAMED]), n=len(moved))
-        names = names if len(moved) > MOST_NAMED else Phrase("、".join(moved), ", ".join(moved))
+        names = phrase("{names.zh}等 {n} 个会员", "{n:member|members} ({names.en}, ...)", names=listed(moved[:MOST_NAMED]), n=len(moved))
+        names = names if len(moved) > MOST_NAMED else listed(moved)
         owner = next(str(side.members["name"][record]) for side, _ in reversed(sides) if record in side.members.index)
         told.append(phrase(
             "若没有{owner}的记录改动（{what.zh}），{who.zh}仍与原来一样。", "Without the change of {owner}'s records ({what.en}), {who.en} would stand as before.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from toolkit.ground.text import Language, Phrase, figure, joined, phrase
+from toolkit.ground.text import Language, Phrase, figure, joined, listed, phrase
 from toolkit.reports import wording
 
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ def _fewest(votes: OtherVotes, evaluation: Evaluation) -> Phrase:
     if not votes.fewest:
         return phrase("    试了 {runs} 份名单，没有发现能改变奖项的改票；{sure.zh}，人数更多的没有试全", "    In {runs:list|lists} no other votes were found that change an award; {sure.en}, and not all of more were tried", runs=votes.runs, sure=sure)
     how = Phrase("确为最少", "and no fewer do") if votes.exact else sure
-    return phrase("    {n} 位专家（{who}）改票就能改变奖项，{how.zh}。变动最小的一例：{moves.zh}", "    {n:expert is|experts are} enough ({who}) to change an award, {how.en}. The least change found: {moves.en}",
-                  n=len(votes.fewest), who="、".join(votes.fewest), how=how, moves=_moves(votes, evaluation))  # fmt: skip
+    return phrase("    {n} 位专家（{who.zh}）改票就能改变奖项，{how.zh}。变动最小的一例：{moves.zh}", "    {n:expert is|experts are} enough ({who.en}) to change an award, {how.en}. The least change found: {moves.en}",
+                  n=len(votes.fewest), who=listed(votes.fewest), how=how, moves=_moves(votes, evaluation))  # fmt: skip
 
 
 def _moves(votes: OtherVotes, evaluation: Evaluation) -> Phrase:

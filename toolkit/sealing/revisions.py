@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse, stop_at
 from toolkit.ground.resources import file_digest, refuse_no_edition
-from toolkit.ground.text import Phrase, discreet, one_line, phrase
+from toolkit.ground.text import Phrase, discreet, listed, one_line, phrase
 from toolkit.ground.writing import DEVICES, edition_lock
 from toolkit.minutes.adoption import FILES, edition_language, enter_found, laid_out
 from toolkit.minutes.decisions import rules_lost
@@ -38,9 +38,9 @@ SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: t
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
 ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
-REPLACED = "这一版已由 {others} 替代", "{others} stands in its place"
-LATER = "这一版之后已封存 {others}", "sealed after it: {others}"
-UNKNOWN = ("旁边的封存包 {others} 的说明读不出，看不出它是否替代这一版", "the labels of the bag {others} beside it cannot be read: whether that stands in its place is not known")
+REPLACED = "这一版已由 {others.zh} 替代", "{others.en} stands in its place"
+LATER = "这一版之后已封存 {others.zh}", "sealed after it: {others.en}"
+UNKNOWN = ("旁边的封存包 {others.zh} 的说明读不出，看不出它是否替代这一版", "the labels of the bag {others.en} beside it cannot be read: whether that stands in its place is not known")
 MEND_OTHER = Phrase("请从备份恢复那一版，或核实后把它移走", "restore that one from a backup, or, having looked into it, move it away")
 PUBLISH_NEWEST = "请公布最新的一版；已公布的旧版请撤下", "publish the newest, and take down what was published of this one"
 GONE = Phrase("工作记录写明这一版已经封存，但封存包不在了", "the journal says that this revision was sealed, and its bag is gone")
@@ -160,7 +160,7 @@ def refuse_replaced(bag: Path) -> None:
     unread = [name for name, info in beside.items() if not info]
     for words, mend, names in ((REPLACED, Phrase(*PUBLISH_NEWEST), others), (LATER, Phrase(*PUBLISH_NEWEST), later), (UNKNOWN, MEND_OTHER, unread)):
         if names:
-            raise refuse(phrase(*words, others="、".join(dict.fromkeys(names))), mend, file=bag.name)
+            raise refuse(phrase(*words, others=listed(dict.fromkeys(names))), mend, file=bag.name)
 
 
 def stands_alone(folder: Path, revision: str) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import TURNS, Phrase, one_line, phrase
+from toolkit.ground.text import TURNS, Phrase, listed, one_line, phrase
 from toolkit.ground.toml_reader import TURNED
 from toolkit.ground.writing import refusing, sync, write_whole
 from toolkit.records.findings import normal_key
@@ -52,7 +52,7 @@ LIST_THEM = Phrase(
     "封存之前，请把公钥登记在届次文件夹的 {file} 中，一人一行，依次写职务（{role}）、公钥文件里的那一行、姓名，中间各空一格",
     "list their public keys in {file} in the edition's folder before you seal, a line each: role, what stands in the .pub file, name, such as {role} ssh-ed25519 AAAA... A. Person",
 )
-OTHERS = ("{roles} 须由 {n} 人分别签名，只有 {there} 人（同名或同一把密钥算一人）", "{roles} are for {n} different persons, {there} there (one name or one key is one person)")
+OTHERS = ("{roles.zh} 须由 {n} 人分别签名，只有 {there} 人（同名或同一把密钥算一人）", "{roles.en} are for {n} different persons, {there} there (one name or one key is one person)")
 LIST_OTHERS = phrase(
     "请在 {file} 中为各职务登记不同的人；同名的两人请在姓名后加以区分",
     "list different persons for the roles in {file}; tell two of one name apart in their names", file=SIGNERS,
@@ -303,7 +303,7 @@ def _too_few_persons(given: Collection[tuple[str, Hashable]], scheme: Scheme, me
     """Where those who have the roles that the scheme names are fewer persons than have to sign: whoever has two of them signs for one."""
     needed = sum(demanded(scheme).values())
     if (there := _different(given, demanded(scheme))) < needed:
-        roles = "、".join(demanded(scheme))
+        roles = listed(demanded(scheme))
         yield Problem("error", phrase(*OTHERS, roles=roles, n=needed, there=there), mend, file=file)
 
 
