@@ -153,8 +153,21 @@ def test_templates_are_what_their_texts_say() -> None:
 def test_both_languages_ask_for_the_same(one: Paper) -> None:
     """No paper says in one language what it leaves out in the other."""
     asked = [DocxTemplate(template(one, language)).get_undeclared_template_variables(_sandbox()) for language in ("zh", "en")]
-    assert asked[0] ^ asked[1] <= {"联合会", "行动", "评选", "年度", "受表彰的", "题名"}, one.name  # titles differ in what they name
+    assert asked[0] ^ asked[1] <= {"联合会", "行动", "评选", "年度", "受表彰的", "题名", "公共资源"}, one.name  # titles differ in what they name, and Chinese says 行业 or 事业 behind the one trade
     assert not re.findall(r"[\u4e00-\u9fff]", re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", text_of(template(one, "en").read_bytes())))
+
+
+def test_papers_name_the_trade_and_list_the_laws_of_none_but_their_own(case: Case) -> None:
+    """What speaks of tendering and procurement stands where the trade is public resource trading alone; how a trade is called is written in one place."""
+    own = re.compile("公共资源|招标投标|投标|标底|交易(?!各方|机会)|public resource|procurement|tender|bid(?!den)|transaction")
+    spoken = ("会员诚信自律公约", "倡议书", "诚信自律承诺书（通用）", "征稿启事", "表彰决定")
+    for trade, told, english in (("茶叶", "茶叶行业", "the tea trade"), ("建筑业", "建筑业", "the building industry"), ("公共资源交易", "公共资源交易", "public resource trading")):
+        scheme = case.scheme.with_(papers={**case.scheme.papers.model_dump(), "trade": trade}, english={"茶叶": "tea", "建筑业": "building industry"})
+        of = replace(case, scheme=scheme)
+        for name in spoken:
+            zh, en = said(name, of), said(name, replace(of, language="en"))
+            assert (told in zh or name == "诚信自律承诺书（通用）" and "公共资源交易规则" in zh, english in en) == (True, True), (trade, name)
+            assert bool(own.search(zh.replace("公共资源交易联合会", ""))) == (trade == "公共资源交易"), (trade, name, own.findall(zh))
 
 
 ENGLISH_NAMES = re.compile(r"[\u4e00-\u9fff（）、，“”〔〕]+")

@@ -206,7 +206,7 @@ def composition_problems(
     >>> print(composition_problems(panel).text("en"))
     3 problems
       the panel has 4 experts, and needs at least 5; appoint 1 or more
-      the panel has 4 experts, and the number is to be odd; add one or let one go
+      the panel has 4 experts, and the number is to be odd; appoint up to an odd number
       at least 2/3 of the experts are from outside, and 2 of 4 are; 3 of 4 would do
 
     References
@@ -254,9 +254,9 @@ def _number(count: int, minimum: int, *, odd: bool) -> Iterator[SeatFault]:
     if count < minimum:
         rule = phrase("专家组现有 {count} 人，至少应有 {n} 人", "the panel has {count:expert|experts}, and needs at least {n}", count=count, n=minimum)
         yield "", "", rule, phrase("请至少再聘 {n} 人", "appoint {n} or more", n=minimum - count)
-    if odd and count % 2 == 0:
+    if odd and count and count % 2 == 0:
         rule = phrase("专家组现有 {count} 人，人数应为单数", "the panel has {count:expert|experts}, and the number is to be odd", count=count)
-        yield "", "", rule, Phrase("请增加或减少一人", "add one or let one go")
+        yield "", "", rule, Phrase("请增加或减少一人", "add one or let one go") if count >= minimum else Phrase("请再聘到单数", "appoint up to an odd number")
 
 
 def _outside(once: pd.DataFrame, least: Fraction) -> Iterator[SeatFault]:

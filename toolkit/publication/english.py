@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from toolkit.ground.display import Headline, Picture, Table, drawn_as
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, joined, listed, phrase
-from toolkit.scheme import ROUNDS, Scheme
+from toolkit.scheme import PUBLIC_RESOURCES, ROUNDS, Scheme
 
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
@@ -253,7 +253,7 @@ def _listed(names: Sequence[str]) -> Phrase:
 
 def _own_names(scheme: Scheme) -> Iterable[str]:
     papers = scheme.papers
-    yield from (scheme.title, papers.organisation, papers.council, papers.authority, papers.called, *(name for name in papers.rounds if name not in ROUNDS))
+    yield from (scheme.title, papers.organisation, papers.council, papers.authority, papers.called, *((papers.trade,) if papers.trade != PUBLIC_RESOURCES else ()), *(name for name in papers.rounds if name not in ROUNDS))
     if (told := scheme.publication) is not None:
         yield from (told.contact, *(told.reached[key] for key in REACHED if key in told.reached))
         yield from told.consent.obliged.values() if told.consent else ()

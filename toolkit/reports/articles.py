@@ -136,29 +136,29 @@ def evaluation_rules(scheme: Scheme, tables: Tables, council: str, language: Lan
         (Phrase("奖项与名额", "Awards and places"), [(places, awards), *_ties(lines, council)] if awards else []),
         (OTHERS, _others(lines, "申报")),
         (REVIEW, _procedure(scheme, lines, council)),
-        (Phrase("附则", "Supplementary provisions"), _end(council)),
+        (LAST, _end(council)),
     ], language)  # fmt: skip
 
 
 def grading_rules(scheme: Scheme, tables: Tables, council: str, language: Language = "zh") -> list[dict[str, Any]]:
-    """Chapters of the rules by which credit is graded; none where the scheme gives no grades."""
+    """Chapters of the rules by which credit is graded; none where the scheme gives no grades, and nothing of records of conduct or their repair where the edition keeps none."""
     lines = _by_kind(scheme, tables)
     if scheme.grades is None:
         return []
-    grades = [_full(decided) for _, _, decided in lines.get("等级", [])]
+    grades, kept = [_full(decided) for _, _, decided in lines.get("等级", [])], bool(scheme.window) or any(table.verified or table.channel for table in tables.table.values())
     return numbered([
         (GENERAL, _general(scheme, Phrase("会员诚信自律管理和信用等级评定", "members' integrity, self-discipline and credit grades"), council)),
-        (Phrase("诚信信息", "Integrity information"), _information()),
+        (Phrase("诚信信息", "Integrity information"), _information() if kept else []),
         (Phrase("指标与计分", "Indicators and scoring"), [*_scoring(scheme), *_verified(scheme, tables)]),
         (Phrase("加分、扣分与直接定级", "Points added, points taken and grades given directly"), _beside(lines)),
         (Phrase("信用等级", "Credit grades"), [(Phrase("信用等级按总分和下列规定评定：", "Credit grades go by the total and by the following provisions:"), grades)]),
         (OTHERS, _others(lines)),
         (REVIEW, _procedure(scheme, lines, council)),
-        (Phrase("修复、异议与附则", "Credit repair and supplementary provisions"), [(_repair(scheme), []), *_end(council)]),
+        (Phrase("修复、异议与附则", "Credit repair and supplementary provisions") if kept else LAST, [*([(_repair(scheme), [])] if kept else []), *_end(council)]),
     ], language)  # fmt: skip
 
 
-GENERAL, OTHERS, REVIEW = Phrase("总则", "General provisions"), Phrase("其他规定", "Other provisions"), Phrase("评审与公示", "Review and public notice")
+GENERAL, OTHERS, REVIEW, LAST = Phrase("总则", "General provisions"), Phrase("其他规定", "Other provisions"), Phrase("评审与公示", "Review and public notice"), Phrase("附则", "Supplementary provisions")
 
 
 def award_rules(scheme: Scheme, tables: Tables) -> Iterator[tuple[Phrase, Phrase]]:
@@ -362,9 +362,10 @@ def _general(scheme: Scheme, what: Phrase, council: str) -> list[Article]:
 
 
 def _conditions(lines: dict[str, list[Line]]) -> list[Article]:
-    asked = [_full(decided) for name, _, decided in lines.get("总则", []) if name.zh == "参加排名"]
-    asked += [_sentence(name, NOTHING, decided) for name, _, decided in lines.get("申报", [])]
-    return [(Phrase("参加评选的会员须符合下列条件：", "Members that take part must meet the following conditions:"), asked)] if asked else []
+    """Who is ranked, and what is required of it besides, where something is."""
+    ranked: list[Article] = [(_full(decided), []) for name, _, decided in lines.get("总则", []) if name.zh == "参加排名"]
+    required = [_sentence(name, NOTHING, decided) for name, _, decided in lines.get("申报", [])]
+    return ranked + ([(Phrase("参加评选的会员须符合下列条件：", "Members that take part must meet the following conditions:"), required)] if required else [])
 
 
 def _dues(scheme: Scheme) -> Iterator[Phrase]:

@@ -24,6 +24,7 @@ from toolkit.reports.articles import (
     grading_rules,
     indicator_table,
 )
+from toolkit.scheme import PUBLIC_RESOURCES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +37,7 @@ TEMPLATES = "templates/documents"
 BLANK = {"zh": "　　　　　　　　", "en": "________________"}
 EMPTY = "　"
 DAY = Phrase("　　　　年　　月　　日", "____ ____________ 20____")
+TRADE = Phrase(PUBLIC_RESOURCES, "public resource trading")
 COUNCIL = Phrase("会长办公会议", "the president's meeting")
 OBJECTING, COMPLAINING = Phrase("异议书", "Objection"), Phrase("投诉书", "Complaint")
 AWARDING, GRADING = Phrase("评选办法", "Evaluation rules"), Phrase("会员诚信自律管理办法", "Credit grading rules")
@@ -79,7 +81,7 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
     papers, public, blank = scheme.papers, scheme.publication, BLANK[language]
     called = scheme.title.removeprefix(papers.organisation).strip() or scheme.title  # the line above it names the organisation
     said = {
-        "联合会": papers.organisation or blank, "行动": papers.called or blank,
+        "联合会": papers.organisation or blank, "行动": papers.called or blank, "公共资源": papers.trade == PUBLIC_RESOURCES, "行业": _trade(scheme, language),
         "审议机构": council_of(scheme, language), "主管部门": papers.authority or blank,
         "联系": public.asked.into(language) if public and (public.contact or public.reached) else blank,
         **dict.fromkeys(("异议人", "异议所涉"), EMPTY),
@@ -95,6 +97,17 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
 def council_of(scheme: Scheme, language: Language) -> str:
     """Who decides, as the scheme calls it, or as it is usual."""
     return scheme.papers.council or COUNCIL.into(language)
+
+
+def _trade(scheme: Scheme, language: Language) -> str:
+    """The trade of the members, as a sentence names it: 茶叶 as 茶叶行业, the tea trade."""
+    trade = scheme.papers.trade.strip()
+    if trade == PUBLIC_RESOURCES:
+        return TRADE.into(language)
+    if language == "zh":
+        return BLANK["zh"] if not trade else trade if trade.endswith("业") else f"{trade}行业"
+    called = scheme.english.get(trade, trade) or BLANK["en"]
+    return f"the {called}" if called.endswith(("trade", "industry", "sector")) else f"the {called} trade"
 
 
 def day_or_blank(day: dt.date | None, language: Language) -> str:

@@ -162,13 +162,18 @@ def role_in_words(role: str) -> Phrase:
     return ROLES.get(role, Phrase(role, role))
 
 
+PUBLIC_RESOURCES = "公共资源交易"
+"""The trade whose laws the house's papers list."""
+
+
 class Papers(StrictModel):
     """What papers in Word are headed and signed with; what is left out stays a blank to be filled by hand.
 
-    `rounds` are the names of the notices, one paper each, as 两审三公示 asks for.
+    `rounds` are the names of the notices, one paper each, as 两审三公示 asks for. `trade` is the trade of all members, whose laws and rules papers name.
     """
 
     organisation: str = ""
+    trade: str = PUBLIC_RESOURCES
     action: str = ""
     council: str = ""
     authority: str = ""

@@ -139,6 +139,7 @@ KEYS: dict[str, Phrase] = {
     "overrun": Phrase("经费不够下一家时", "when the budget is short"),
     "papers": Phrase("公文", "papers"),
     "organisation": Phrase("单位全称", "organisation"),
+    "trade": Phrase("行业", "trade"),
     "action": Phrase("行动名称", "action"),
     "council": Phrase("审议机构", "council"),
     "authority": Phrase("业务主管部门", "authority"),
