@@ -45,6 +45,8 @@ BEGUN = (
     "已新建：{folder}\n下一步：改 scheme.toml 里标【请改】的几处；把 forms/ 里的表填好放进 records/；然后运行 committee check {copied}",
     "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】 (to be changed), fill in the forms and put them into records/, then run committee check {copied}",
 )
+SPEAKS = Phrase('scheme.toml 里是 language = "en"：各命令用英文回答，公文用英文；要中文的改为 "zh"。填报表是中文的。', 'scheme.toml says language = "en": commands answer in English, and papers are written in it; write "zh" there for Chinese. The entry forms are Chinese.')
+STAYS = Phrase("各命令用 scheme.toml 的 language 回答；要英文的加 --language en，或把环境变量 COMMITTEE_LANGUAGE 设为 en。", "Commands answer in the language of scheme.toml (`language`): add --language en, or set COMMITTEE_LANGUAGE to en, for English.")
 QUESTIONED = Phrase("共 {n} 个问题，其中 {later} 个（受理异议的单位、地址等）可以先空着；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}, of which {later} (the office for objections, its address and so on) may be left for later; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
 UNANSWERED = Phrase("回答没有写完，必答的还差 {n} 个", "{n:answer is|answers are} lacking, without those that may be left for later")
 ANSWER_ALL = Phrase("请一行一个写全；空行用方括号里的", "write one a line; an empty line takes what stands in brackets")
@@ -87,22 +89,24 @@ def new(
     with refusals(language):
         if asking:
             refuse_filled(folder)
-            _tell_forms(folder, asked_edition(folder, _answers(language)), language)
+            _tell_forms(folder, asked_edition(folder, _answers(language), language_of(language)), language)
         else:
             _tell_forms(folder, new_edition(folder, template), language)
         say(language, phrase(*BEGUN, folder=folder, copied=copied(folder)))
+        if language == "en":
+            say(language, SPEAKS if asking else STAYS)
         tell_program(language)
 
 
 def _answers(language: str) -> dict[str, Any]:
     """The answers to all questions, from the keyboard or a pipe; one that cannot be taken is asked for again, with the reason."""
-    from toolkit.forms.questions import QUESTIONS, UnfitAnswerError, answered
+    from toolkit.forms.questions import QUESTIONS, UnfitAnswerError, answered, bracketed
 
     answers: dict[str, Any] = {}
     say(language, phrase(QUESTIONED.zh, QUESTIONED.en, n=len(QUESTIONS), later=sum(question.later for question in QUESTIONS)))
     for place, question in enumerate(QUESTIONS, 1):
         while question.key not in answers:
-            asked = f"{place}/{len(QUESTIONS)} {worded(language, question.words)} [{question.default(answers)}] "
+            asked = f"{place}/{len(QUESTIONS)} {worded(language, question.words)} [{bracketed(question, answers, language_of(language))}] "
             try:
                 text = input(asked)
             except EOFError:

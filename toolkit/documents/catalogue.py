@@ -234,6 +234,12 @@ def _convention_fields(case: Case) -> Fields:
     return {"分类": [pledged.zh for pledged in PLEDGED if not kinds or pledged.zh in kinds], "其他类别": case.says(JOIN).join(_others(kinds))}
 
 
+def _call_fields(case: Case) -> Fields:
+    """The awards, and whether the pledge is signed apart from the application, on which its items may stand too."""
+    scheme, applied = case.scheme, (case.scheme.members.applied or "").partition(".")[0]
+    return {**award_fields(case, public=False), "签承诺书": "pledges" in case.tables.table or scheme.consent is None or scheme.consent.table != applied}
+
+
 def _extract(case: Case) -> Phrase | None:
     if case.extract is not None:
         return None
@@ -300,7 +306,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("诚信自律承诺书（通用）", "Pledge of integrity (general)"), pledge_fields, uncalled=_every_kind_has_its_own, planned=True),
     Paper(Phrase("活动通知", "Notice of an event"), planned=True),
     Paper(Phrase("征稿启事", "Call for contributions"), planned=True),
-    Paper(Phrase("申报通知", "Call for applications"), lambda case: award_fields(case, public=False), lacks=_awards, planned=True),
+    Paper(Phrase("申报通知", "Call for applications"), _call_fields, lacks=_awards, planned=True),
     Paper(Phrase("评选办法", "Evaluation rules"), lambda case: rules_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _awards, planned=True),
     Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), lambda case: grading_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _grades, planned=True),
     Paper(APPOINTMENTS, lacks=_unappointed, planned=True),

@@ -1,15 +1,17 @@
 """Questions whose answers make an edition: which kinds of members, which awards, how many places, experts or not, full marks, where to object; and the edition they make.
 
-It begins with one of the house's templates, `federation` or, where experts score, `expert_panel`; what the answers say takes the place of what stands there, and its
-remarks stay.
+It begins with one of the house's templates, `federation` or, where experts score, `expert_panel`, which takes the registers that grades need from the other one; what
+the answers say takes the place of what stands there, and its remarks stay.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,13 @@ from toolkit.forms import Form
 from toolkit.forms.new_edition import FILES, begun_edition
 from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.problems import stop_at
+from toolkit.ground.resources import house_folder
 from toolkit.ground.text import (
     A_PLACE,
     HOTLINE,
     MAIL,
     REACHED,
+    Language,
     Phrase,
     is_unsaid,
     one_line,
@@ -32,10 +36,10 @@ from toolkit.ground.text import (
     phrase,
 )
 from toolkit.ground.toml_reader import modelled
-from toolkit.ground.toml_syntax import Raw
+from toolkit.ground.toml_syntax import Raw, toml_text
 from toolkit.ground.writing import write_whole
 from toolkit.records.references import reference_problems
-from toolkit.scheme import Scheme
+from toolkit.scheme import PUBLIC_RESOURCES, Scheme
 from toolkit.scheme.checks import scheme_faults
 from toolkit.scheme.writing import plain_values, write_scheme
 
@@ -165,6 +169,16 @@ def _line(text: str, _: Answers) -> str:
     return "" if is_unsaid(text) else text
 
 
+def _office(text: str, answers: Answers) -> str:
+    _unless(is_unsaid(text) or any(map(str.isalpha, text)), "“{text}”不是单位名称：里面没有文字", "`{text}` is no office: it has no letter", text=text[:20])
+    return _line(text, answers)
+
+
+def _trade(text: str, _: Answers) -> str:
+    (trade,) = _names(PUBLIC_RESOURCES if text.casefold() == TRADE.en else text, 1)
+    return trade
+
+
 def _address(text: str, answers: Answers) -> str:
     _unless(is_unsaid(text) or (len(text) >= A_PLACE and not _is_mail(text)), "不是地址，如 某市某路 1 号", "no address, such as 1 Some Road, Some City")
     return _line(text, answers)
@@ -193,6 +207,7 @@ def _mail(text: str, answers: Answers) -> str:
 
 FOR_ANY = "通用版"
 """The pledge for members of any kind, as the form calls it."""
+TRADE = Phrase(PUBLIC_RESOURCES, "public resource trading")
 KINDS = "招标代理机构、采购人、投标人、拍卖企业、造价咨询企业、交易中心、软件与网络安全企业"
 QUESTIONS: tuple[Question, ...] = (
     Question("title", Phrase("评选办法叫什么名称？", "What is the rule called?"), lambda _: "年度优秀会员评选办法", _title),
@@ -200,24 +215,52 @@ QUESTIONS: tuple[Question, ...] = (
     Question("period", Phrase("评价期的起日和止日？", "First and last day of the period?"), lambda _: f"{_last_year()}-01-01 {_last_year()}-12-31", _period),
     Question("kinds", Phrase("会员分哪几类？（同类相比，用顿号隔开）", "Which kinds of members are there? (compared within each; divided by commas)"), lambda _: KINDS, lambda text, _: _names(text, 30)),
     Question("full", Phrase("满分多少分？", "What are full marks?"), lambda _: "100", _full),
-    Question("experts", Phrase("每家会员至少要有几位专家打分？（回避的不算；不用专家打分写 0）", "How many experts have to score each member at least, without those who withdraw? (0 for none)"), lambda _: "0", _experts),
+    Question("experts", Phrase("每家会员至少要有几位专家打分？（回避的不算；不用专家打分写 0；用的，登记表比不用的少）", "How many experts have to score each member at least, without those who withdraw? (0 for none; with experts there are fewer registers)"), lambda _: "0", _experts),
     Question("awards", Phrase("设哪几个奖项？（从高到低，用顿号隔开）", "Which awards are given? (from the highest down, divided by commas)"), lambda _: "优秀会员、先进会员", lambda text, _: _names(text, len(AWARD_IDS))),
     Question("shares", Phrase("各奖项占每类申报会员的百分之几？（依次）", "Which percentage of each kind's applicants has each award? (in that order)"),
              lambda answers: "、".join(["10", "20", "30", "10", "10"][: len(answers["awards"])]), _shares),
     Question("minima", Phrase("各奖项的最低总分？（依次；不设写 0）", "What is each award's least total? (in that order; 0 for none)"),
              lambda answers: "、".join(f"{decimal_digits(part * answers['full']):g}" for part in (0.85, 0.75, 0.6, 0.5, 0.4)[: len(answers["awards"])]), _minima),
-    Question("grades", Phrase("同时评定信用等级吗？", "Are credit grades given too?"), lambda _: "否", _yes),
-    Question("contact", Phrase("异议、投诉由哪个单位（部门）受理？", "Which office takes objections and complaints?"), lambda _: "联合会秘书处", _line, later=True),
+    Question("grades", Phrase("同时评定信用等级吗？（用专家打分的，答“是”才有诚信记录、投诉、承诺书的登记表）", "Are credit grades given too? (where experts score, registers of conduct, complaints and pledges come with the grades alone)"), lambda _: "否", _yes),
+    Question("contact", Phrase("异议、投诉由哪个单位（部门）受理？", "Which office takes objections and complaints?"), lambda _: "联合会秘书处", _office, later=True),
     Question("address", Phrase("受理单位的地址？（可以先空着）", "The office's address? (may be left for later)"), lambda _: "", _address, later=True),
     Question("telephone", Phrase("受理单位的办公电话？（不写个人手机，可以先空着）", "The office's telephone? (no person's own; may be left for later)"), lambda _: "", _telephone, later=True),
     Question("email", Phrase("受理单位的电子邮箱？（可以先空着）", "The office's e-mail address? (may be left for later)"), lambda _: "", _mail, later=True),
     Question("hours", Phrase("受理单位的接待时间？（可以先空着）", "When is the office open? (may be left for later)"), lambda _: "", _hours, later=True),
+    Question("trade", Phrase("会员在哪个行业？（公文里用；是别的行业的，公文不列招标投标、政府采购等法规）", "Which trade are the members in? (papers name it; for another one they list no laws on tendering and procurement)"), lambda _: PUBLIC_RESOURCES, _trade, later=True),
 )  # fmt: skip
 """In the order in which they are asked."""
 
 
 def _last_year() -> int:
     return dt.date.today().year - 1  # noqa: DTZ011 - the date on the wall of the secretariat
+
+
+DEFAULTS = {"年度优秀会员评选办法": "Rules for the Yearly Selection of Outstanding Members", "否": "no", PUBLIC_RESOURCES: TRADE.en}
+"""What an empty line takes, in English, where no template says it."""
+
+
+@cache
+def _house(name: str) -> Raw:
+    """The scheme of one of the house's templates."""
+    return tomllib.loads((house_folder("templates/editions") / name / FILES[0]).read_text("utf-8"))
+
+
+def _english() -> Raw:
+    """What the house calls names in English."""
+    return {**_house("expert_panel")["english"], **_house("federation")["english"], **DEFAULTS}
+
+
+def bracketed(question: Question, answers: Answers, language: Language) -> str:
+    """What an empty line takes, as the brackets show it.
+
+    Examples
+    --------
+    >>> bracketed(QUESTIONS[6], {}, "en"), bracketed(QUESTIONS[6], {}, "zh")
+    ('Outstanding member, Advanced member', '优秀会员、先进会员')
+    """
+    default = question.default(answers)
+    return default if language == "zh" else ", ".join(_english().get(name, name) for name in default.split("、"))
 
 
 def answered(question: Question, text: str, answers: Answers) -> Any:
@@ -236,19 +279,50 @@ def answered(question: Question, text: str, answers: Answers) -> Any:
     return question.read(one_line(text) or question.default(answers), answers)
 
 
-def asked_edition(folder: Path, answers: Answers) -> tuple[Form, ...]:
-    """The edition that the answers make, in an empty `folder`.
+def asked_edition(folder: Path, answers: Answers, language: Language = "zh") -> tuple[Form, ...]:
+    """The edition that the answers make, in an empty `folder`; it speaks the language in which they were asked for.
 
     Raises
     ------
     Refused
         As `new_edition`, and where the answers contradict each other.
     """
-    return begun_edition(folder, "expert_panel" if answers["experts"] else "federation", lambda made: _decided(made, answers))
+    return begun_edition(folder, "expert_panel" if answers["experts"] else "federation", lambda made: _decided(made, answers, language))
 
 
-def _decided(folder: Path, answers: Answers) -> None:
+CONDUCT = "加分、扣分与一票否决"
+"""How the part of a scheme is headed that counts records of conduct."""
+KEPT = ("诚信自律承诺书", "诚信记录台账", "投诉处理")
+"""How the registers are headed that grades need."""
+PLEDGED = ("诚信自律承诺书签订登记表", "登记会员是否签订诚信自律承诺书。签订出于自愿，可随时书面撤回；同意公开哪些信息，在申报表上选择。")
+COMPLAINED = "登记对会员的投诉及处理结果。经查属实的，登记进诚信记录台账后计入评价，其余只作档案。"
+
+
+def _with_registers(folder: Path) -> None:
+    """Where experts score and grades are given: records of conduct that count, and the registers of conduct, complaints and pledges, as the federation's template has them."""
+    house = house_folder("templates/editions") / "federation"
+    (counted,) = _headed(house / FILES[0], (CONDUCT,))
+    text = (folder / FILES[0]).read_text("utf-8")
+    write_whole(folder / FILES[0], text.replace("# ---- 奖项 ", f"{counted}# ---- 奖项 ", 1))
+    document = tomlkit.parse((folder / FILES[1]).read_text("utf-8") + "\n" + "".join(_headed(house / FILES[1], KEPT)))
+    listed: Any = document["table"]
+    listed["pledges"]["label"], listed["pledges"]["purpose"] = PLEDGED
+    listed["complaints"]["purpose"] = COMPLAINED
+    for name in [name for name in listed["pledges"]["column"] if name.startswith("consent_")]:
+        listed["pledges"]["column"].pop(name)  # asked for in the application
+    write_whole(folder / FILES[1], tomlkit.dumps(document))
+
+
+def _headed(path: Path, heads: Sequence[str]) -> list[str]:
+    """The parts of a template below these heads."""
+    parts = re.split(r"^(?=# ---- )", path.read_text("utf-8"), flags=re.MULTILINE)
+    return [part for part in parts if part.removeprefix("# ---- ").startswith(tuple(heads))]
+
+
+def _decided(folder: Path, answers: Answers, language: Language) -> None:
     """Write what was answered into the scheme and the data dictionary of a template's copy."""
+    if answers["experts"] and answers["grades"]:
+        _with_registers(folder)
     scheme, tables = load_plan(folder)
     document = tomlkit.parse((folder / FILES[1]).read_text("utf-8"))
     listed: Any = document["table"]
@@ -259,11 +333,15 @@ def _decided(folder: Path, answers: Answers) -> None:
     if versions := _versions(plain_values(scheme), answers):
         assert scheme.consent is not None
         listed[scheme.consent.table]["column"][str(scheme.consent.version)]["choices"] = [*dict.fromkeys(versions.values())]
+    elif "pledges" in listed:
+        listed["pledges"]["column"]["form"]["choices"] = [*dict.fromkeys(_house("federation")["publication"]["consent"]["versions"].get(kind, FOR_ANY) for kind in answers["kinds"])]
     if scheme.consent is not None and scheme.consent.grade and not answers["grades"]:
         listed[scheme.consent.table]["column"].pop(scheme.consent.grade)  # nobody is asked to permit what is not given
     write_whole(folder / FILES[1], _cleared(tomlkit.dumps(document)))
-    wanted = modelled(_scheme(plain_values(scheme), answers), Scheme, scheme_faults, FILES[0])[0]
-    text = (folder / FILES[0]).read_text("utf-8")
+    raw = _scheme(plain_values(scheme), answers) | {"language": language}
+    called = _called(raw, (folder / FILES[1]).read_text("utf-8"))
+    wanted = modelled(raw | {"english": raw["english"] | called}, Scheme, scheme_faults, FILES[0])[0]
+    text = (folder / FILES[0]).read_text("utf-8") + "".join(f"{toml_text(name)} = {toml_text(said)}\n" for name, said in called.items())
     write_whole(folder / FILES[0], PART.sub(lambda part: "" if getattr(wanted, part["name"]) is None else part[0], text))
     write_scheme(wanted, folder / FILES[0])
     write_whole(folder / FILES[0], _cleared((folder / FILES[0]).read_text("utf-8")))
@@ -271,8 +349,15 @@ def _decided(folder: Path, answers: Answers) -> None:
     stop_at(reference_problems(scheme, tables).errors)
 
 
+def _called(raw: Raw, tables: str) -> Raw:
+    """What the house calls in English those names of scheme and data dictionary that the template has no English of."""
+    texts = str(raw), tables
+    return {name: said for name, said in _english().items() if name not in {*raw["english"], "否", PUBLIC_RESOURCES} and any(f"{sign}{name}{sign}" in text for text in texts for sign in "'\"")}
+
+
 def _cleared(text: str) -> str:
-    """A template's text without heads over nothing, and without the mark 【请改】 on what was answered; what is said beside it stays."""
+    """A template's text without heads over nothing, each head below a blank line, and without the mark 【请改】 on what was answered; what is said beside it stays."""
+    text = re.sub(r"(?<=[^\n])\n(?=# ---- )", "\n\n", text)
     return TO_ANSWER.sub(lambda line: f"{line[1]}  # {line[2].strip()}" if line[2].strip() else line[1], EMPTY_HEAD.sub("", text)).rstrip("\n") + "\n"
 
 
@@ -289,6 +374,7 @@ def _scheme(raw: Raw, answers: Answers) -> Raw:
     raw.pop("previous", None)
     _grades(raw, answers, factor)
     _pledges(raw, answers)
+    raw["papers"] |= {"trade": answers["trade"]}
     raw["publication"] |= {key: answers.get(key, "") for key in ("contact", *REACHED) if answers.get(key)}
     if answers["experts"]:
         raw["panel"] |= {"minimum": answers["experts"], "trim": int(answers["experts"] >= FEWEST_TRIMMED)}
