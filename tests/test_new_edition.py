@@ -18,6 +18,8 @@ from toolkit.forms.entry_sheet import HEADING_ROW
 from toolkit.forms.new_edition import new_edition, renewed_forms
 from toolkit.forms.questions import KINDS
 from toolkit.ground.problems import Refused
+from toolkit.ground.resources import house_folder
+from toolkit.publication.english import lacking_early
 from toolkit.records.references import reference_problems
 
 
@@ -112,8 +114,8 @@ def test_as_a_secretariat_would(tmp_path: Path) -> None:
 
 LINES = ("年度评选办法", "award-2025", "2025-01-01 至 2025-12-31", "甲类、乙类", "100", "0", "优秀、先进", "10、20", "85 75", "是")
 """An answer to each of the questions that have to be answered."""
-REACHED = ("秘书处 张三 13800138000", "秘书处会员部", "x@y", "某市某路 1 号", "office＠example.org", "13800138000", "020-12345678", "office", "javascript:alert(1)@x", "office＠example.org", "office@example.org", "值班 13900139000", "暂无")
-"""Where to object, with eight slips: a person's own number wherever it may stand, an e-mail address for everything else, and twice what is none; of hours there are none."""
+REACHED = ("秘书处 张三 13800138000", "90, 80", "秘书处会员部", "x@y", "某市某路 1 号", "office＠example.org", "13800138000", "020-12345678", "office", "javascript:alert(1)@x", "office＠example.org", "office@example.org", "值班 13900139000", "暂无")
+"""Where to object, with nine slips: what is no name, a person's own number wherever it may stand, an e-mail address for everything else, and twice what is none; of hours there are none."""
 
 
 def asked(folder: Path, *lines: str, language: str = "zh") -> Result:
@@ -121,7 +123,7 @@ def asked(folder: Path, *lines: str, language: str = "zh") -> Result:
 
 
 @pytest.mark.parametrize("changed", [
-    {4: "1000", 8: "850 750"}, {5: "3", 4: "120", 8: "100 90", 9: "否"}, {6: "金奖", 7: "15", 8: "0", 9: "n"}, {6: "一、二、三、四、五", 7: "1 2 3 4 5", 8: "9 8 7 6 5"},
+    {4: "1000", 8: "850 750"}, {5: "3", 4: "120", 8: "100 90", 9: "否"}, {5: "3"}, {6: "金奖", 7: "15", 8: "0", 9: "n"}, {6: "一、二、三、四、五", 7: "1 2 3 4 5", 8: "9 8 7 6 5"},
 ])  # fmt: skip
 def test_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_path: Path) -> None:
     lines = [changed.get(place, line) for place, line in enumerate(LINES)]
@@ -144,6 +146,8 @@ def test_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_path
     pledged = {} if lines[5] != "0" else dict.fromkeys(("甲类", "乙类"), "通用版")  # the house's own pledges are of kinds that there are not
     assert (scheme.consent.versions if scheme.consent else None) == pledged
     assert not pledged or edition.tables.table["pledges"].column["form"].choices == ("通用版",)
+    graded = {"pledges", "conduct", "complaints"} <= set(edition.tables.table) and bool(scheme.window and scheme.vetoes and scheme.adjustments)
+    assert graded == (lines[5] == "0" or lines[9] == "是")  # no grade without records of conduct
     assert (scheme.panel is not None and scheme.panel.experts == "experts", scheme.previous) == (lines[5] != "0", None)
     assert not [problem for problem in problems if "满分" in problem.rule.zh]  # everybody can reach full marks
 
@@ -156,6 +160,7 @@ def test_what_stands_below_a_list_stays_the_head_of_what_follows(tmp_path: Path)
     assert "\n\n[[award]]" in text
     assert "[previous]" not in text
     assert "上一届" not in tables
+    assert all(f"\n\n# ---- {head}" in tables for head in ("诚信自律承诺书", "诚信记录台账", "投诉处理"))
     assert "【请改】" not in tables
 
 
@@ -172,20 +177,43 @@ def test_a_wrong_answer_is_asked_for_again_with_the_reason(tmp_path: Path) -> No
 def test_answers_that_end_too_soon_and_a_full_folder_write_nothing(tmp_path: Path) -> None:
     short = asked(tmp_path / "ed", *LINES[:7], language="en")
     assert (short.exit_code, (tmp_path / "ed").exists()) == (1, False)
-    assert ("15 questions, of which 5" in short.output, "3 answers are lacking, without those" in short.output) == (True, True)
+    assert ("16 questions, of which 6" in short.output, "3 answers are lacking, without those" in short.output) == (True, True)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
-    assert "1/15" not in asked(tmp_path / "full", *LINES).output  # refused before anything is asked
+    assert "1/16" not in asked(tmp_path / "full", *LINES).output  # refused before anything is asked
 
 
 def test_where_to_object_is_asked_for_and_may_be_left_for_later(tmp_path: Path) -> None:
     done = asked(tmp_path / "ed", *LINES, *REACHED)
-    assert (done.exit_code, done.output.count("请再答一次")) == (0, 8), done.output
+    assert (done.exit_code, done.output.count("请再答一次")) == (0, 9), done.output
     told = load_plan(tmp_path / "ed")[0].publication
     assert told is not None
     assert told.asked.zh == "秘书处会员部；地址：某市某路 1 号；电话：020-12345678；电子邮箱：office@example.org"
     text = (tmp_path / "ed" / "scheme.toml").read_text("utf-8")
     assert [key for key in ("contact", "address", "telephone", "email", "hours") if re.search(rf"^{key} = .*【请改】", text, re.MULTILINE)] == ["hours"]
+
+
+def test_who_is_asked_in_english_is_answered_in_english(tmp_path: Path) -> None:
+    """What stands in brackets too, and the edition from then on; what Enter takes is the house's own name, with its English beside it."""
+    done = asked(tmp_path / "ed", *[""] * 5, "5", *[""] * 3, "yes", language="en")
+    assert done.exit_code == 0, done.output
+    assert not re.findall(r"\[[^]\n]*[\u4e00-\u9fff].*", done.output.partition("The entry forms")[0])
+    assert ("[no]" in done.output, "[Outstanding member, Advanced member]" in done.output, 'language = "en"' in done.output) == (True, True, True)
+    scheme, tables = load_plan(tmp_path / "ed")
+    assert (scheme.language, [award.label for award in scheme.awards]) == ("en", ["优秀会员", "先进会员"])
+    assert list(lacking_early(scheme)) == []
+    assert tables.table["pledges"].column["form"].choices == tuple(load_plan(house_folder("templates/editions/federation"))[1].table["pledges"].column["form"].choices or ())
+
+
+@pytest.mark.parametrize("experts", ["0", "3"])
+def test_nothing_of_another_trade_speaks_of_tendering(experts: str, tmp_path: Path) -> None:
+    lines = [*LINES[:3], "茶场、茶行", LINES[4], experts, *LINES[6:], *[""] * 5, "茶叶"]
+    assert asked(tmp_path / "ed", *lines).exit_code == 0
+    for name in ("scheme.toml", "tables.toml"):
+        text = (tmp_path / "ed" / name).read_text("utf-8")
+        text = re.sub(r"#.*", "", text.partition("[english]")[0])
+        assert re.findall("招标|投标|采购|公共资源|交易", text) == [], name
+    assert load_plan(tmp_path / "ed")[0].papers.trade == "茶叶"
 
 
 def test_pressing_enter_at_every_question_is_an_answer(tmp_path: Path) -> None:

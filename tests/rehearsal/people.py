@@ -80,7 +80,9 @@ def day_as(place: int, day: dt.date) -> object:
 
 
 def roll(edition: Path) -> None:
-    """The secretariat's own two tables, right at once: members and experts."""
+    """The secretariat's own tables, right at once: members and experts; and three registers with nothing in them."""
+    for name in ("诚信自律承诺书", "诚信记录台账", "投诉处理登记表"):
+        (edition / "records" / f"{name}.xlsx").write_bytes((edition / "forms" / f"{name}.xlsx").read_bytes())
     people = [{"统一社会信用代码": CODES[key], "单位名称": name, "会员类别": kind} for key, (name, kind, *_) in MEMBERS.items()]
     filled(edition / "forms" / "会员名册.xlsx", "名册", people, edition / "records" / "会员名册.xlsx")
     experts = [{"专家代号": expert, "所在单位": CODES[EMPLOYER[1]] if expert == EMPLOYER[0] else "某大学", "是否会员单位以外的专家": "否" if expert == EMPLOYER[0] else "是"} for expert in EXPERTS]

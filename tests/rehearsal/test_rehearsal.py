@@ -72,7 +72,7 @@ def given(folder: Path, award: str) -> set[str]:
 def test_an_edition_is_begun_by_ten_answers() -> None:
     said = committee("new", ED, "--ask", typed="".join(f"{line}\n" for line in people.ANSWERS))
     assert said.count("不行：") == 4  # each slip is asked for again, with the reason
-    assert {path.stem for path in (ED / "forms").iterdir()} == {"会员名册", "自愿申报表", "活动签到表", "专家名单", "利害关系申报表", "专家评分表"}
+    assert {path.stem for path in (ED / "forms").iterdir()} == {"会员名册", "自愿申报表", "活动签到表", "专家名单", "利害关系申报表", "专家评分表", "诚信自律承诺书", "诚信记录台账", "投诉处理登记表"}
 
 
 def test_the_rules_are_examined_and_sealed_before_there_are_records() -> None:

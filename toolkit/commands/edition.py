@@ -46,7 +46,7 @@ BEGUN = (
     "Begun: {folder}\nNext: edit scheme.toml where it says 【请改】 (to be changed), fill in the forms and put them into records/, then run committee check {copied}",
 )
 SPEAKS = Phrase('scheme.toml 里是 language = "en"：各命令用英文回答，公文用英文；要中文的改为 "zh"。填报表是中文的。', 'scheme.toml says language = "en": commands answer in English, and papers are written in it; write "zh" there for Chinese. The entry forms are Chinese.')
-STAYS = Phrase("各命令用 scheme.toml 的 language 回答；要英文的加 --language en，或把环境变量 COMMITTEE_LANGUAGE 设为 en。", "Commands answer in the language of scheme.toml (`language`): add --language en, or set COMMITTEE_LANGUAGE to en, for English.")
+STAYS = Phrase("各命令用 scheme.toml 的 language 回答；要英文的加 --language en。", "Commands answer in the language of scheme.toml (`language`): add --language en, or set COMMITTEE_LANGUAGE to en, for English.")
 QUESTIONED = Phrase("共 {n} 个问题，其中 {later} 个（受理异议的单位、地址等）可以先空着；直接按回车用方括号里的。答完才写文件，以后都可以在 scheme.toml 里改。", "{n:question|questions}, of which {later} (the office for objections, its address and so on) may be left for later; press Enter for what stands in brackets. Nothing is written before the last, and all of it can be changed in scheme.toml.")
 UNANSWERED = Phrase("回答没有写完，必答的还差 {n} 个", "{n:answer is|answers are} lacking, without those that may be left for later")
 ANSWER_ALL = Phrase("请一行一个写全；空行用方括号里的", "write one a line; an empty line takes what stands in brackets")

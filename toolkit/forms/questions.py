@@ -304,13 +304,22 @@ def _with_registers(folder: Path) -> None:
     (counted,) = _headed(house / FILES[0], (CONDUCT,))
     text = (folder / FILES[0]).read_text("utf-8")
     write_whole(folder / FILES[0], text.replace("# ---- 奖项 ", f"{counted}# ---- 奖项 ", 1))
-    document = tomlkit.parse((folder / FILES[1]).read_text("utf-8") + "\n" + "".join(_headed(house / FILES[1], KEPT)))
+    kept = "".join(_headed(house / FILES[1], KEPT))
+    document = tomlkit.parse((folder / FILES[1]).read_text("utf-8").replace("# ---- 上一届结果", f"{kept}# ---- 上一届结果", 1))
     listed: Any = document["table"]
     listed["pledges"]["label"], listed["pledges"]["purpose"] = PLEDGED
     listed["complaints"]["purpose"] = COMPLAINED
     for name in [name for name in listed["pledges"]["column"] if name.startswith("consent_")]:
         listed["pledges"]["column"].pop(name)  # asked for in the application
     write_whole(folder / FILES[1], tomlkit.dumps(document))
+
+
+OF_ANY_TRADE = {
+    "某某招标代理有限公司": "某某有限公司", "某某招标有限公司": "某某实业有限公司", "招标投标法规学习班": "法规学习班", "省招标投标协会": "省某某协会", "电子招标投标中的异议处理": "合同纠纷的预防和处理",
+    "政府采购法规汇编（第一辑）": "法规汇编（第一辑）", "电子招标投标操作": "标准规范解读", "未在规定时间内公告中标结果": "未按约定期限履行合同", "，与招标投标、政府采购、拍卖业、工程造价和网络安全协会沟通协商": "，与兄弟协会沟通协商",
+    '"招标投标", "政府采购", "拍卖与产权", "造价", "交易平台"': '"法律法规", "标准规范", "经营管理"', '"招标投标协会", "政府采购协会", "拍卖业协会", "工程造价协会", "网络安全协会"': '"同业协会", "相关行业协会"',
+}  # fmt: skip
+"""Examples and choices of the house's registers that are of public resource trading, and what stands there for another trade."""
 
 
 def _headed(path: Path, heads: Sequence[str]) -> list[str]:
@@ -324,7 +333,10 @@ def _decided(folder: Path, answers: Answers, language: Language) -> None:
     if answers["experts"] and answers["grades"]:
         _with_registers(folder)
     scheme, tables = load_plan(folder)
-    document = tomlkit.parse((folder / FILES[1]).read_text("utf-8"))
+    text = (folder / FILES[1]).read_text("utf-8")
+    for own, any_ in OF_ANY_TRADE.items() if answers["trade"] != PUBLIC_RESOURCES else ():
+        text = text.replace(own, any_)
+    document = tomlkit.parse(text)
     listed: Any = document["table"]
     register: Any = listed[scheme.members.table]
     register["column"][str(scheme.members.class_)]["choices"] = answers["kinds"]
