@@ -53,6 +53,7 @@ from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Decision, Objection, Objections
+from toolkit.minutes.wording import minutes_text
 from toolkit.publication.extract import public_extract
 from toolkit.publication.recomputation import scheme_data
 from toolkit.records.dictionary import Column
@@ -463,6 +464,14 @@ def test_minutes_part_what_was_decided_from_what_the_program_entered(case: Case)
     assert "理由：—" not in text
     assert "（工作记录第 2 条）" in decisions
     assert "尚未封存" not in text
+
+
+def test_minutes_say_what_was_decided_and_the_journal_what_is_to_be_done(case: Case) -> None:
+    mend = {"table": "t", "file": "records/a.csv", "sheet": "", "row": 6, "column": "学时", "value": "8", "digest": "d", "alike": 1}
+    entry = Entry(1, "", dt.datetime(2019, 3, 1, 9, tzinfo=dt.UTC), "objection", "会长办公会", "签到表漏登", {"objection": 1, "outcome": "upheld", "moves": ["甲 3 → 2"], "mends": [mend]})
+    text, listed = said("评审会议纪要", replace(case, journal=Journal((entry,)))), minutes_text(Journal((entry,)), "zh")
+    assert "第 1 号异议裁定成立。照此重算，变动的会员：甲 3 → 2。理由：签到表漏登。" in text
+    assert [words in part for part in (text, listed) for words in ("records/a.csv", "committee seal")] == [False, False, True, True]
 
 
 def test_minutes_quote_as_papers_do(english: Case) -> None:

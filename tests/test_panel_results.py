@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.panels.judged import SCHEME, SEVEN, SHEETS, SHEETS_OF_SEVEN, TABLES, Sheet, write_judged_edition
 from tests.test_command_line import run
 from tests.test_panel_copies import NAMES, PUBLISHED, everything
+from toolkit.documents.fields import Case, minutes_fields
 from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Refused
@@ -60,6 +62,16 @@ def test_why_a_place_is_open_is_still_told(tmp_path: Path) -> None:
     assert {member: {item: why.zh for item, why in items.items()} for member, items in before.open.items()} == {
         member: {item: why.zh for item, why in items.items()} for member, items in after.open.items()
     }
+
+
+def test_minutes_of_a_copy_tell_how_many_scored_and_how_often_they_withdrew(tmp_path: Path) -> None:
+    folder = write_judged_edition(tmp_path / "e", SHEETS)
+    freeze_edition(open_edition(folder), tmp_path / "copy")
+    living, copy = (minutes_fields(Case.of(evaluate(each.scheme, each.records), each.records))["回避"] for each in (open_edition(folder), open_edition(tmp_path / "copy")))
+    told = re.compile(r"（(\d+) 家）")
+    assert [line.split("，")[0] for line in living] == [line.split("，")[0] for line in copy]
+    assert [sum(map(int, told.findall(line))) for line in living] == [int(re.findall(r"共 (\d+) 人次", line)[0]) for line in copy] != [0, 0]
+    assert not [said for said in OF_EXPERTS if said in "".join(copy)]
 
 
 def test_the_scheme_as_decided_stays_beside_the_one_that_is_computed_with(tmp_path: Path) -> None:

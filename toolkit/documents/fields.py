@@ -15,10 +15,11 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Objections, working_days_after
-from toolkit.minutes.wording import OUTCOMES, said
+from toolkit.minutes.wording import OUTCOMES, done
 from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
+from toolkit.records.references import RESULT_COUNTS
 from toolkit.reports import wording
 from toolkit.reports.articles import HAVING, award_rules, counted
 from toolkit.reports.papers import BLANK, day_or_blank, scheme_fields
@@ -361,15 +362,21 @@ def minutes_fields(case: Case) -> Fields:
 
 
 def _withdrawn(case: Case) -> Iterator[Phrase]:
-    """For each indicator that experts score: how many sat, and which withdrew from how many members; by their codes, and no member named."""
+    """For each indicator that experts score: how many sat, and which withdrew from how many members, by their codes, or how often where only the panel's own scores are there; no member named."""
     if case.known is None or not judged_by_panel(case.scheme):
         return
     labels = {item.id: item.label for item in case.scheme.indicators}
     for id_, judged in panel_of(case.scheme, case.records).indicators.items():
-        counts = judged.recused.sum()
+        members, counts = judged.results.members, judged.recused.sum()
         told = joined([phrase("{expert}（{n} 家）", "{expert} from {n:member|members}", expert=expert, n=int(count)) for expert, count in counts[counts > 0].items()], "、")
-        withdrew = phrase("依规定回避：{zh}", "withdrew: {en}", zh=told.zh, en=told.en) if told.zh else Phrase("没有需要回避的", "nobody had to withdraw")
-        yield phrase("“{label}”由 {n} 位专家评分，{withdrew.zh}。", "“{label}”: scored by {n:expert|experts}; {withdrew.en}.", label=labels[id_], n=len(counts), withdrew=withdrew)
+        often = int(members["recused"].sum())
+        withdrew = Phrase("没有需要回避的", "nobody had to withdraw")
+        if told.zh:
+            withdrew = phrase("依规定回避：{zh}", "withdrew: {en}", zh=told.zh, en=told.en)
+        elif often:
+            withdrew = phrase("依规定回避共 {n} 人次（一位专家回避一家计一人次）", "{n:withdrawal|withdrawals} in all, one for each expert and member", n=often)
+        sat = int(members[[*RESULT_COUNTS]].sum(axis=1).max()) if len(members) else 0
+        yield phrase("“{label}”由 {n} 位专家评分，{withdrew.zh}。", "“{label}”: scored by {n:expert|experts}; {withdrew.en}.", label=labels[id_], n=sat, withdrew=withdrew)
 
 
 def _decided(case: Case, entry: Entry, place: int) -> Phrase:
@@ -377,11 +384,11 @@ def _decided(case: Case, entry: Entry, place: int) -> Phrase:
     number = phrase("（工作记录第 {n} 条）", " (entry {n} of the journal)", n=entry.number) if entry.number != place else Phrase("", "")
     why = phrase("理由：{why.zh}。", " Reason: {why.en}.", why=_ended(Phrase(entry.reason, entry.reason))) if entry.reason.strip() else Phrase("", "")
     return phrase("{day}，{by}：{said.zh}。{why.zh}{number.zh}", "{day}, {by}: {said.en}.{why.en}{number.en}",
-                  day=case.on(entry.time.date()), by=entry.by, said=_ended(said(entry)), why=why, number=number)  # fmt: skip
+                  day=case.on(entry.time.date()), by=entry.by, said=_ended(done(entry)), why=why, number=number)  # fmt: skip
 
 
 def _kept(case: Case, entry: Entry) -> Phrase:
-    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(said(entry)))
+    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(done(entry)))
 
 
 def _ended(words: Phrase) -> Phrase:

@@ -10,7 +10,7 @@ from toolkit.ground.text import Language, Phrase, in_words_before, joined, one_l
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, RULED
 from toolkit.minutes.decisions import PLACING, RULES_LOST, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
-from toolkit.minutes.mends import ANEW, OBJECTION, mends_of
+from toolkit.minutes.mends import ANEW, OBJECTION, UPHELD, mends_of
 from toolkit.scheme import role_in_words
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
@@ -32,7 +32,13 @@ def minutes_text(journal: Journal, language: Language) -> str:
 
 
 def said(entry: Entry) -> Phrase:
-    """What an entry says was done, in a sentence."""
+    """What an entry says was done, in a sentence; and what is to be done by hand now, where it asks for that."""
+    upholds = entry.what == OBJECTION and entry.details.get("outcome") == UPHELD
+    return joined([done(entry), _by_hand(entry.details)], "", "") if upholds else done(entry)
+
+
+def done(entry: Entry) -> Phrase:
+    """What an entry says was done alone, as it stands in the minutes of a meeting: what the office does next is no decision of it."""
     words = KINDS.get(entry.what)
     try:
         return words(entry.details) if words else _unforeseen(entry)
@@ -118,9 +124,7 @@ def _state(details: Details) -> Phrase:
 def _objection(details: Details) -> Phrase:
     outcome, told = OUTCOMES[details["outcome"]], details.get("moves", [])
     moves = phrase("照此重算，变动的会员：{zh}。", " Computed so, these move: {en}.", zh="；".join(told), en="; ".join(told)) if told else NOBODY
-    by_hand = _by_hand(details) if details["outcome"] == "upheld" else NOBODY
-    return phrase("第 {n} 号异议裁定{zh}。{moves.zh}{by_hand.zh}", "Objection {n}: {en}.{moves.en}{by_hand.en}",
-                  n=details["objection"], zh=outcome.zh, en=outcome.en, moves=moves, by_hand=by_hand)  # fmt: skip
+    return phrase("第 {n} 号异议裁定{zh}。{moves.zh}", "Objection {n}: {en}.{moves.en}", n=details["objection"], zh=outcome.zh, en=outcome.en, moves=moves)
 
 
 def _by_hand(details: Details) -> Phrase:
