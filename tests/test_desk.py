@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.conftest import write_small_edition
 from tests.test_objections import HOURS, objected
 from tests.test_rulings import left_open, settled, unscored
 from toolkit import evaluate, open_edition
+from toolkit.ground.problems import Problems
 from toolkit.ground.text import Phrase
 from toolkit.interactive import decision_desk, desk
 from toolkit.interactive.decision_desk import BELOW, DecisionDesk, SealDesk
@@ -160,6 +162,16 @@ def test_an_edition_is_not_decided_where_a_ruling_was_lifted_after_the_page_was_
     assert (told["tone"], "完全同分" in told["text"]) == ("fault", True)
     assert len(read_journal(level).entries) == 4
     assert "tie 0" in forms(desk)
+
+
+def test_a_decision_before_the_notice_has_ended_is_told_beside_it(level: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.interactive.decision_desk.unlike_newest_bag", lambda *_: Problems())
+    monkeypatch.setattr("toolkit.minutes.objections.working_days_after", lambda day, count: day + dt.timedelta(count))
+    settled(level, "005")
+    for word, by in (("reviewed", SAID["by"]), ("publicised", "秘书处")):
+        decide_state(level, word, by=by, reason=SAID["reason"])
+    told = press(desk_of(level), {"do": "submit", "form": "state", "values": {**SAID, "by": "会长办公会", "state": "decided"}})
+    assert (told["tone"], "才满 7 个工作日" in told["text"]) == ("done", True)
 
 
 def test_minutes_are_in_the_language_of_the_scheme_and_the_page_in_its_readers(level: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,7 @@ from toolkit.edition import load_plan
 from toolkit.evaluation import rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Decision, Objection, Objections
 from toolkit.minutes.wording import minutes_text
@@ -662,6 +663,22 @@ def test_a_paper_is_a_draft_until_the_state_allows_it(name: str, state: str, sea
 def test_what_papers_are_headed_with_has_no_say_in_what_a_page_computes(case: Case) -> None:
     assert case.scheme.papers.organisation
     assert "papers" not in scheme_data(case.scheme)
+
+
+def test_the_notice_stands_since_the_day_of_the_minutes_and_another_day_is_told(folder: Path, tmp_path: Path) -> None:
+    """As `publish` has it; of two rounds the minutes tell the first, and no more once the edition is made public anew."""
+    public = Path(shutil.copytree(folder, tmp_path / "public"))
+    days = [_case(public, _Days((), None), "zh", planned=True)[0].starts]
+    for _ in range(2):
+        for word, by in (("reviewed", "专家委员会"), ("publicised", "秘书处")):
+            entry = decide_state(public, word, by=by, reason="照议程")
+        days += [_case(public, _Days((), None), "zh", planned=planned)[0].starts for planned in (True, False)]
+    scheme = public / "scheme.toml"
+    scheme.write_text(scheme.read_text("utf-8").replace('rounds = ["初审公示", "复审公示"]', ""), "utf-8")
+    today = entry.time.date()
+    assert [*days, _case(public, _Days((), None), "zh", planned=True)[0].starts] == [(), (today,), (today,), (), (), (today,)]
+    done = run("documents", public, "--to", tmp_path / "x", "--only", "异议书", "--from", "2019-03-08")
+    assert (done.exit_code, f"公示始于 {today}" in done.output) == (0, True), done.output
 
 
 def test_rules_without_an_approval_are_a_draft(case: Case) -> None:

@@ -16,11 +16,11 @@ from tests.test_command_line import run
 from tests.test_rulings import WHO, WHY, evaluated, left_open, settled
 from toolkit import open_edition
 from toolkit.comparison.objections import mends, rehearsed
-from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.problems import Problems, Refused, refuse
 from toolkit.minutes import objections as room
 from toolkit.minutes.adoption import adopt_scheme, scheme_digest
 from toolkit.minutes.decisions import STATES, decide_place, decide_state, state_of
-from toolkit.minutes.journal import JOURNAL, appended, cut_problems, read_journal
+from toolkit.minutes.journal import JOURNAL, Entry, Journal, appended, cut_problems, read_journal
 from toolkit.minutes.mends import MODULUS, Mend, _done, as_ruled
 from toolkit.minutes.objections import (
     Objection,
@@ -32,7 +32,7 @@ from toolkit.minutes.objections import (
 )
 from toolkit.records.reading import load_records
 from toolkit.reports.committee_tables import open_matters, open_matters_table
-from toolkit.scheme import load_scheme
+from toolkit.scheme import Publication, load_scheme
 from toolkit.sealing.seals import seal_edition
 
 WHOSE = "王某某"
@@ -320,6 +320,19 @@ def test_nothing_is_decided_while_something_pressing_is_open(small_edition: Path
     unsealed = run(*asked)  # what is publicised or decided is what was sealed
     assert (unsealed.exit_code, "还没有封存过" in unsealed.output, "committee seal 届次 --as r1" in unsealed.output) == (1, True, True)
     assert state_of(read_journal(small_edition)) == "publicised"
+
+
+def test_a_decision_before_the_notice_has_ended_is_entered_and_the_day_told(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    public = Journal((Entry(1, "", dt.datetime(2019, 1, 31, 9, tzinfo=dt.UTC), "state", "秘书处", "公示", {"state": "publicised"}),))
+    told = [room.before_its_end(public, Publication.model_construct(working_days=7), dt.date(2019, 2, day)) for day in (1, 14, 15)]
+    assert [note and "到 2019-02-14 才满 7 个工作日" in note.zh for note in told] == [True, True, None]
+    assert [room.before_its_end(journal, spec, dt.date(2019, 2, 1)) for journal, spec in ((Journal(), Publication.model_construct(working_days=7)), (public, None))] == [None, None]
+    monkeypatch.setattr("toolkit.sealing.states.unlike_newest_bag", lambda *_: Problems())
+    monkeypatch.setattr(room, "working_days_after", lambda day, count: day + dt.timedelta(count))  # whatever year it is
+    for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
+        decide_state(small_edition, word, by=by, reason=WHY)
+    done = run("decide", small_edition, "state", "decided", "--by", "会长办公会", "--because", WHY)
+    assert (done.exit_code, "才满" in done.output, state_of(read_journal(small_edition))) == (0, True, "decided"), done.output
 
 
 def test_what_was_decided_is_withdrawn_before_it_is_decided_otherwise(small_edition: Path) -> None:

@@ -147,13 +147,19 @@ def _place(said: Said) -> None:
 
 
 def _state(said: Said) -> None:
-    from toolkit.minutes.decisions import PUBLIC, decide_state, state_meant
+    from toolkit.minutes.decisions import FINAL, PUBLIC, decide_state, state_meant
+    from toolkit.minutes.journal import read_journal
+    from toolkit.minutes.objections import before_its_end
+    from toolkit.scheme import load_scheme
 
     if len(said.words) != 1:
         raise wrong_use(NO_STATE, said.language)
     word = state_meant(said.words[0])
     unsealed = _unsealed(said, word) if word in PUBLIC else None
-    _told(decide_state(said.folder, word, by=said.by, reason=said.because, unsealed=unsealed), said.language)
+    entry = decide_state(said.folder, word, by=said.by, reason=said.because, unsealed=unsealed)
+    _told(entry, said.language)
+    if word == FINAL and (note := before_its_end(read_journal(said.folder), load_scheme(said.folder / "scheme.toml").publication, entry.time.date())):
+        say(said.language, note)
 
 
 def _unsealed(said: Said, word: str) -> Callable[[Journal], Problems]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from toolkit.edition import Edition
     from toolkit.evaluation import Evaluation
     from toolkit.indicators.phases import Standing, Task
+    from toolkit.minutes.journal import Journal
     from toolkit.records import Records
     from toolkit.records.dictionary import Tables
     from toolkit.scheme import Scheme
@@ -318,7 +319,7 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)
-    for heed in filter(None, (paper.heed(case) for paper in asked)):
+    for heed in filter(None, (*(paper.heed(case) for paper in asked), _contradicted(case), _early(case, [paper for paper in asked if paper not in drafts]))):
         say(language, heed)
     lacking += [(paper, why) for paper in asked if (why := paper.withheld(case))]
     if held:
@@ -330,6 +331,15 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
         raise Refused(Problems(tuple(Problem("error", why, LATER, value=paper.title.into(language_of(language))) for paper, why in lacking)))
     if lacking:
         say(language, _unwritten(lacking))
+
+
+def _early(case: Case, final: Iterable[Paper]) -> Phrase | None:
+    """What is to be said where papers that carry out the decision, and are no drafts, bear a day before the notice has ended; today where they bear none."""
+    from toolkit.documents.catalogue import DECIDED
+    from toolkit.minutes.objections import before_its_end
+
+    on = case.day or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
+    return before_its_end(case.journal, case.scheme.publication, on) if any(paper.final == DECIDED for paper in final) else None
 
 
 def _unwritten(lacking: list[tuple[Paper, Phrase]]) -> Phrase:
@@ -358,23 +368,24 @@ def _case(source: Path, days: _Days, language: Language, *, planned: bool) -> tu
     if not (folder / "scheme.toml").is_file():
         raise refuse(NO_SOURCE, NAME_IT, file=source.name)
     digest = file_digest(folder / "scheme.toml")
+    around = source.resolve().parent.parent
+    living = around if sealed and (around / "scheme.toml").is_file() else folder
     if planned:
         scheme, tables = load_plan(folder)
         _refuse_more_days(scheme, days)
-        case = Case(scheme.model_copy(update={"language": language}), tables, starts=days.starts, day=days.day, written=_written_on(source, sealed=sealed), digest=digest,
+        journal = read_journal(living)
+        case = Case(scheme.model_copy(update={"language": language}), tables, journal=journal, starts=_as_entered(days, scheme, journal), day=days.day, written=_written_on(source, sealed=sealed), digest=digest,
                     registers=_appointed(folder, scheme, tables), language=language)  # fmt: skip
         return case, "draft", folder / OWN if (folder / OWN).is_dir() else None, sealed
     edition, evaluation, _ = evaluated_at(folder)
     _refuse_more_days(edition.scheme, days)
     if language != edition.scheme.language:
         evaluation = rescored(evaluation, edition.scheme.model_copy(update={"language": language}))
-    around = source.resolve().parent.parent
-    living = around if sealed and (around / "scheme.toml").is_file() else folder
     journal, objections = read_journal(living), read_objections(living, edition.records)
     extract = read_extract(source / "data" / "public") if sealed and (source / "data" / "public").is_dir() else None
     if extract is None and not unpublishable(evaluation.scheme).errors:
         extract = public_extract(evaluation, "", {}, "")
-    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=days.starts, day=days.day, written=_written_on(source, sealed=sealed), digest=digest, sealed=sealed, language=language)
+    case = Case.of(evaluation, edition.records, journal=journal, objections=objections, extract=extract, starts=_as_entered(days, edition.scheme, journal), day=days.day, written=_written_on(source, sealed=sealed), digest=digest, sealed=sealed, language=language)
     return case, state_of(journal), living / OWN if (living / OWN).is_dir() else None, sealed
 
 
@@ -403,6 +414,23 @@ def _refuse_more_days(scheme: Scheme, days: _Days) -> None:
     if len(days.starts) > len(rounds):
         mend = phrase("请给 {n} 个 --from，或在 scheme.toml 的 [papers] rounds 里写明各轮的名称", "give {n} --from, or name the rounds in [papers] rounds of scheme.toml", n=len(rounds))
         raise refuse(phrase("公示只有 {n} 轮：{names.zh}", "only so many rounds of notice are named: {names.en}", n=len(rounds), names=listed(rounds)), mend, value="、".join(map(str, days.starts)))
+
+
+def _as_entered(days: _Days, scheme: Scheme, journal: Journal) -> tuple[dt.date, ...]:
+    """The first day of each round as it was given; where none was, that since which the edition is public by its minutes, of several rounds the first one's, until it is made public anew."""
+    from toolkit.minutes.decisions import publicised_on
+
+    told = publicised_on(journal)
+    return days.starts or (told[-1:] if len(scheme.papers.rounds) == 1 or len(told) == 1 else ())
+
+
+def _contradicted(case: Case) -> Phrase | None:
+    """What is to be said where the minutes have the edition made public on none of the days that papers give."""
+    from toolkit.minutes.decisions import publicised_on
+    from toolkit.sealing.site import OTHER_DAY
+
+    told = publicised_on(case.journal)
+    return phrase(f"提醒：{OTHER_DAY.zh}", f"note: {OTHER_DAY.en}", day=told[-1]) if told and case.starts and told[-1] not in case.starts else None
 
 
 def _tell(case: Case, to: Path, count: int, drafts: list[Paper], language: str) -> None:

@@ -32,7 +32,13 @@ from toolkit.minutes.decisions import (
     state_of,
 )
 from toolkit.minutes.journal import Entry, read_journal
-from toolkit.minutes.objections import Objection, decide_objection, objection_file, read_objections
+from toolkit.minutes.objections import (
+    Objection,
+    before_its_end,
+    decide_objection,
+    objection_file,
+    read_objections,
+)
 from toolkit.minutes.wording import said
 from toolkit.publication.english import english_of, fields_in_english
 from toolkit.reports.committee_tables import (
@@ -137,7 +143,10 @@ class DecisionDesk(Desk):
         by, reason = str(held.get("by", "")), str(held.get("reason", ""))
         entry = self._entered(kind, about, held, by, reason)
         self._read_anew()
-        self.blocks = [text_block("told", f"{self._named(self.say(said(entry)))} {self.say(AGAIN)}", "done"), *self._heading(), *self._page()]
+        decided = entry.details.get("state") == FINAL
+        early = before_its_end(read_journal(self.edition.folder), self.edition.scheme.publication, entry.time.date()) if decided else None
+        told = [self._named(self.say(said(entry))), *map(self.say, filter(None, (early, AGAIN)))]
+        self.blocks = [text_block("told", " ".join(told), "done"), *self._heading(), *self._page()]
 
     def _block(self, name: str) -> Block | None:
         return next((block for block in self.blocks if block["id"] == name), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
@@ -340,6 +341,11 @@ def _state(entry: Entry) -> str | None:
     """The state that a line names, if there is such a one."""
     word = str(entry.details.get("state"))
     return word if word in STATES else None
+
+
+def publicised_on(journal: Journal) -> tuple[dt.date, ...]:
+    """The days on which the edition was made public, by its minutes, in their order."""
+    return tuple(entry.time.date() for entry in journal.entries if entry.what == STATE and _state(entry) == "publicised")
 
 
 def refuse_decided(journal: Journal) -> None:

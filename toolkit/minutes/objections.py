@@ -20,10 +20,11 @@ from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import edition_lock, refusing, write_whole
 from toolkit.minutes.adoption import entered
-from toolkit.minutes.decisions import likely, meant
+from toolkit.minutes.decisions import likely, meant, publicised_on
 from toolkit.minutes.journal import JOURNAL, Entry, Journal, read_journal, refuse_unsaid
 from toolkit.minutes.mends import OBJECTION, TALLIES, Mend, tallies, unmended
 from toolkit.records import Records
+from toolkit.scheme import Publication
 
 FOLDER = "objections"
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -48,6 +49,11 @@ CHECK_DAY = Phrase("请改正收到之日", "correct the day it was received on"
 IS_NAMED = Phrase("写有提出异议的人，会随记录公开", "it names whoever objects, and goes into the minutes")
 UNNAMED = Phrase("请删去其姓名，如改为“某会员”", "leave the name out: `a member`")
 IN_MINUTES = Phrase("裁定已记入记录，但没有写进异议的文件", "the decision is in the minutes, but was not written into the objection's file")
+EARLY = Phrase(
+    "提醒：公示自 {begins} 起，到 {ends} 才满 {n} 个工作日（首日不计）；期满之前仍可提出异议，表彰决定和证书请待期满再发",
+    "note: the notice stands from {begins} to {ends} ({n:working day|working days}, the first day not counted); objections may be raised until then: "
+    "send out commendation and certificates when it has ended",
+)
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
 
 
@@ -149,6 +155,18 @@ def working_days_after(day: dt.date, count: int) -> dt.date:
         day += dt.timedelta(days=1)
         count -= bool(is_workday(day))
     return day
+
+
+def before_its_end(journal: Journal, publication: Publication | None, on: dt.date) -> Phrase | None:
+    """What is to be said of a decision, or of papers that carry it out, of a day on which by the minutes the notice still stands; None where it has ended, or its days are not known."""
+    begins = next(reversed(publicised_on(journal)), None)
+    if begins is None or publication is None:
+        return None
+    try:
+        ends = working_days_after(begins, publication.working_days)
+    except NotImplementedError:
+        return None
+    return phrase(EARLY.zh, EARLY.en, begins=begins, ends=ends, n=publication.working_days) if on <= ends else None
 
 
 def objection_file(number: int) -> str:

@@ -20,7 +20,7 @@ from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.ground.writing import replaced_folder
 from toolkit.indicators.consent import permissions
 from toolkit.indicators.engine import Engine
-from toolkit.minutes.decisions import STATE
+from toolkit.minutes.decisions import STATE, publicised_on
 from toolkit.publication.card_codes import NAME
 from toolkit.publication.disclosures import (
     certain_awards,
@@ -92,7 +92,7 @@ if TYPE_CHECKING:
 FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
 """All that a site can hold."""
 SHOWN = 3
-STATELESS = Phrase("工作记录没有记入本届的状态（评审、公示、决定），公示期和异议期限无从起算", "the minutes tell of no state of the edition: when the notice began, and until when objections may be raised, is nowhere written")
+STATELESS = Phrase("工作记录没有记入本届的状态（评审、公示、决定），公示期和异议期限从哪天起算，记录里查不到", "no state of the edition is entered: when the notice began, and until when objections may be raised, is nowhere in the minutes")
 ENTER_STATE = Phrase(
     "请先告知本人，公示后记入：committee decide 届次 state reviewed，再 state publicised（《深圳经济特区社会信用条例》第三十九条）",
     "tell those whom it concerns first, and enter it: committee decide DIR state reviewed, then state publicised (Shenzhen Credit Regulations, art. 39)",
@@ -333,8 +333,7 @@ def publication_day(bag: Path, asked: dt.date | None = None) -> dt.date | None:
     Refused
         When both are said, and differ; or the one asked lies before the as-of day.
     """
-    entries = [entry for entry in newest_minutes(bag).entries if entry.what == STATE and entry.details.get("state") == "publicised"]
-    day = entries[-1].time.date() if entries else None
+    day = next(reversed(publicised_on(newest_minutes(bag))), None)
     if day and asked and day != asked:
         raise refuse(phrase(OTHER_DAY.zh, OTHER_DAY.en, day=day), ONE_DAY, column="--from", value=str(asked))
     if asked and asked < (as_of := load_scheme(bag / "data" / "edition" / "scheme.toml").as_of):
