@@ -62,7 +62,7 @@ from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
 from toolkit.minutes.decisions import decide_state
 from toolkit.publication.disclosures import Activity, Figures
-from toolkit.publication.english import ENGLISH_HALF, lacking_early
+from toolkit.publication.english import ENGLISH_HALF, lacking_early, names_without_english
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, _certain, figures_page
 from toolkit.reports.committee_tables import open_matters
@@ -70,7 +70,14 @@ from toolkit.reports.papers import rules_page
 from toolkit.sealing import agreement
 from toolkit.sealing.open_bag import publication_problems, send_open
 from toolkit.sealing.signatures import Signer, public_key
-from toolkit.sealing.site import Disclosed, fresh_site, no_state, refuse_unready
+from toolkit.sealing.site import (
+    Disclosed,
+    _pages,
+    fresh_site,
+    no_state,
+    pages_before,
+    refuse_unready,
+)
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -300,6 +307,20 @@ def test_what_english_lacks_is_told_before_the_seal(edition: Path) -> None:
     (note,) = lacking_early(scheme)
     assert (note.severity, note.column, note.rule.en) == ("note", "english", "[english] lacks 1 name: 调查答卷; English pages say in Chinese what it lacks")
     assert not list(lacking_early(scheme.model_copy(update={"english": {**scheme.english, "调查答卷": "Questionnaire"}})))
+
+
+def test_check_names_what_the_pages_of_the_site_will_lack(edition: Path) -> None:
+    """Kinds of members, registers and columns too, which the scheme alone does not name."""
+    opened, disclosed = open_edition(edition), Disclosed(edition / "sealed" / "r1", BEGINS, BEGINS)
+    assert opened.scheme.publication
+    mute = opened.scheme.model_copy(update={"english": {"办法": "Rules"}, "publication": opened.scheme.publication.model_copy(update={"certainty": False})})  # which would be drawn
+    extract = replace(disclosed.extract, notice={**disclosed.extract.notice, "english": mute.english})
+    disclosed.__dict__.update(extract=extract, rows=replace(disclosed.rows, scheme=mute), edition=replace(disclosed.edition, scheme=mute))
+    site, before = (names_without_english(mute, opened.tables, pages) for pages in (_pages(disclosed, live=False, cards=None).values(), pages_before(evaluate(mute, opened.records), opened.records, BEGINS)))
+    assert site == before
+    (own,), (note,) = lacking_early(mute), lacking_early(mute, before)
+    kinds = {*opened.records.members["class"]} - {""}
+    assert (kinds & {*before}, int(re.findall("缺 ([0-9]+)", note.rule.zh)[0]) > int(re.findall("缺 ([0-9]+)", own.rule.zh)[0])) == (kinds, True)
 
 
 def test_check_tells_of_numbers_of_persons_in_what_the_public_reads(edition: Path) -> None:

@@ -152,7 +152,7 @@ def check(
     from toolkit.minutes.objections import due_problems, read_objections
     from toolkit.minutes.variants import read_variants
     from toolkit.publication.disclosures import masked_cells
-    from toolkit.publication.english import lacking_early
+    from toolkit.publication.english import lacking_early, names_without_english
     from toolkit.publication.extract import told_early
     from toolkit.records.dates import outside_the_period
     from toolkit.reports.expert_tables import ballots_table
@@ -160,14 +160,17 @@ def check(
     from toolkit.sealing.cards import unfinished_problems
     from toolkit.sealing.open_readme import told_before
     from toolkit.sealing.revisions import untold_seals
-    from toolkit.sealing.site import withdrawals_since_the_seal
+    from toolkit.sealing.site import pages_before, withdrawals_since_the_seal
 
     with working(language, Phrase("正在读取和计算", "reading and evaluating")):
         edition, evaluation, problems = examined_at(folder)
         voted = _voted(folder, edition)
         opened, unasked = told_before(evaluation) if evaluation is not None and not problems.errors else (None, Problems())
-        if opened is not None and edition is not None:
+        shown: list[str] = []
+        if opened is not None and edition is not None and evaluation is not None:
             problems += masked_cells(edition.scheme, edition.records)
+            if edition.scheme.english:
+                shown = names_without_english(edition.scheme, edition.tables, pages_before(evaluation, edition.records, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     if edition is not None and len(edition.records.counts):
         show(records_table(edition.records, language_of(language)), language, edition.scheme.english)
     if edition is not None and out is not None:
@@ -180,7 +183,7 @@ def check(
     with refusals(language):
         objections = read_objections(folder, edition.records if edition is not None else None)
     if edition is not None:
-        problems += on_their_lines((*told_early(edition.scheme), *lacking_early(edition.scheme), *unasked), folder / "scheme.toml")
+        problems += on_their_lines((*told_early(edition.scheme), *lacking_early(edition.scheme, shown), *unasked), folder / "scheme.toml")
         problems += tuple(outside_the_period(edition.scheme, edition.tables, edition.records.frames))
     problems += (*untold_seals(folder), *unfinished_problems(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))

@@ -239,10 +239,11 @@ def told_without_english(scheme: Scheme, tables: Tables, pages: Iterable[str]) -
     return phrase(LACKING[0], LACKING[1], n=len(names), names=_listed(names), first=names[0])
 
 
-def lacking_early(scheme: Scheme) -> Iterator[Problem]:
-    """A note for `check` on names of the scheme for which an `[english]` that was begun says nothing; afterwards it is a change of sealed rules."""
-    names = [name for name in dict.fromkeys(_own_names(scheme)) if re.search(CHINESE, name) and name not in scheme.english]
-    if scheme.english and scheme.publication is not None and names:
+def lacking_early(scheme: Scheme, of_pages: Iterable[str] = ()) -> Iterator[Problem]:
+    """A note for `check` on names of the scheme for which an `[english]` that was begun says nothing, with those `of_pages` that `publish` would name; afterwards it is a change of sealed rules."""
+    if not scheme.english or scheme.publication is None:
+        return
+    if names := [name for name in dict.fromkeys((*_own_names(scheme), *of_pages)) if re.search(CHINESE, name) and name not in scheme.english]:
         yield Problem("note", phrase(*EARLY, n=len(names), names=_listed(names)), BEFORE_SEALING, file="scheme.toml", column="english")
 
 

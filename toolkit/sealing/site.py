@@ -31,9 +31,9 @@ from toolkit.publication.disclosures import (
     tells_conduct,
     tells_pledges,
 )
-from toolkit.publication.extract import read_extract, unfit_to_publish
+from toolkit.publication.extract import public_extract, read_extract, unfit_to_publish
 from toolkit.publication.notice import FORMS
-from toolkit.publication.opening import items_told
+from toolkit.publication.opening import items_told, open_rows
 from toolkit.publication.site import (
     CERTAINTY,
     FIGURES,
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
     from toolkit.publication.open_rows import OpenRows
     from toolkit.records import Records
+    from toolkit.scheme import Scheme
     from toolkit.sealing.cards import UnderLock
 
 FILES = frozenset({*TITLES, SUMS, *(f"{OPEN}/{name}" for name in BAGGED)})
@@ -155,8 +156,7 @@ class Disclosed:
     @cached_property
     def extract(self) -> Extract:
         """What the notice says, and whose it is."""
-        sealed = read_extract(self.bag / "data" / "public")
-        return replace(sealed, notice={**sealed.notice, "organisation": self.edition.scheme.papers.organisation})
+        return _headed(read_extract(self.bag / "data" / "public"), self.edition.scheme)
 
     @cached_property
     def period(self) -> Period:
@@ -210,6 +210,11 @@ class Disclosed:
 
         listed = pd.read_csv(self.bag / "data" / "results" / "ranking.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False, index_col="member")
         return (listed["award"] != "").reindex(self.edition.records.members.index, fill_value=False)
+
+
+def _headed(extract: Extract, scheme: Scheme) -> Extract:
+    """What a notice says with whose it is."""
+    return replace(extract, notice={**extract.notice, "organisation": scheme.papers.organisation})
 
 
 def _read_by(folder: Path) -> dict[str, str]:
@@ -300,16 +305,8 @@ def _form(disclosed: Disclosed, form: str, names: tuple[str, ...]) -> str:
 
 def _disclosing(disclosed: Disclosed) -> Mapping[str, Callable[[tuple[str, ...]], str]]:
     """The pages that tell of members beside the list, as far as the scheme lets them be."""
-    scheme, records, now, extract = disclosed.edition.scheme, disclosed.edition.records, disclosed.now, disclosed.extract
-    makers: dict[str, Callable[[tuple[str, ...]], str]] = {}
-    if tells_conduct(scheme):
-        conduct = conduct_records(scheme, records, disclosed.day)
-        kept = conduct if now is None else tuple(still_shown(conduct, conduct_records(scheme, now, disclosed.day)))
-        makers[RECORDS] = lambda names: records_page(extract, kept, disclosed.day, names)
-    if tells_pledges(scheme):
-        signed = pledges(scheme, records)
-        wall = signed if now is None else tuple(one for one in signed if one in set(pledges(scheme, now)))
-        makers[PLEDGES] = lambda names: pledges_page(extract, wall, names)
+    scheme, extract = disclosed.edition.scheme, disclosed.extract
+    makers = _of_registers(scheme, disclosed.edition.records, disclosed.now, extract, disclosed.day)
     if scheme.publication is not None and scheme.publication.certainty and scheme.awards:
         chances = award_probabilities(disclosed.evaluation, WeightDraws())
         certain = certain_awards(scheme, standings(disclosed.evaluation, chances))
@@ -317,6 +314,32 @@ def _disclosing(disclosed: Disclosed) -> Mapping[str, Callable[[tuple[str, ...]]
     counted = figures(disclosed.evaluation, disclosed.rows)
     makers[FIGURES] = lambda names: figures_page(extract, counted, names)
     return makers
+
+
+def _of_registers(scheme: Scheme, records: Records, now: Records | None, extract: Extract, day: dt.date) -> dict[str, Callable[[tuple[str, ...]], str]]:
+    """The pages of single records and pledges, as far as the scheme lets them be: of those that were sealed what stands still by the records as they are `now`."""
+    makers: dict[str, Callable[[tuple[str, ...]], str]] = {}
+    if tells_conduct(scheme):
+        conduct = conduct_records(scheme, records, day)
+        kept = conduct if now is None else tuple(still_shown(conduct, conduct_records(scheme, now, day)))
+        makers[RECORDS] = lambda names: records_page(extract, kept, day, names)
+    if tells_pledges(scheme):
+        signed = pledges(scheme, records)
+        wall = signed if now is None else tuple(one for one in signed if one in set(pledges(scheme, now)))
+        makers[PLEDGES] = lambda names: pledges_page(extract, wall, names)
+    return makers
+
+
+def pages_before(evaluation: Evaluation, records: Records, today: dt.date) -> Iterator[str]:
+    """The pages that the site of an edition would have if it was sealed as it stands, but for what is computed on them; for `check`, of a scheme that may be published."""
+    scheme = evaluation.scheme
+    extract = _headed(public_extract(evaluation, "", {}, scheme.as_of), scheme)
+    period = Period(None, extract.notice["working_days"])
+    yield notice_page(extract, period, ())
+    yield rules_page(extract, (), scheme, records.tables, period)
+    yield from (form_page(extract, form, (), scheme, period) for form in FORMS)
+    yield from (page(()) for page in _of_registers(scheme, records, None, extract, today).values())
+    yield figures_page(extract, figures(evaluation, open_rows(evaluation)), ())
 
 
 def _sums(site: Path) -> str:
