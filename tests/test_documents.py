@@ -681,6 +681,12 @@ def test_the_notice_stands_since_the_day_of_the_minutes_and_another_day_is_told(
     assert (done.exit_code, f"公示始于 {today}" in done.output) == (0, True), done.output
 
 
+def test_letters_of_experts_that_a_bag_leaves_out_are_looked_for_in_the_folder(case: Case) -> None:
+    panels = (None, Panel(minimum=3, trim=0, holds="results"))
+    reasons = [paper("聘书").lacks(replace(case, scheme=case.scheme.model_copy(update={"panel": panel}))) for panel in panels]
+    assert [reason and reason.zh for reason in reasons] == ["办法里没有写聘任登记表 [[appointment]]", "封存包里没有专家名册，聘书请由届次文件夹写"]
+
+
 def test_rules_without_an_approval_are_a_draft(case: Case) -> None:
     approved = case.scheme.model_copy(update={"approval": ""})
     assert is_draft(paper("评选办法"), replace(case, scheme=approved), "decided", sealed=True)

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import html
 import io
+import json
 import os
 import re
 import shutil
@@ -61,10 +62,12 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
 from toolkit.minutes.decisions import decide_state
+from toolkit.publication.card_proofs import ProvedCard
 from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.english import ENGLISH_HALF, lacking_early, names_without_english
 from toolkit.publication.server import Settings, served
 from toolkit.publication.site import OWN_CARD, TITLES, Period, _certain, figures_page
+from toolkit.reports.card_pages import _form
 from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.papers import rules_page
 from toolkit.sealing import agreement
@@ -226,6 +229,13 @@ def test_a_card_has_the_form_of_an_objection_filled_in_for_its_own_member(sent: 
         assert set(blank) - set(form) == set(), card.name
         assert {"2019年1月31日至2019年2月14日（7个工作日，发布当日不计）。", "秘书处；地址：某市某路1号；电话：020-12345678"} <= set(form), card.name
         assert "受理：秘书处；地址：某市某路 1 号；电话：020-12345678。</p><p>公示期：2019年1月31日至2019年2月14日" in text  # above the form, beside the proof
+
+
+def test_a_member_known_by_its_credit_code_objects_under_it(edition: Path) -> None:
+    content = {"name": "甲公司", "member": "91350100M000100Y43", "title": "办法", "edition": "2018", "revision": "r1"}
+    filled, other = (lines_told(str(_form(ProvedCard(json.dumps({**content, "member": member}), 0, 1, ()), load_plan(edition)[0], Period(None, 7)))) for member in (content["member"], "004"))
+    assert filled[filled.index("异议人（全称或姓名）") :][:4] == ["异议人（全称或姓名）", "甲公司", "统一社会信用代码", "91350100M000100Y43"]
+    assert other[other.index("异议人（全称或姓名）") :][:4] == ["异议人（全称或姓名）", "甲公司（会员代码004）", "统一社会信用代码", "联系人及电话"]
 
 
 def lines_told(text: str) -> list[str]:

@@ -124,6 +124,7 @@ def settled(content: bytes) -> bytes:
 CERTIFICATES, SLIPS, NOTICE, LETTER = Phrase("荣誉证书", "Certificates"), Phrase("得分单", "Score slips"), Phrase("公示", "Public notice"), Phrase("催办函", "Reminder")
 CODES, APPOINTMENTS = Phrase("得分单查阅函", "Letter about a score card"), Phrase("聘书", "Appointments")
 NO_REGISTER = Phrase("办法里没有写聘任登记表 [[appointment]]", "the scheme names no register of those appointed: [[appointment]]")
+IN_FOLDER = Phrase("封存包里没有专家名册，聘书请由届次文件夹写", "the bag holds no register of experts; theirs are written from the edition's folder")
 UNREAD = Phrase("{names.zh}还没有或读不成，原因见 committee check", "the register of those appointed ({names.en}) is missing or cannot be read; `committee check` says why")
 NOBODY_APPOINTED = Phrase("{names.zh}里没有在任的人员", "nobody in the register ({names.en}) is in office")
 IN_REGISTER = Phrase("受聘的已按{names.zh}写成“聘书”；要空白的请用 --only", "those of the register ({names.en}) have theirs under `Appointments`; name it with --only for a blank one")
@@ -269,7 +270,7 @@ def _unanswered(case: Case) -> Phrase | None:
 def _unappointed(case: Case) -> Phrase | None:
     """Why there is no letter of appointment to write; None where there is one."""
     if not case.scheme.appointments:
-        return NO_REGISTER
+        return IN_FOLDER if case.scheme.panel is not None and case.scheme.panel.holds == "results" else NO_REGISTER
     if case.frames is None:
         return _of_registers(UNREAD, case)
     return next((None for _ in appointed(case)), _of_registers(NOBODY_APPOINTED, case))

@@ -20,7 +20,8 @@ from toolkit.publication.card_codes import COUNT, LENGTH, NONCE, ROUNDS, SIGNS, 
 from toolkit.publication.card_proofs import ProvedCard, proved
 from toolkit.publication.notice import Safe, element
 from toolkit.publication.site import NAVIGATION, OWN_CARD, SITE_SCRIPT, TITLES, Period
-from toolkit.reports.papers import OBJECTING, lines_of, paper_in_html, scheme_fields
+from toolkit.records.credit_code import is_valid
+from toolkit.reports.papers import EMPTY, OBJECTING, lines_of, paper_in_html, scheme_fields
 from toolkit.reports.score_cards import ScoreCard, card_tables, score_cards
 from toolkit.reports.workbook.score_cards import CARD, card_head, card_names, how_to_object
 
@@ -272,9 +273,11 @@ def _page(template: str, style: str, card: ProvedCard, scheme: Scheme, period: P
 def _form(card: ProvedCard, scheme: Scheme, period: Period) -> Safe:
     """The form of an objection, of the text that papers and site have it from, filled in as far as the card says."""
     content, language = card.content, scheme.language
+    by_credit_code = is_valid(content["member"])
     said = {
         **scheme_fields(scheme, language, period, ""),
-        "异议人": phrase("{name}（会员代码 {member}）", "{name} (member code {member})", name=content["name"], member=content["member"]).into(language),
+        "异议人": content["name"] if by_credit_code else phrase("{name}（会员代码 {member}）", "{name} (member code {member})", name=content["name"], member=content["member"]).into(language),
+        "异议人代码": content["member"] if by_credit_code else EMPTY,
         "异议所涉": phrase("{of}；得分单总指纹 {root}", "{of}; root of the score cards {root}", of=_edition(content), root=card.root or "").into(language),
     }
     return Safe(element("p", FORM_NOTE.into(language), css="note") + paper_in_html(list(lines_of(OBJECTING.into(language))), said))

@@ -84,7 +84,7 @@ def scheme_fields(scheme: Scheme, language: Language, period: Period | None, dig
         "联合会": papers.organisation or blank, "行动": papers.called or blank, "公共资源": papers.trade == PUBLIC_RESOURCES, "行业": _trade(scheme, language),
         "审议机构": council_of(scheme, language), "主管部门": papers.authority or blank,
         "联系": public.asked.into(language) if public and (public.contact or public.reached) else blank,
-        **dict.fromkeys(("异议人", "异议所涉"), EMPTY),
+        **dict.fromkeys(("异议人", "异议人代码", "异议所涉"), EMPTY),
         "办法": scheme.title, "题名": called, "评选": _occasion(called) if language == "zh" else called, "届次": scheme.edition,
         "年度": _years(scheme).into(language), "批准文号": scheme.approval, "基准日": day_or_blank(scheme.as_of, language),
         "评价期": Phrase("至", " to ").into(language).join(day_or_blank(day, language) for day in scheme.period) if scheme.period else "",
