@@ -505,7 +505,7 @@ def test_minutes_name_the_entry_that_their_digest_is_of_and_what_was_changed_onc
     entries = (Entry(1, "", at, "adoption", "会长办公会", "", {"of": "ballots", "changes": changes}), Entry(2, "ab", at, "on_disk", "", "", {"changes": ["数据字典"]}))
     journal = Journal(entries)
     text = said("评审会议纪要", replace(case, journal=journal))
-    assert f"工作记录（至第 2 条，末行指纹 {journal.head[:16]}" in text
+    assert f"工作记录（末行指纹 {journal.head[:16]}，至第 2 条）" in text
     assert "采用专家组权重：参加活动 40 → 58，专家评分 60 → 42。" in text
     assert "（工作记录第 1 条）" not in text
     assert "发现下列材料已在记录之外改动：数据字典。" in text
