@@ -543,7 +543,7 @@ def test_the_objection_on_the_page_is_read_as_it_stands(small_edition: Path, pag
     (small_edition / "objections" / "1.toml").write_text(next(block for block in text.split("```toml\n") if block.startswith("received")).split("```")[0], "utf-8")
     upheld = room.the_objection(small_edition, 1).upheld
     assert upheld is not None
-    assert (len(upheld.strike), len(upheld.correct)) == (1, 1)
+    assert (len(upheld.strike), len(upheld.correct), len(upheld.add)) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("how", ["--if-upheld", "--upheld", "--rejected"])

@@ -180,7 +180,13 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     """Rehearse an objection, decide it, or both at once: then what was rehearsed is kept beside the ruling."""
     from toolkit.comparison.objections import mends, rehearsal_notes
     from toolkit.minutes.journal import refuse_unsaid
-    from toolkit.minutes.objections import concerned, decide_objection, objection_file, the_objection
+    from toolkit.minutes.objections import (
+        concerned,
+        decide_objection,
+        objection_file,
+        read_objections,
+        the_objection,
+    )
     from toolkit.reports.comparison_tables import moves_in_words
 
     if len(said.words) != 1 or not (said.words[0].isdecimal() and len(said.words[0]) <= MOST_DIGITS):
@@ -195,7 +201,7 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
     objection = the_objection(said.folder, number)
     edition, evaluation = _as_it_stands(said)
     concerned(objection, number, edition.records)
-    if if_upheld or (objection.upheld is not None and outcomes == ["upheld"]):
+    if if_upheld or (objection.upheld is not None and objection.upheld.steps and outcomes == ["upheld"]):
         file = objection_file(number)
         asked = mends(edition, objection, file)
         typer.echo(Problems(tuple(rehearsal_notes(edition, asked, objection))).text(language_of(said.language)))
@@ -206,6 +212,8 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
             said.folder, number, outcomes[0], by=said.by, reason=said.because, moves=moves, mends=asked, records=edition.records
         )
         _told(entry, said.language)
+        if unheld := [problem for problem in read_objections(said.folder).unheld if problem.file == objection_file(number)]:
+            typer.echo(Problems(tuple(unheld)).text(language_of(said.language)))
 
 
 def _rehearsed(said: Said, edition: Edition, evaluation: Evaluation, objection: Objection, file: str) -> Comparison:

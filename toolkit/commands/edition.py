@@ -185,7 +185,7 @@ def check(
     if edition is not None:
         problems += on_their_lines((*told_early(edition.scheme), *lacking_early(edition.scheme, shown), *unasked), folder / "scheme.toml")
         problems += tuple(outside_the_period(edition.scheme, edition.tables, edition.records.frames))
-    problems += (*untold_seals(folder), *unfinished_problems(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
+    problems += (*untold_seals(folder), *unfinished_problems(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *objections.unheld, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 

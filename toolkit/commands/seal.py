@@ -127,6 +127,7 @@ def seal(
     """执行全部笔记本，把本届封存为一个封存包。 Execute the notebooks and write the sealed bag."""
     from toolkit.minutes.adoption import told_as_entered
     from toolkit.minutes.journal import read_journal
+    from toolkit.minutes.objections import read_objections
     from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing.bag import read_bag_info
     from toolkit.sealing.kernels import one_reading
@@ -163,7 +164,7 @@ def seal(
             say(language, Phrase(*(f"{why.into(each)}\n{refused.text(each)}" for each in ("zh", "en"))))
         _tell_sealed(bag, keys, language)
         early = sealed_early(Seal.of(read_bag_info(bag)), evaluation.scheme, "warning", SEAL_LATER)
-        if doubts := Problems((*early, *stands_alone(folder, revision))):
+        if doubts := Problems((*early, *stands_alone(folder, revision), *read_objections(folder).unheld)):
             say(language, Phrase(doubts.text("zh"), doubts.text("en")))
         if gone := untold_seals(folder):
             say(language, Phrase(gone.text("zh"), gone.text("en")))

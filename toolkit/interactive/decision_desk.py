@@ -168,7 +168,7 @@ class DecisionDesk(Desk):
             return decide_state(folder, str(held["state"]), by=by, reason=reason, unsealed=partial(unlike_newest_bag, folder, self.evaluation))
         if kind == "objection":
             objection, file = read_objections(folder).listed[int(about)], objection_file(int(about))
-            rehearse = held["outcome"] == "upheld" and objection.upheld is not None
+            rehearse = held["outcome"] == "upheld" and objection.upheld is not None and bool(objection.upheld.steps)
             moves = self._moves(objection, file) if rehearse else []
             asked = mends(self.edition, objection, file) if rehearse else []
             return decide_objection(folder, int(about), held["outcome"], by=by, reason=reason, moves=moves, mends=asked, records=self.edition.records)

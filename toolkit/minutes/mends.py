@@ -18,6 +18,7 @@ from toolkit.ground.text import Phrase, phrase
 from toolkit.ground.toml_reader import texts
 from toolkit.minutes.journal import Entry, Journal, canonical
 from toolkit.records.dictionary import PLACE, load_tables
+from toolkit.records.findings import normal_key
 from toolkit.scheme import load_scheme
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
     from toolkit.records import Records
 
-OBJECTION, UPHELD, TALLIES = "objection", "upheld", "tallies"
+OBJECTION, UPHELD, MENDS, TALLIES = "objection", "upheld", "mends", "tallies"
 MODULUS = 1 << 256
 MANY = 10
 """Mends of one table up to which a change may be any part of them; of more all have to be done at once to be told."""
 STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
+LACKS = ("第 {n} 号异议已裁定成立（记录第 {line} 条），“{table}”里还没有应补的一行", "objection {n} is upheld (entry {line}), and `{table}` lacks the row that is to be added")
 
 ANEW = ("committee seal 届次 --as r2 --revises r1 --because 理由", "committee seal DIR --as r2 --revises r1 --because WHY")
 """How a list is sealed in place of another, as r2 in place of r1."""
@@ -41,7 +43,8 @@ class Mend:
     """What an objection that is upheld asks for in one row: `column` is to hold `value`, or the row goes where there is no column.
 
     `digest` is of the row as it stood, `alike` how many rows of the table held the same, and `becomes` the digest of the row when all
-    that is asked of it is done; empty where it goes.
+    that is asked of it is done; empty where it goes. A row that is to come stands nowhere: `added` names its columns, `value` says in
+    words what they hold, `digest` is of these cells alone, and `alike` how many rows hold them already.
     """
 
     table: str
@@ -53,17 +56,29 @@ class Mend:
     digest: str
     alike: int
     becomes: str = ""
+    added: str = ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the minutes keep of it."""
+        return {name: value for name, value in vars(self).items() if name != "added" or value}
 
     @property
     def asked(self) -> Phrase:
         """What is to be done, without where."""
+        if self.added:
+            return phrase("补一行：{value}", "add a row: {value}", value=self.value)
         if not self.column:
             return Phrase("删去这一行", "remove this row")
+        if not self.value:
+            return phrase("清空“{column}”", "empty `{column}`", column=self.column)
         return phrase("把“{column}”改为 {value}", "let `{column}` hold {value}", column=self.column, value=self.value)
 
     @property
     def words(self) -> Phrase:
         """Where, and what is to be done."""
+        if self.added:
+            return phrase("{file}：{asked.zh}", "{file}: {asked.en}", file=self.file, asked=self.asked)
         sheet = Phrase(f"“{self.sheet}”", f" ({self.sheet})") if self.sheet else Phrase("", "")
         return phrase("{file}{sheet.zh}第 {row} 行：{asked.zh}", "{file}{sheet.en}, row {row}: {asked.en}", file=self.file, sheet=sheet, row=self.row, asked=self.asked)
 
@@ -73,22 +88,63 @@ MEND_TYPES = {field.name: int if field.type == "int" else str for field in field
 
 def mends_of(details: Mapping[str, Any]) -> Iterator[Mend]:
     """What an entry of the minutes that upholds an objection asks to be mended, as far as its details say so."""
-    listed = details.get("mends")
+    listed = details.get(MENDS)
     for said in listed if isinstance(listed, list) else ():
-        if isinstance(said, dict) and {name: type(value) for name, value in ({"becomes": ""} | said).items()} == MEND_TYPES:
+        if isinstance(said, dict) and {name: type(value) for name, value in ({"becomes": "", "added": ""} | said).items()} == MEND_TYPES:
             yield Mend(**said)
 
 
 def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem]:
-    """An error for each row that stands as it was when an objection to it was upheld."""
+    """An error for each row that stands as it was when an objection to it was upheld, or that is not there though one was upheld because it was missed."""
     upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
     held = {table: rows_by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
     for number, entry, mend in upheld:
-        alike = held.get(mend.table, {}).get(mend.digest, [])
-        if len(alike) >= mend.alike:
+        if any(_overruled(mend, other) for _, later, other in upheld if later.number > entry.number):
+            continue
+        alike = rows_meant(mend, records, held[mend.table]) if mend.table in held else []
+        if mend.added and mend.table in held and len(alike) <= mend.alike:
+            rule = phrase(*LACKS, n=number, line=entry.number, table=records.tables.label(mend.table))
+            yield Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=mend.file)
+        elif not mend.added and len(alike) >= mend.alike:
             file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
             rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
             yield Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=file, sheet=sheet, row=int(row))
+
+
+def _overruled(mend: Mend, later: Mend) -> bool:
+    """Whether a later ruling asks that what was added goes or is changed, or that what went or was changed is put back."""
+    if later.table != mend.table or (mend.added and later.added):
+        return False
+    if mend.added:
+        return later.digest == mend.becomes
+    return later.becomes == mend.digest and (bool(later.added) or (later.file, later.sheet, later.row) == (mend.file, mend.sheet, mend.row))
+
+
+def rows_meant(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> list[Any]:
+    """Where the rows of its table stand that hold what a mend finds; `held` is the table's, see `rows_by_digest`.
+
+    An empty cell and one that says 回避 have the same digest: where one is to become the other it is the mark that tells.
+    """
+    from toolkit.records.cells import read_cell
+
+    frame = records.frames[mend.table]
+    if mend.added:
+        names = mend.added.split()
+        return [index for index, row in frame.iterrows() if cells_digest(row, names) == mend.digest]
+    alike, columns = held.get(mend.digest, []), records.tables.table[mend.table].column
+    name = next((name for name, column in columns.items() if column.heading(name) == mend.column), None)
+    if name is None or mend.becomes != mend.digest:
+        return alike
+    apart = read_cell(mend.value, columns[name]).state == "not applicable"
+    marks = records.not_applicable[mend.table]
+    return [index for index in alike if (name in marks and bool(marks.loc[index, name])) != apart]
+
+
+def cells_digest(row: pd.Series[Any], names: Iterable[str]) -> str:
+    """The digest of what some cells of a row hold, however their texts are spelt."""
+    import pandas as pd
+
+    return hashlib.sha256(canonical({name: "" if name not in row or pd.isna(row[name]) else normal_key(str(row[name])) for name in names})).hexdigest()
 
 
 def rows_by_digest(frame: pd.DataFrame) -> dict[str, list[Any]]:
@@ -132,8 +188,8 @@ def as_ruled(folder: Path, journal: Journal, changed: Collection[str]) -> tuple[
 
 def _done(asked: list[tuple[int, Mend]], difference: int) -> tuple[int, ...]:
     """The entries whose mends, or some of whose, are the whole difference; none where no choice of them is."""
-    rows = {(mend.digest, mend.file, mend.sheet, mend.row, mend.becomes): line for line, mend in asked}
-    steps = [(line, (int(becomes or "0", 16) - int(digest, 16)) % MODULUS) for (digest, *_, becomes), line in rows.items()]
+    rows = {(mend.file, mend.sheet, mend.row, mend.digest, mend.becomes, mend.alike if mend.added else None): line for line, mend in asked}
+    steps = [(line, (int(becomes or "0", 16) - (int(digest, 16) if added is None else 0)) % MODULUS) for (*_, digest, becomes, added), line in rows.items()]
     sizes = range(1, len(steps) + 1) if len(steps) <= MANY else [len(steps)]
     for chosen in (chosen for size in sizes for chosen in combinations(steps, size)):
         if sum(step for _, step in chosen) % MODULUS == difference:

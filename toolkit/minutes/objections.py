@@ -22,7 +22,7 @@ from toolkit.ground.writing import edition_lock, refusing, write_whole
 from toolkit.minutes.adoption import entered
 from toolkit.minutes.decisions import likely, meant, publicised_on
 from toolkit.minutes.journal import JOURNAL, Entry, Journal, read_journal, refuse_unsaid
-from toolkit.minutes.mends import OBJECTION, TALLIES, Mend, tallies, unmended
+from toolkit.minutes.mends import MENDS, OBJECTION, TALLIES, UPHELD, Mend, tallies, unmended
 from toolkit.records import Records
 from toolkit.scheme import Publication
 
@@ -55,6 +55,14 @@ EARLY = Phrase(
     "send out commendation and certificates when it has ended",
 )
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
+UNHELD = (
+    "第 {n} 号异议已裁定成立（记录第 {line} 条），却没有写明记录要改什么，改没改好无从核对",
+    "objection {n} is upheld (entry {line}) without saying what becomes of the records: whether they are mended cannot be told",
+)
+LOOK_YOURSELF = Phrase(
+    "请照裁定逐项核对记录；以后先写 [upheld] 再裁定。不必改记录的，在文件里写一个空的 [upheld]，即不再提示",
+    "hold the records against the ruling yourself, and write [upheld] before you rule next time; where no record is to be mended, an empty [upheld] in the file says so",
+)
 
 
 class Place(StrictModel):
@@ -73,11 +81,24 @@ class Correction(Place):
     value: Cell
 
 
+class Addition(StrictModel):
+    """A record that was missed, and what its columns would hold."""
+
+    table: Text
+    cells: dict[str, Cell]
+
+
 class Upheld(StrictModel):
-    """What becomes of the records if an objection is upheld: rows struck, cells corrected."""
+    """What becomes of the records if an objection is upheld: rows struck, cells corrected, records added; nothing where it is empty."""
 
     strike: tuple[Place, ...] = ()
     correct: tuple[Correction, ...] = ()
+    add: tuple[Addition, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Place | Addition, ...]:
+        """What is done to the records, in its order."""
+        return (*self.correct, *self.strike, *self.add)
 
 
 class Decision(StrictModel):
@@ -117,11 +138,15 @@ class Objection(StrictModel):
 
 @dataclass(frozen=True)
 class Objections:
-    """The objections of an edition by number, what is wrong with their files, and which were upheld while a record stands as it was."""
+    """The objections of an edition by number, what is wrong with their files, and which were upheld while a record stands as it was.
+
+    `unheld` warns of those that were upheld without saying what becomes of the records: nothing can be held to these.
+    """
 
     listed: dict[int, Objection] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
     unmended: frozenset[int] = frozenset()
+    unheld: Problems = field(default_factory=Problems)
 
     def open(self) -> dict[int, Objection]:
         """Those that are not decided."""
@@ -196,7 +221,8 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
     standing = [*unmended(entries, records)] if records is not None else []
     problems += [*_of_minutes(listed, entries), *standing]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
-    return Objections(decided, Problems(tuple(problems)), frozenset(number for number, entry in entries.items() if standing and records is not None and any(unmended({number: entry}, records))))
+    still = frozenset(number for number, entry in entries.items() if standing and records is not None and any(unmended({number: entry}, records)))
+    return Objections(decided, Problems(tuple(problems)), still, Problems(tuple(_unheld(listed, entries))))
 
 
 UNDECIDED = Phrase("尚未裁定，何时应答复还算不出", "not decided yet; by when it is to be answered cannot be told yet")
@@ -305,7 +331,8 @@ def decide_objection(
         stop_at(Problems((*_named(objection, name, by, reason), *early)))
         member = objection.member if records is None else concerned(objection, number, records)
         details: dict[str, Any] = {"objection": number, "outcome": outcome, "member": member, "about": discreet(objection.about), "moves": [*moves]}
-        details |= {"mends": [vars(mend) for mend in mends]} if mends else {}
+        said = outcome == UPHELD and objection.upheld is not None  # an empty list: that no record is to be mended
+        details |= {MENDS: [mend.details for mend in mends]} if mends or said else {}
         details |= {TALLIES: tallies(records, sorted({mend.table for mend in mends}))} if mends and records is not None else {}
         with refusing(path):
             text = path.read_bytes().decode("utf-8-sig")
@@ -342,7 +369,7 @@ def _decided_by(journal: Journal) -> dict[int, Entry]:
 
 
 def _faults(raw: Raw) -> Iterator[Fault]:
-    """A due day before it was received; a record that is named by nothing."""
+    """A due day before it was received; a record that is named by nothing, or to be added and holds nothing."""
     received, due, upheld = raw.get("received"), raw.get("due"), raw.get("upheld", {})
     if isinstance(received, dt.date) and isinstance(due, dt.date) and due < received:
         yield Fault(("due",), Phrase("答复期限早于收到之日", "due before it was received"), Phrase("请核对两个日期", "check both days"))
@@ -352,6 +379,11 @@ def _faults(raw: Raw) -> Iterator[Fault]:
             if isinstance(item, dict) and not item.get("row") and not item.get("where"):
                 rule = Phrase("没有说明是哪一行记录", "which record is meant is not said")
                 yield Fault(("upheld", kind, place), rule, Phrase("请写 file 和 row，或写 where", "write file and row, or where"))
+    added = upheld.get("add") if isinstance(upheld, dict) else ()
+    for place, item in enumerate(added if isinstance(added, list) else ()):
+        if isinstance(item, dict) and item.get("cells") == {}:
+            rule, mend = Phrase("没有写明这一行的内容", "what the record holds is not said"), Phrase("请写 cells = { 列 = 值, … }", "write cells = { column = value, … }")
+            yield Fault(("upheld", "add", place, "cells"), rule, mend)
 
 
 def _of_members(objection: Objection, name: str, records: Records | None) -> Iterator[Problem]:
@@ -395,6 +427,13 @@ def _of_minutes(listed: dict[int, Objection], decided: dict[int, Entry]) -> list
         *(Problem("warning", ELSEWHERE, BY_COMMAND, file=objection_file(number)) for number in told),
         *(Problem("warning", rule, AS_MINUTED, file=objection_file(number)) for number, rule in by_minutes),
     ]
+
+
+def _unheld(listed: dict[int, Objection], decided: dict[int, Entry]) -> Iterator[Problem]:
+    """A warning for each that was upheld while its file did not say what becomes of the records, unless it says by now that nothing does."""
+    for number, entry in decided.items():
+        if number in listed and entry.details["outcome"] == UPHELD and MENDS not in entry.details and listed[number].upheld != Upheld():
+            yield Problem("warning", phrase(*UNHELD, n=number, line=entry.number), LOOK_YOURSELF, file=objection_file(number), column="upheld")
 
 
 def _nameless(problem: Problem) -> Problem:

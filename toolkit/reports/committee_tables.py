@@ -128,13 +128,14 @@ def _of_list(evaluation: Evaluation) -> Iterator[OpenMatter]:
 
 def _of_objections(edition: Edition, day: dt.date) -> Iterator[OpenMatter]:
     objections = read_objections(edition.folder, edition.records)
-    for problem in (*due_problems(objections, day), *objections.problems):
-        if problem.row is not None:  # a row that an upheld objection is about stands as it was
-            yield _matter("objection", f"{problem.file} {problem.row}", problem, pressing=True)
+    for problem in (*due_problems(objections, day), *objections.problems, *objections.unheld):
+        if problem.severity == "error":  # a row that an upheld objection is about stands as it was, or is not there yet
+            yield _matter("objection", f"{problem.file} {problem.row or ''}".strip(), problem, pressing=True)
             continue
         number = problem.file.rpartition("/")[2].removesuffix(".toml")
         named = phrase("第 {n} 号：{zh}", "no. {n}: {en}", n=number, zh=problem.rule.zh, en=problem.rule.en)
-        yield OpenMatter("objection", number, problem.severity == "warning", named, problem.mend)
+        pressing = problem.severity == "warning" and problem not in objections.unheld
+        yield OpenMatter("objection", number, pressing, named, problem.mend)
 
 
 def _of_scheme(edition: Edition) -> Iterator[OpenMatter]:

@@ -1,0 +1,160 @@
+"""Objections to a record that was missed or a score that should be none; and what was upheld without saying what is to be mended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.test_command_line import run
+from tests.test_objections import HOURS, objected
+from tests.test_rulings import WHO, WHY, evaluated, left_open
+from toolkit import open_edition
+from toolkit.comparison.objections import _upheld, mends, rehearsed
+from toolkit.ground.problems import Refused
+from toolkit.minutes.journal import read_journal
+from toolkit.minutes.mends import MODULUS, _done
+from toolkit.minutes.objections import (
+    decide_objection,
+    objection_file,
+    read_objections,
+    refuse_unmended,
+    the_objection,
+)
+from toolkit.reports.committee_tables import open_matters
+
+BOOK = "records/签到2018.xlsx"
+ADD = '[upheld]\nadd = [{ table = "activities", cells = { code = "005", kind = "讲座", hours = 8 } }]\n'
+
+
+def signed(folder: Path, *rows: tuple[object, ...]) -> None:
+    """Rows written below those that stand in the sheet of who took part."""
+    book = openpyxl.load_workbook(folder / BOOK)
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(folder / BOOK)
+
+
+def ruled(folder: Path, number: int = 1) -> None:
+    edition, objection = open_edition(folder), the_objection(folder, number)
+    asked = mends(edition, objection, objection_file(number))
+    decide_objection(folder, number, "upheld", by=WHO, reason=WHY, mends=asked, records=edition.records)
+
+
+def standing(folder: Path) -> str:
+    return read_objections(folder, open_edition(folder).records).problems.text("zh")
+
+
+def test_a_record_that_was_missed_is_rehearsed_and_asked_for_until_it_is_there(small_edition: Path) -> None:
+    objected(left_open(small_edition), 1, ADD)
+    done = run("decide", small_edition, "objection", "1", "--upheld", "--if-upheld", "--by", WHO, "--because", WHY)
+    assert (done.exit_code, "预演：补一行：会员代码 005、形式 讲座、学时 8（005 戊代理公司）" in done.output) == (0, True), done.output
+    assert "戊代理公司" in "".join(read_journal(small_edition).entries[0].details["moves"])
+    assert f"须手工改好：{BOOK}：补一行：会员代码 005、形式 讲座、学时 8；" in done.output
+    (matter,) = [matter for matter in open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1)) if matter.kind == "objection"]
+    assert (matter.pressing, "还没有应补的一行" in matter.what.zh) == (True, True)
+    signed(small_edition, ("005", "讲座", 6))
+    assert "还没有应补的一行" in standing(small_edition), "a row that holds something else is another"
+    with pytest.raises(Refused, match="lacks the row that is to be added"):
+        refuse_unmended(small_edition, open_edition(small_edition).records)
+    signed(small_edition, ("００5", "讲座 ", "８.0"))
+    assert standing(small_edition) == ""
+
+
+def test_the_rehearsal_is_what_the_record_gives_once_it_is_there(small_edition: Path) -> None:
+    objected(left_open(small_edition), 1, ADD)
+    trial = rehearsed(open_edition(small_edition), evaluated(small_edition), the_objection(small_edition, 1))
+    ruled(small_edition)
+    signed(small_edition, ("005", "讲座", 8))
+    assert trial.after.ranking.equals(evaluated(small_edition).ranking)
+    assert run("journal", small_edition, "--enter-found").exit_code == 0
+    assert read_journal(small_edition).entries[-1].details["rulings"] == [1], "nothing was done but what was ruled"
+
+
+def test_of_two_rows_that_hold_the_same_each_is_to_be_added(small_edition: Path) -> None:
+    signed(small_edition, ("005", "讲座", 8))
+    objected(small_edition, 1, ADD.replace("add = [", 'add = [{ table = "activities", cells = { code = "005", hours = 8 } }, '))
+    asked = mends(open_edition(small_edition), the_objection(small_edition, 1))
+    assert [mend.alike for mend in asked] == [1, 1]
+    both = [(1, mend) for mend in asked]
+    assert _done(both, sum(int(mend.becomes, 16) for mend in asked) % MODULUS) == (1,)
+
+
+def test_a_later_ruling_goes_before_an_earlier_one(small_edition: Path) -> None:
+    objected(small_edition, 1, ADD)
+    ruled(small_edition)
+    signed(small_edition, ("005", "讲座", 8))
+    objected(small_edition, 2, ADD.replace("add", "strike").replace("cells", "where"))
+    ruled(small_edition, 2)
+    assert standing(small_edition).count("这一行仍是原样") == 1
+    book = openpyxl.load_workbook(small_edition / BOOK)
+    book.worksheets[0].delete_rows(book.worksheets[0].max_row)
+    book.save(small_edition / BOOK)
+    assert standing(small_edition) == ""
+    objected(small_edition, 3, ADD)
+    ruled(small_edition, 3)
+    assert [f"第 {number} 号" in standing(small_edition) for number in (1, 2, 3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("cells", "words"), [
+    ('code = "999", hours = 8', "no member has this code"), ('kind = "讲座", hours = 8', "say it in cells: code"), ('code = "005", hour = 8', "no such column"),
+    ('code = "005", kind = "郊游"', "not among the choices"), ('code = "005", hours = 99', "outside 0 to 80"), ('code = ""', "must not be empty"),
+    ('code = "005", hours = 20', "there is such a row: records/签到2018.xlsx, row 7"),
+])  # fmt: skip
+def test_a_record_that_its_table_cannot_hold_is_refused_in_words(small_edition: Path, cells: str, words: str) -> None:
+    tables = small_edition / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace('签到*.xlsx"', '签到*.xlsx"\nunique = ["code", "hours"]'), "utf-8")
+    objected(small_edition, 1, f'[upheld]\nadd = [{{ table = "activities", cells = {{ {cells} }} }}]\n')
+    with pytest.raises(Refused, match=words):
+        mends(open_edition(small_edition), the_objection(small_edition, 1))
+
+
+@pytest.mark.parametrize(("more", "words"), [('table = "members", cells = { code = "900" }', "cannot be rehearsed"), ('table = "activities", cells = {}', "what the record holds is not said")])
+def test_members_and_rows_of_nothing_are_not_added(small_edition: Path, more: str, words: str) -> None:
+    objected(small_edition, 1, f"[upheld]\nadd = [{{ {more} }}]\n")
+    with pytest.raises(Refused) as refused:
+        mends(open_edition(small_edition), the_objection(small_edition, 1))
+    assert words in refused.value.problems.text("en")
+
+
+@pytest.mark.parametrize(("value", "apart", "asked"), [("回避", True, "把“学时”改为 回避"), ("", False, "清空“学时”")])
+def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition: Path, value: str, apart: bool, asked: str) -> None:
+    tables = small_edition / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace("range    = [0, 80]", 'range    = [0, 80]\nnot_applicable = ["回避"]'), "utf-8")
+    objected(small_edition, 1, HOURS.replace("value = 10", f'value = "{value}"'))
+    edition = open_edition(small_edition)
+    assert [mend.asked.zh for mend in mends(edition, the_objection(small_edition, 1))] == [asked]
+    records, _ = _upheld(edition, the_objection(small_edition, 1), "")
+    marks = records.not_applicable["activities"]
+    assert ("hours" in marks and bool(marks["hours"].iloc[5]), marks.get("hours", marks.sum(axis=1)).sum()) == (apart, apart)
+    ruled(small_edition)
+    for stands, mark in ((False, value), (not apart, "" if apart else "回避")):
+        book = openpyxl.load_workbook(small_edition / BOOK)
+        book.worksheets[0].cell(7, 3).value = mark or None
+        book.save(small_edition / BOOK)
+        assert not standing(small_edition)
+        objected(small_edition, 2, HOURS.replace("value = 10", f'value = "{value}"'))
+        again = mends(open_edition(small_edition), the_objection(small_edition, 2))
+        assert bool(again) == (mark != value), stands
+    ruled(small_edition, 2)
+    assert "这一行仍是原样" in standing(small_edition), "empty and 回避 have one digest, and are told apart"
+    book.worksheets[0].cell(7, 3).value = value or None
+    book.save(small_edition / BOOK)
+    assert not standing(small_edition)
+
+
+def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path) -> None:
+    objected(small_edition, 1)
+    objected(small_edition, 2, "[upheld]\n")
+    for number in ("1", "2"):
+        done = run("decide", small_edition, "objection", number, "--upheld", "--by", WHO, "--because", WHY)
+        assert (done.exit_code, "改没改好无从核对" in done.output) == (0, number == "1"), done.output
+    checked = run("check", small_edition)
+    assert (checked.exit_code, checked.output.count("改没改好无从核对")) == (0, 1)
+    (matter,) = open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1))
+    assert (matter.subject, matter.pressing) == ("1", False), "it holds up nothing"
+    path = small_edition / "objections" / "1.toml"
+    path.write_text(path.read_text("utf-8").replace("[decision]", "[upheld]\n\n[decision]"), "utf-8")
+    assert not read_objections(small_edition).unheld
