@@ -120,7 +120,7 @@ def test_members_and_rows_of_nothing_are_not_added(small_edition: Path, more: st
 
 
 @pytest.mark.parametrize(("value", "apart", "asked"), [("回避", True, "把“学时”改为 回避"), ("", False, "清空“学时”")])
-def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition: Path, value: str, apart: bool, asked: str) -> None:
+def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition: Path, value: str, apart: object, asked: str) -> None:
     tables = small_edition / "tables.toml"
     tables.write_text(tables.read_text("utf-8").replace("range    = [0, 80]", 'range    = [0, 80]\nnot_applicable = ["回避"]'), "utf-8")
     objected(small_edition, 1, HOURS.replace("value = 10", f'value = "{value}"'))
