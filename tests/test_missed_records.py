@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -80,6 +81,8 @@ def test_of_two_rows_that_hold_the_same_each_is_to_be_added(small_edition: Path)
     assert [mend.alike for mend in asked] == [1, 1]
     both = [(1, mend) for mend in asked]
     assert _done(both, sum(int(mend.becomes, 16) for mend in asked) % MODULUS) == (1,)
+    unseen = replace(asked[0], added="", digest=asked[0].becomes)
+    assert _done([(2, unseen)], 0) == (), "an empty cell that is to say 回避 moves no tally"
 
 
 def test_a_later_ruling_goes_before_an_earlier_one(small_edition: Path) -> None:
@@ -96,6 +99,9 @@ def test_a_later_ruling_goes_before_an_earlier_one(small_edition: Path) -> None:
     objected(small_edition, 3, ADD)
     ruled(small_edition, 3)
     assert [f"第 {number} 号" in standing(small_edition) for number in (1, 2, 3)] == [False, False, True]
+    records = open_edition(small_edition).records
+    bagged = replace(records, frames={**records.frames, "activities": records.frames["activities"].drop(columns="hours")})
+    assert not read_objections(small_edition, bagged).problems, "a bag may hold another table in the place of this one"
 
 
 @pytest.mark.parametrize(("cells", "words"), [

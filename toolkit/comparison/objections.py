@@ -221,8 +221,8 @@ def _as_held(records: Records, column: Column, value: Cell) -> tuple[Any, CellSt
 
 
 def _written_key(records: Records, value: Cell) -> str:
-    """A member's key as the members table writes it; what is none, as it is written."""
-    key = records.key_of(str(value))
+    """The key, as the members table writes it, of the member that is meant by key or exact name; what is none, as it is written."""
+    key = records.key_of(meant(str(value), dict(records.members["name"])))
     return key if key in records.members.index or key in records.counts_to else str(value)
 
 
@@ -287,7 +287,8 @@ def _value_problems(records: Records, table: str, name: str, value: Cell) -> Ite
 
 def _unknown_key(records: Records, column: Column, key: str) -> bool:
     """Whether a key is no member's, branch's or former one; a right credit code may be anybody's where the column is not of members."""
-    known = records.key_of(key) in records.members.index or records.key_of(key) in records.counts_to
+    written = _written_key(records, key)
+    known = written in records.members.index or written in records.counts_to
     return not known and (column.type == "member" or read_cell(key, column).state == "problem")
 
 

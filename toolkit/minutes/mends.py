@@ -95,14 +95,17 @@ def mends_of(details: Mapping[str, Any]) -> Iterator[Mend]:
 
 
 def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem]:
-    """An error for each row that stands as it was when an objection to it was upheld, or that is not there though one was upheld because it was missed."""
+    """An error for each row that stands as it was when an objection to it was upheld, or that is not there though one was upheld because it was missed.
+
+    Where a table no longer has a column that such a row is known by, as score sheets have none in a bag, nothing is told of it.
+    """
     upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
     held = {table: rows_by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
     for number, entry, mend in upheld:
         if any(_overruled(mend, other) for _, later, other in upheld if later.number > entry.number):
             continue
         alike = rows_meant(mend, records, held[mend.table]) if mend.table in held else []
-        if mend.added and mend.table in held and len(alike) <= mend.alike:
+        if mend.added and mend.table in held and {*mend.added.split()} <= {*records.frames[mend.table]} and len(alike) <= mend.alike:
             rule = phrase(*LACKS, n=number, line=entry.number, table=records.tables.label(mend.table))
             yield Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=mend.file)
         elif not mend.added and len(alike) >= mend.alike:
@@ -190,6 +193,7 @@ def _done(asked: list[tuple[int, Mend]], difference: int) -> tuple[int, ...]:
     """The entries whose mends, or some of whose, are the whole difference; none where no choice of them is."""
     rows = {(mend.file, mend.sheet, mend.row, mend.digest, mend.becomes, mend.alike if mend.added else None): line for line, mend in asked}
     steps = [(line, (int(becomes or "0", 16) - (int(digest, 16) if added is None else 0)) % MODULUS) for (*_, digest, becomes, added), line in rows.items()]
+    steps = [(line, step) for line, step in steps if step]  # between an empty cell and 回避 no digest tells
     sizes = range(1, len(steps) + 1) if len(steps) <= MANY else [len(steps)]
     for chosen in (chosen for size in sizes for chosen in combinations(steps, size)):
         if sum(step for _, step in chosen) % MODULUS == difference:
