@@ -125,6 +125,26 @@ def test_members_and_rows_of_nothing_are_not_added(small_edition: Path, more: st
     assert words in refused.value.problems.text("en")
 
 
+def test_who_applied_is_not_rehearsed_by_a_row_added(small_edition: Path) -> None:
+    scheme = small_edition / "scheme.toml"
+    scheme.write_text(scheme.read_text("utf-8").replace('class = "kind"', 'class = "kind"\napplied = "activities.code"', 1), "utf-8")
+    objected(small_edition, 1, ADD)
+    with pytest.raises(Refused, match="applications cannot be rehearsed"):
+        mends(open_edition(small_edition), the_objection(small_edition, 1))
+
+
+def test_a_row_added_counts_to_the_head_office_and_is_known_as_its_branchs_and_as_none(small_edition: Path) -> None:
+    tables = small_edition / "tables.toml"
+    tables.write_text(tables.read_text("utf-8").replace("range    = [0, 80]", 'range    = [0, 80]\nnot_applicable = ["回避"]'), "utf-8")
+    objected(small_edition, 1, ADD.replace('"005"', '"戊分公司"').replace("hours = 8", 'hours = "回避"'))
+    edition = open_edition(small_edition)
+    branched = replace(edition, records=replace(edition.records, counts_to={"戊分公司": "005"}, branches=frozenset({"戊分公司"})))
+    records, _ = _upheld(branched, the_objection(small_edition, 1), "")
+    assert records.frames["activities"]["code"].iloc[-1] == "005"
+    assert (records.of_branches["activities"].iloc[-1], records.of_branches["activities"].sum()) == (True, 1)
+    assert (records.not_applicable["activities"]["hours"].iloc[-1], records.not_applicable["activities"]["hours"].sum()) == (True, 1)
+
+
 @pytest.mark.parametrize(("value", "apart", "asked"), [("回避", True, "把“学时”改为 回避"), ("", False, "清空“学时”")])
 def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition: Path, value: str, apart: object, asked: str) -> None:
     tables = small_edition / "tables.toml"
@@ -151,7 +171,7 @@ def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition:
     assert not standing(small_edition)
 
 
-def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path) -> None:
+def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     objected(small_edition, 1)
     objected(small_edition, 2, "[upheld]\n")
     for number in ("1", "2"):
@@ -159,7 +179,14 @@ def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_e
         assert (done.exit_code, "改没改好无从核对" in done.output) == (0, number == "1"), done.output
     checked = run("check", small_edition)
     assert (checked.exit_code, checked.output.count("改没改好无从核对")) == (0, 1)
-    (matter,) = open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1))
+    scheme, bag = small_edition / "scheme.toml", small_edition / "sealed" / "r1"
+    scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"', 'approval = ""'), "utf-8")
+    bag.mkdir(parents=True)
+    (bag / "bag-info.txt").write_text("Internal-Sender-Identifier: r1\n", "utf-8")
+    monkeypatch.setattr("toolkit.sealing.seals.seal_edition", lambda *_, **__: bag)
+    sealed = run("seal", small_edition, "--as", "r2")
+    assert (sealed.exit_code, sealed.output.count("改没改好无从核对")) == (0, 1), sealed.output
+    (matter,) = [matter for matter in open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1)) if matter.kind == "objection"]
     assert (matter.subject, matter.pressing) == ("1", False), "it holds up nothing"
     path = small_edition / "objections" / "1.toml"
     path.write_text(path.read_text("utf-8").replace("[decision]", "[upheld]\n\n[decision]"), "utf-8")
