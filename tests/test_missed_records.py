@@ -136,10 +136,13 @@ def test_who_applied_is_not_rehearsed_by_a_row_added(small_edition: Path) -> Non
 def test_a_row_added_counts_to_the_head_office_and_is_known_as_its_branchs_and_as_none(small_edition: Path) -> None:
     tables = small_edition / "tables.toml"
     tables.write_text(tables.read_text("utf-8").replace("range    = [0, 80]", 'range    = [0, 80]\nnot_applicable = ["回避"]'), "utf-8")
-    objected(small_edition, 1, ADD.replace('"005"', '"戊分公司"').replace("hours = 8", 'hours = "回避"'))
+    written = tables.read_text("utf-8")
+    tables.write_text(written + '\n[table.activities.column.remark]\nheadings = ["备注"]\ntype = "text"\n', "utf-8")
+    objected(small_edition, 1, ADD.replace('"005"', '"戊分公司"').replace("hours = 8", 'hours = "回避", remark = "13800138000"'))
     edition = open_edition(small_edition)
     branched = replace(edition, records=replace(edition.records, counts_to={"戊分公司": "005"}, branches=frozenset({"戊分公司"})))
-    records, _ = _upheld(branched, the_objection(small_edition, 1), "")
+    records, (mend,) = _upheld(branched, the_objection(small_edition, 1), "")
+    assert mend.value.endswith("学时 回避、备注 138****8000"), "the minutes are handed round"
     assert records.frames["activities"]["code"].iloc[-1] == "005"
     assert (records.of_branches["activities"].iloc[-1], records.of_branches["activities"].sum()) == (True, 1)
     assert (records.not_applicable["activities"]["hours"].iloc[-1], records.not_applicable["activities"]["hours"].sum()) == (True, 1)

@@ -13,7 +13,7 @@ import pandas as pd
 from toolkit.comparison import Comparison, compare
 from toolkit.evaluation import Evaluation, evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, did_you_mean, nearest, refuse, stop_at
-from toolkit.ground.text import Phrase, as_phrase, joined, listed, phrase
+from toolkit.ground.text import Phrase, as_phrase, discreet, joined, listed, phrase
 from toolkit.ground.toml_reader import NO_NUMBER
 from toolkit.ground.toml_syntax import LARGEST
 from toolkit.minutes.decisions import meant
@@ -126,7 +126,7 @@ def _mend(before: Records, after: Records, index: Any, place: Place) -> Mend:
     """What `place` asks for in the row of its table that stood at `index`."""
     stood, columns, then = before.frames[place.table], before.tables.table[place.table].column, after.frames[place.table]
     file, sheet, row = (stood.loc[index, column] for column in PLACE)
-    column, value = ("/".join(columns[place.column].headings[:1]) or place.column, str(place.value)) if isinstance(place, Correction) else ("", "")
+    column, value = ("/".join(columns[place.column].headings[:1]) or place.column, discreet(str(place.value))) if isinstance(place, Correction) else ("", "")
     digest, left = row_digest(stood.loc[index]), then[(then[list(PLACE)] == stood.loc[index, list(PLACE)]).all(axis=1)]
     becomes = row_digest(left.iloc[0]) if len(left) else ""
     mend = Mend(place.table, str(file), str(sheet), int(row), column, value, digest, 0, becomes)
@@ -136,7 +136,7 @@ def _mend(before: Records, after: Records, index: Any, place: Place) -> Mend:
 def _added(before: Records, after: Records, place: Addition) -> Mend:
     """What `place` asks for: the last row of its table as it is after it."""
     row, table = after.frames[place.table].iloc[-1], before.tables.table[place.table]
-    words = "、".join(f"{table.heading(name)} {value}".strip() for name, value in place.cells.items())
+    words = discreet("、".join(f"{table.heading(name)} {value}".strip() for name, value in place.cells.items()))
     mend = Mend(place.table, str(row[FILE]), "", 0, "", words, cells_digest(row, place.cells), 0, row_digest(row), " ".join(place.cells))
     return replace(mend, alike=len(rows_meant(mend, before, {})))
 
