@@ -166,8 +166,11 @@ def test_who_stands_above_and_is_struck_is_not_told_as_the_best_that_missed_it()
     rules = scheme(award=[{"id": "x", "quota": {"number": 1}}], veto=[{"id": "v", "when": {"table": "t"}, "effect": {"award": "none"}}])
     who, struck = members(3), pd.DataFrame([("m0", "v", "t", "f", "s", 2)], columns=["member", "veto", "table", "file", "sheet", "row"])
     found = evaluation(rules, who, pd.DataFrame({"a": [90.0, 80, 55]}, index=who.index), vetoes=struck)
-    assert [row[-1] for row in member_card(found, "m1").lines.rows] == ["获得，比线下未获者的最高分 55.00 高 25.00 分（另有分数在线上、因其他条件未获的）"]
-    assert as_formerly(member_card(found, "m1").lines.rows[0][-1]) == "获得，比未获者最高分 55.00 高 25.00 分"
+    assert [row[-1] for row in member_card(found, "m1").lines.rows] == ["获得，比因名额未获者的最高分 55.00 高 25.00 分（另有分数更高、因其他条件未获的）"]
+    with former_words("0.7.0"):
+        (then,) = member_card(found, "m1").lines.rows
+    assert then[-1] == "获得，比线下未获者的最高分 55.00 高 25.00 分（另有分数在线上、因其他条件未获的）"
+    assert as_formerly(then[-1]) == "获得，比未获者最高分 55.00 高 25.00 分"
     (own,) = member_card(found, "m0").lines.rows
     assert own[-1] == "已达获奖最低分 80.00，未获的原因见理由"
 

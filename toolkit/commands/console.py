@@ -25,6 +25,7 @@ from typer.core import TyperCommand, TyperGroup
 from toolkit.ground.display import display_width
 from toolkit.ground.problems import SEVERITIES, Problems, Refused, inaccessible, system_error
 from toolkit.ground.text import ASKED, Language, Phrase, asked_language, phrase
+from toolkit.ground.writing import held_by_edition
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -43,6 +44,8 @@ NOT_FOUND = (
     "说明和提示里的 committee，在这个终端里请写作 {program}；先运行一次 {activate}，以后就可以照写。",
     "Where committee stands in these lines, type {program} in this terminal; or run {activate} once, and type them as they are.",
 )
+WHERE = frozenset({"--out", "--to", "--return"})
+"""The options that say where something is written."""
 PAUSE = 5.0  # seconds between two lines where no terminal is
 GRAVEST = 5  # of the warnings, told where all of them stand elsewhere
 BROKEN_OFF = Phrase("已中断，没有留下写了一半的结果。", "Broken off: no half-written result is left.")
@@ -441,6 +444,14 @@ class Command(TyperCommand):
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - as the group asks for it
         """Its line in the list of commands, whole."""
         return str(self.help or "").strip().partition("\n")[0]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run, unless it would write among what an edition is made of."""
+        for param in self.params:
+            place = ctx.params.get(param.name)
+            if place is not None and not WHERE.isdisjoint(param.opts) and (why := held_by_edition(place)):
+                raise wrong_use(why, str(ctx.meta.get(ASKED, "zh")))
+        return super().invoke(ctx)
 
 
 class Committee(TyperGroup):

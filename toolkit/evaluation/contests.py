@@ -56,6 +56,8 @@ class Contest:
         Of the open ones, which are level with one another, by position among all, and how many places are left for them.
     turned
         Whether the lower score is ahead; the first of the keys, and the lines with it, are then scores turned round.
+    bar : float64[n]
+        The lowest of the first keys that is over the least score asked for there; -inf where none is. None where nothing is known of it.
     """
 
     award: Award
@@ -74,6 +76,7 @@ class Contest:
     facts: NDArray[np.object_] | None = None
     openings: tuple[Opening, ...] = ()
     turned: bool = False
+    bar: Floats | None = None
 
     def score(self, key: float) -> float:
         """The score that the first of the keys, or a line, stands for."""
@@ -126,6 +129,31 @@ class Contest:
         if self.kept is None or self.line is None:
             return np.zeros(len(self.given), np.bool_)
         return np.asarray(self.able & ~self.given & ~self.open & (self.keys[0] > self.line))
+
+    @cached_property
+    def turns(self) -> tuple[Floats, Mask]:
+        """The first key at which the award turns for each member, float64[n], and whether it is its bar, bool[n]; NaN throughout where nobody has a place.
+
+        Who holds it loses it to the best who missed it for want of a place, or below its bar, whichever is nearer. Who missed it wins
+        it at its bar where there is room, else at the lowest that is held, or at the bar where that lies further up.
+        """
+        key, lowest = self.keys[0], self.lowest
+        bar = np.full(len(key), -np.inf) if self.bar is None else self.bar
+        if lowest is None:
+            return np.full(len(key), np.nan), np.zeros(len(key), np.bool_)
+        wanting = ~self.given & (key <= lowest) & (self.able if self._handed_on else ~np.isnan(key))
+        missed = key[wanting].max(initial=-np.inf)
+        by_bar = np.where(self.given, bar > missed, (bar > lowest) | (self._room & (bar > -np.inf)))
+        return np.where(by_bar, bar, np.where(self.given, missed, lowest)), by_bar
+
+    @property
+    def _handed_on(self) -> bool:
+        return self.award.quota is None or self.award.quota.handed_on
+
+    @property
+    def _room(self) -> bool:
+        """Whether there is a place for one more that is over its bar."""
+        return self.kept is None and self.ceiling is None and (self.places is None or self.vacant > 0)
 
     @cached_property
     def ties(self) -> tuple[tuple[Mask, int], ...]:
@@ -189,11 +217,12 @@ class Allotment:
         keys = np.array([self.run.key(key) for key in (rule.order(award), *tie_keys(rule.scheme))])
         nobody = np.zeros_like(self.given)
         beyond, shared = (nobody if mask is None else mask[0] for mask in (decision.beyond, decision.shared))
-        none = np.zeros(len(nobody), np.int64)
+        none, turned = np.zeros(len(nobody), np.int64), rule.order(award) == TURNED
+        bar = rule.bars[award.id].bar(award.by, rule.scheme.decimals, turned=turned)
         contests = [
             Contest(
                 award, name, pool, count, keys[:, pool], self.able[pool], self.given[pool], self.open[pool], beyond[pool], shared[pool],
-                none[pool], self.ceiling, *self._limited(pool), rule.order(award) == TURNED,
+                none[pool], self.ceiling, *self._limited(pool), turned, bar[pool],
             )
             for (name, pool), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
         ]

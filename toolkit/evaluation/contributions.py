@@ -16,7 +16,8 @@ import pandas as pd
 from toolkit.evaluation.aggregation import Branch, gather, observed_weights
 from toolkit.evaluation.contests import Contest
 from toolkit.evaluation.scores import TOTAL, Tree, total_bounds
-from toolkit.ground.ranking import Floats, rounded
+from toolkit.ground.ranking import Floats, Mask, rounded
+from toolkit.ground.text import in_words_before
 
 if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
@@ -146,7 +147,7 @@ def _apportioned(exact: Floats, totals: Floats) -> Floats:
 
 
 
-DistanceRow = tuple[str, str, str, float, float, bool, bool]
+DistanceRow = tuple[str, str, str, float, float, bool, bool, bool]
 
 
 @dataclass(frozen=True)
@@ -190,27 +191,28 @@ def award_lines(evaluation: Evaluation) -> tuple[AwardLine, ...]:
 
 
 def distances(evaluation: Evaluation) -> pd.DataFrame:
-    """How far each ranked member's score lies from the other side of the lines that concern it.
+    """How far each ranked member's score lies from where the awards that concern it turn, all else being as it is.
 
-    These are the line of the award it holds, and those of the awards it could have moved up to. Who holds the
-    award is measured from the best who missed it, who missed it from the lowest who holds it, or who is level at its line for the committee to
-    settle; where the places of all
-    classes together end further up than those of the class, from the lowest who holds it in any.
+    These are the award it holds, and those it could have moved up to. Who holds the award is measured from the best who missed it for
+    want of a place, or from the least score that is asked for, whichever is nearer. Who missed it is measured from the lowest who holds
+    it, or who is level at its line for the committee to settle (where the places of all classes together end further up than those of
+    the class, from the lowest who holds it in any), or from the least score asked for where that lies further up or places are empty.
 
     Returns
     -------
     DataFrame
         One row for each member and line, by line, the best score first: member, class (the line's, "" for all),
         award (whose line it is), total (the score that award's places go by), distance (in points, how far ahead of it,
-        above where the higher score is better; infinite where nobody missed it), above (whether it holds that award), passed (whether somebody missed it with more than the line: struck, say).
+        above where the higher score is better; infinite where nobody missed it), above (whether it holds that award), passed (whether somebody missed it with more than that: struck, say),
+        minimum (whether it is measured from the least score that is asked for).
     """
     rows = [
         row
         for line, contest in _contested(evaluation)
         if contest.lowest is not None
-        for row in _from_line(evaluation, line, contest.lowest, contest)
+        for row in _from_line(evaluation, line, contest)
     ]
-    columns = ["member", "class", "award", "total", "distance", "above", "passed"]
+    columns = ["member", "class", "award", "total", "distance", "above", "passed", "minimum"]
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
 
 
@@ -234,26 +236,30 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
         )
 
 
-def _from_line(evaluation: Evaluation, line: AwardLine, lowest: float, contest: Contest) -> list[DistanceRow]:
-    """The rows of one line; `lowest` is the first key at which the award is held."""
-    contenders = _contenders(evaluation, contest)
-    limited = set(evaluation.members.index[contest.positions[contest.passed_over]])
-    missed = max((score for _, score, above in contenders if not above and score <= lowest), default=-math.inf)
-    passed = any(score > lowest and not above for _, score, above in contenders)
-    return [
-        (member, line.class_, line.award, contest.score(score), round(score - (missed if above else lowest), 9), above, passed)
-        for member, score, above in contenders if member not in limited
-    ]
+def _from_line(evaluation: Evaluation, line: AwardLine, contest: Contest) -> Iterator[DistanceRow]:
+    """The rows of one line, the best score first."""
+    contenders, names, key = _contenders(evaluation, contest), evaluation.members.index[contest.positions], contest.keys[0]
+    turns, by_bar = _turns_formerly(contest, contenders) if in_words_before("1.0.0") else contest.turns
+    best = max((key[place] for place in contenders if not contest.given[place]), default=-math.inf)
+    for place in contenders:
+        if not contest.passed_over[place]:
+            distance, passed = round(float(key[place] - turns[place]), 9), bool(best > turns[place])
+            yield str(names[place]), line.class_, line.award, contest.score(float(key[place])), distance, bool(contest.given[place]), passed, bool(by_bar[place])
 
 
-def _contenders(evaluation: Evaluation, contest: Contest) -> list[tuple[str, float, bool]]:
-    """The ranked members without an earlier award that excludes this one, the best first, and whether they hold it."""
-    ranking, keys = evaluation.ranking, evaluation.members.index[contest.positions]
-    score = pd.Series(contest.keys[0], index=keys)
-    holds = pd.Series(contest.given, index=keys)
+def _turns_formerly(contest: Contest, contenders: Sequence[int]) -> tuple[Floats, Mask]:
+    """What distances were measured from up to version 0.9: whoever missed it, and the lowest who holds it, whatever else is asked."""
+    key, lowest = contest.keys[0], contest.lowest if contest.lowest is not None else math.nan
+    missed = max((float(key[place]) for place in contenders if not contest.given[place] and key[place] <= lowest), default=-math.inf)
+    return np.where(contest.given, missed, lowest), np.zeros(len(key), np.bool_)
+
+
+def _contenders(evaluation: Evaluation, contest: Contest) -> list[int]:
+    """The places in a contest of the ranked members without an earlier award that excludes this one, the best first."""
     ids = [award.id for award in evaluation.scheme.awards]
     earlier = set(ids[: ids.index(contest.award.id)]) - set(contest.award.beside)
     excluded = evaluation.awards.loc[evaluation.awards["award"].isin(earlier), "member"]
-    ranked = ranking.index[ranking["rank"].notna() & ranking.index.isin(keys) & ~ranking.index.isin(excluded)]
-    ranked = score.loc[ranked].dropna().sort_values(ascending=False, kind="stable").index
-    return [(str(member), float(score[member]), bool(holds[member])) for member in ranked]
+    ranking, places = evaluation.ranking, pd.Series(np.arange(len(contest.positions)), index=evaluation.members.index[contest.positions])
+    ranked = ranking.index[ranking["rank"].notna() & ranking.index.isin(places.index) & ~ranking.index.isin(excluded)]
+    score = pd.Series(contest.keys[0], index=places.index).loc[ranked].dropna().sort_values(ascending=False, kind="stable")
+    return [int(place) for place in places.loc[score.index]]

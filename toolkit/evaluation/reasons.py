@@ -245,7 +245,18 @@ class AwardReason:
         unmet = self.reasons.missed(award.id, self.contest.positions[self.place])
         if not unmet:
             return phrase("{by.zh}未计分，不参加{award}评选", "{by.en} not scored: takes no part in {award}", by=self._by, award=award.label)
-        return joined(shortfall(scheme, Phrase(award.label, award.label), item, value) for item, value in unmet)
+        return _sentence(joined(shortfall(scheme, Phrase(award.label, award.label), item, value) for item, value in unmet), self._full_above())
+
+    def _full_above(self) -> Phrase | None:
+        """Of one below the least score: that this alone would not do, as places are taken by higher scores, and how far it is to those."""
+        contest, (turns, by_bar) = self.contest, self.contest.turns
+        if in_words_before("1.0.0") or contest.bar is None or not contest.bar[self.place] > self._score:
+            return None
+        if contest.places == 0:
+            return phrase("且{places.zh}", "and {places.en}", places=_known(self._places()))
+        if np.isnan(turns[self.place]) or by_bar[self.place] or contest.kept is not None:
+            return None
+        return phrase("且名额已满（{behind.zh}）", "and places are taken ({behind.en})", behind=self._behind(float(turns[self.place])))
 
     def _outrun(self) -> Phrase:
         """Over every bar, but the places went to others: of its class, or further up still of all classes together."""

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from toolkit.ground.problems import Refused, inaccessible, refuse, system_error
-from toolkit.ground.text import Phrase
+from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,13 @@ BEGUN = 2.0
 """Seconds within which a writer holds the hidden folder that it made; it takes thousandths of one."""
 WRITING = Phrase("另一个程序正在写入这一届", "another program is writing into this edition")
 WAIT = Phrase("请等它结束后再试", "wait for it to end")
+EDITION_FILES = ("scheme.toml", "tables.toml")
+EDITION_FOLDERS = frozenset({"records", "ballots", "sealed", "notebooks", "variants"})
+"""By which files an edition's folder is known, and in which folders of it lies what it is made of."""
+TO_EDITION = (
+    "{place} 里是届次自己的文件，结果不能写到这里，以免混入或覆盖；请另写一个文件夹，如“结果”",
+    "{place} holds the edition's own files, and no results go there, lest they mix with them or overwrite one: name another folder, such as results",
+)
 
 
 def guarded(text: str) -> str:
@@ -168,6 +175,17 @@ def refusing(path: Path) -> Iterator[None]:
         if system_error(error) is None:
             raise
         raise inaccessible(error, path.name) from error
+
+
+def held_by_edition(path: Path) -> Phrase | None:
+    """Why nothing that is worked out goes to `path`: it is an edition's folder, or lies among what an edition is made of; None where it does neither."""
+    place = path.resolve()
+    for folder in (place, *place.parents):
+        if any((folder / name).is_file() for name in EDITION_FILES):
+            part = next(iter(place.relative_to(folder).parts), "")
+            if not part or part.casefold() in EDITION_FOLDERS:
+                return phrase(*TO_EDITION, place=f"{folder.name}/{part}".rstrip("/"))
+    return None
 
 
 @contextmanager

@@ -46,7 +46,7 @@ class Board:
     ----------
     total, margin : int32[members]
         In steps of the last decimal shown; `NONE` where there is none. The margin is that of `distances`: of the award a
-        member holds, to the best who missed it; of the others, to the nearest line that they did not reach.
+        member holds, to where it would lose it; of the others, to the nearest score with which they would win one.
     rank : int32[members]
         Within the class, 1-2-2-4; 0 for those that are not ranked.
     award : int8[members]
@@ -133,13 +133,9 @@ def _margins(run: Decided, award: NDArray[np.int8]) -> Floats:
 
 
 def _distances(contest: Contest, contenders: Mask) -> Floats:
-    """The distance of each contender of a pool to the other side of its line; NaN for the others, inf where nobody missed it."""
-    score, given, lowest = contest.keys[0], contest.given, contest.lowest
-    if lowest is None:
-        return np.full(len(score), np.nan)
-    contenders = contenders & ~contest.passed_over
-    missed = score[contenders & ~given & (score <= lowest)].max(initial=-np.inf)
-    return np.where(contenders, score - np.where(given, missed, lowest), np.nan)
+    """The distance of each contender of a pool to where the award turns; NaN for the others, inf where nothing takes it."""
+    turns, _ = contest.turns
+    return np.where(contenders & ~contest.passed_over, contest.keys[0] - turns, np.nan)
 
 
 @dataclass(frozen=True)

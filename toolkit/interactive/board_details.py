@@ -18,6 +18,7 @@ import pandas as pd
 
 from toolkit.comparison.ahead import changes_ahead, other_days
 from toolkit.evaluation import rescored
+from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase, phrase
 from toolkit.interactive.board import until_words
@@ -195,8 +196,10 @@ def _line(scheme: Scheme, total: float, row: Mapping[Any, Any], open_: Collectio
     """From one award's line how far, or that it is level there and open; and from the least total that it asks for, where that is missed too: two gaps of one award, told together."""
     distance = float(row["distance"])
     gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
-    state = ("above_line" if gap else "unrivalled") if row["above"] else "at_line" if row["award"] in open_ else "below_line" if distance <= 0 else "over_line"
-    bar = next((award.minimum.get("total") for award in scheme.awards if award.id == row["award"]), None)
+    won, missed = ("above_bar", "below_bar") if row["minimum"] else ("above_line", "below_line")
+    state = (won if gap else "unrivalled") if row["above"] else "at_line" if row["award"] in open_ else missed if distance <= 0 else "over_line"
+    asked = next(award for award in scheme.awards if award.id == row["award"])
+    bar = None if row["minimum"] and asked.by == TOTAL else asked.minimum.get(TOTAL)
     lacking = {"bar": wording.points(bar, scheme.decimals), "lacking": wording.points(bar - total, scheme.decimals)} if bar is not None and total < bar else {}
     return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap, **lacking}
 

@@ -43,6 +43,9 @@ ADD_FILE = Phrase(
 )
 NAMED = Phrase("请改成这样的文件名（格式不同的先另存），或移出 records/", "give it such a name (save it in that format first), or move it out of records/")
 
+MOVE_OUT = Phrase("请移出 records/", "move it out of records/")
+ONE_OF_THEM = Phrase("请核对以哪一份为准，另一份移出 records/", "see which of the two counts, and move the other out of records/")
+
 
 def any_case(pattern: str) -> str:
     """A pattern of file names that takes letters of either case, on every system as on Windows.
@@ -198,10 +201,17 @@ def _unread(folder: Path, name: str, tables: Tables, same: str | None) -> Proble
         rule = phrase("没有表读取这个文件；它与已读取的 {same} 内容完全相同", "read by no table; it is the same as {same}, which is read, byte for byte", same=same)
         return Problem("warning", rule, Phrase("请删去，或移出 records/", "remove it, or move it out of records/"), file=name)
     if not patterns:
-        rule = Phrase("没有表读取这个文件", "read by no table")
-        return Problem("warning", rule, Phrase("请移出 records/", "move it out of records/"), file=name)
+        return Problem("warning", Phrase("没有表读取这个文件", "read by no table"), MOVE_OUT, file=name)
     names = sheet_names(folder / name)
     inside = [pattern for pattern, sheet in sheets.items() if sheet in names]
+    there = {pattern for pattern in patterns if (folder / pattern).is_file()}
+    if len(inside) == 1 and inside[0] in there:
+        rule = phrase(
+            "没有表读取这个文件；其中有“{label}”的工作表“{sheet}”，而这张表读取的是 {pattern}，文件已在",
+            "read by no table; it holds the sheet `{sheet}` of `{label}`, which is read from {pattern}, and that is there",
+            label=patterns[inside[0]], sheet=sheets[inside[0]], pattern=inside[0],
+        )  # fmt: skip
+        return Problem("warning", rule, ONE_OF_THEM, file=name)
     if len(inside) == 1:
         rule = phrase(
             "没有表读取这个文件；其中有“{label}”的工作表“{sheet}”，它的文件名应为 {pattern}",
@@ -209,7 +219,10 @@ def _unread(folder: Path, name: str, tables: Tables, same: str | None) -> Proble
             label=patterns[inside[0]], sheet=sheets[inside[0]], pattern=inside[0],
         )  # fmt: skip
         return Problem("warning", rule, NAMED, file=name)
-    pattern = max(patterns, key=lambda known: SequenceMatcher(None, name.casefold(), known.casefold()).ratio())
+    free = [pattern for pattern in patterns if pattern not in there]  # no file takes the name of one that is there
+    if not free:
+        return Problem("warning", Phrase("没有表读取这个文件", "read by no table"), MOVE_OUT, file=name)
+    pattern = max(free, key=lambda known: SequenceMatcher(None, name.casefold(), known.casefold()).ratio())
     rule = phrase(
         "没有表读取这个文件；名称最接近的是“{label}”，它的文件名应为 {pattern}",
         "read by no table; the nearest is `{label}`, whose files are called {pattern}",

@@ -78,8 +78,9 @@ class ScoreCard:
     vetoes
         Rows with veto, table, file, sheet, row: the records that struck it.
     lines
-        Rows with award, class, total (the score it competes with), distance (to the other side of that award's line; what
-        would have been needed where it is negative), above, passed (whether somebody with more than the line missed it).
+        Rows with award, class, total (the score it competes with), distance (to where that award turns; what would have
+        been needed where it is negative), above, passed (whether somebody with more than that missed it), minimum (whether
+        the least score asked for is nearer than the places).
     ahead
         Rows of what changes of it by itself, as `toolkit.comparison.ahead.changes_ahead` tells it; no rows where that was not asked.
     """
@@ -213,10 +214,18 @@ ADDS_UP = Phrase(
     "A score is what an item got; its points are what it adds to the total, and sum to it (what rounding leaves goes to the largest rests).",
 )
 BY_CASE = Phrase("不计，同级权重按情形另定", "left out, the weights beside it as for this case")
+ABOVE = Phrase("获得，比未获者{best.zh}分 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, the best that missed it")
 BELOW = Phrase(
     "获得，比线下未获者的{best.zh}分 {line} {over.zh} {gap} 分（另有分数在线上、因其他条件未获的）",
     "awarded, {gap} {over.en} {line}, the best below the line; others with more missed it for other reasons",
 )
+"""How it was said up to version 0.9 where others with more than the line missed it."""
+WANTING = Phrase(
+    "获得，比因名额未获者的{best.zh}分 {line} {over.zh} {gap} 分（另有分数更{more.zh}、因其他条件未获的）",
+    "awarded, {gap} {over.en} {line}, the best that missed it for want of a place; others with {more.en} missed it for other reasons",
+)
+UNRIVALLED = Phrase("获得，其后没有因名额落选的会员", "awarded; nobody missed it for want of a place")
+ASKED = Phrase("获得，比要求的{least.zh}分 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, the {least.en} that is asked for")
 HIGHEST_FIRST = Phrase("最高", "highest"), Phrase("最低", "lowest"), Phrase("高", "above")
 LOWEST_FIRST = Phrase("最低", "lowest"), Phrase("最高", "highest"), Phrase("低", "below")
 """How the best that missed an award, the last that has it, and a lead are called, by which total is first."""
@@ -424,17 +433,25 @@ def _needed(row: Row, lexicon: Lexicon) -> Phrase:
     lower = lexicon.scheme is not None and lexicon.scheme.total.better == "lower"
     gap, line = (points(number, lexicon) for number in (abs(row["distance"]), row["total"] + row["distance"] * (1 if lower else -1)))
     best, worst, over = LOWEST_FIRST if lower else HIGHEST_FIRST
+    least, beyond = (Phrase("最高", "most"), Phrase("低", "less")) if lower else (Phrase("最低", "least"), Phrase("高", "more"))
     if row["above"] and math.isinf(row["distance"]):
-        return Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
+        others = row["passed"] and not in_words_before("1.0.0")
+        return UNRIVALLED if others else Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
+    if row["above"] and row["distance"] == 0 and row["minimum"]:
+        return phrase("获得，恰为要求的{least.zh}分 {line}", "awarded, with just {line}, the {least.en} that is asked for", line=line, least=least)
     if row["above"] and row["distance"] == 0:
         return phrase("获得，与未获者{best.zh}分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line, best=best)
     if row["above"]:
-        said = BELOW if row["passed"] else Phrase("获得，比未获者{best.zh}分 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, the best that missed it")
-        return phrase(said.zh, said.en, line=line, gap=gap, best=best, over=over)
+        passed = BELOW if in_words_before("1.0.0") else WANTING
+        said = ASKED if row["minimum"] else passed if row["passed"] else ABOVE
+        return phrase(said.zh, said.en, line=line, gap=gap, best=best, over=over, least=least, more=beyond)
+    end = phrase("要求的{least.zh}分 {line}", "the {least.en} that is asked for is {line}", least=least, line=line) if row["minimum"] else phrase("获奖{worst.zh}分 {line}", "the {worst.en} awarded is {line}", worst=worst, line=line)
     if row["distance"] < 0:
         more = Phrase("高出", "too many") if lower else Phrase("还差", "more were needed")
-        return phrase("获奖{worst.zh}分 {line}，{more.zh} {gap} 分", "the {worst.en} awarded is {line}: {gap} {more.en}", line=line, gap=gap, worst=worst, more=more)
-    return phrase("已达获奖{worst.zh}分 {line}，未获的原因见理由", "reaches {line}, the {worst.en} awarded; the reason says why not", line=line, worst=worst)
+        return phrase("{end.zh}，{more.zh} {gap} 分", "{end.en}: {gap} {more.en}", end=end, gap=gap, more=more)
+    if row["minimum"]:
+        return phrase("已达{end.zh}，未获的原因见理由", "reaches {line}, the {least.en} that is asked for; the reason says why not", end=end, line=line, least=least)
+    return phrase("已达{end.zh}，未获的原因见理由", "reaches {line}, the {worst.en} awarded; the reason says why not", end=end, line=line, worst=worst)
 
 
 def _by_sheet(card: ScoreCard, records: Records | None) -> list[Row]:
