@@ -25,7 +25,7 @@ from toolkit.commands import console
 from toolkit.commands.console import copied, steps
 from toolkit.commands.seal import _clear, _typed
 from toolkit.ground.text import Phrase
-from toolkit.ground.writing import LOCK, UNFINISHED
+from toolkit.ground.writing import LOCK, UNFINISHED, held_by_edition
 from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import read_journal
 
@@ -34,6 +34,16 @@ CONTRACT_RANKING = ["member", "name", "class", "total", "rank", "tied", "award",
 
 def run(*words: object) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("words", [("evaluate", "--out"), ("documents", "--to"), ("check", "--return")], ids=" ".join)
+@pytest.mark.parametrize("place", ["records", "Ballots/x", "sealed", "."])
+def test_no_results_go_among_what_an_edition_is_made_of(words: tuple[str, str], place: str, small_edition: Path) -> None:
+    before = sorted(small_edition.rglob("*"))
+    done = run("--language", "en", words[0], small_edition, words[1], small_edition / place)
+    assert (done.exit_code, "holds the edition's own files" in done.output) == (2, True)
+    assert sorted(small_edition.rglob("*")) == before
+    assert held_by_edition(small_edition / "results" / "records") is None
 
 
 def test_a_revision_with_a_bad_name_is_refused_before_anything_is_read(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,15 @@ def altered(folder: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
+def test_no_file_is_strange_while_the_table_that_reads_it_is_faulty(small_edition: Path) -> None:
+    """Its table is left out for its own fault: what is said of that is enough, and no file is to be renamed or moved."""
+    assert "read by no table" not in check_edition(small_edition)[1].text("en")
+    altered(small_edition, "tables.toml", "[table.activities]\n", "[table.activities]\nsheat = 1\nunique = 1\n")
+    told = check_edition(small_edition)[1].text("en")
+    assert "unique" in told
+    assert "read by no table" not in told
+
+
 def with_a_flat_column(folder: Path) -> None:
     altered(folder, "tables.toml", "[table.activities]\n", '[table.members.column.flat]\nheadings = ["平"]\ntype = "number"\n\n[table.activities]\n')
     members = folder / "records" / "会员名册.csv"

@@ -83,7 +83,7 @@ def test_bag_notice_and_journal_name_what_it_revises_and_why(revised: Path) -> N
 
 @pytest.mark.parametrize(
     ("revises", "because", "says"),
-    [("r1", "又一次", "r2"), ("r9", "x", "the newest is r2"), ("r2", "", "go together"), ("", "x", "go together"), ("../r1", "x", "no bag")],
+    [("r1", "又一次", "r2"), ("r9", "x", "the newest is r2"), ("r2", "", "add --because"), ("", "x", "add --revises"), ("../r1", "x", "no bag")],
 )
 def test_what_cannot_be_revised_is_refused(revised: Path, tmp_path: Path, revises: str, because: str, says: str) -> None:
     house = write_house(tmp_path)

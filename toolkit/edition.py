@@ -24,6 +24,7 @@ from toolkit.minutes.journal import cut_problems, read_journal
 from toolkit.records import Records
 from toolkit.records.dates import day_problems
 from toolkit.records.dictionary import Tables, load_tables, table_faults
+from toolkit.records.folder import UNREAD
 from toolkit.records.members import late_applications
 from toolkit.records.reading import load_records
 from toolkit.records.references import reference_problems
@@ -148,6 +149,8 @@ def read_edition(folder: Path) -> Reading:
     if scheme is None or tables is None or not (sound or scheme.members.table in tables.table):
         return Reading(None, problems)
     records = load_records(folder, tables, scheme.members, words=texts(scheme.model_dump()))
+    if not fitting:
+        records = replace(records, problems=Problems(tuple(problem for problem in records.problems if problem.mend not in UNREAD)))
     rulings, placings, of_minutes = _minutes(folder)
     records = replace(records, digests={**_digests(folder), **records.digests}, rulings=rulings, placings=placings)
     unknown = reference_problems(scheme, tables) if fitting else Problems()

@@ -92,6 +92,11 @@ credit_code = { headings = ["信用代码"], type = "member", required = true }
     lines = {p.file: p.line("zh") for p in said(load(tmp_path, files, more=more), "warning")}
     assert "其中有“自愿申报表”的工作表“申报”，它的文件名应为 records/自愿申报表*.xlsx" in lines["records/会员 报名.XLSX"]
     assert "名称最接近的是" in lines["records/会员 报名2.xlsx"]
+    again = more.replace("自愿申报表*.xlsx", "自愿申报表.xlsx")
+    records = load(tmp_path, files | {"自愿申报表.xlsx": book.getvalue() + b"\0", "自愿申报表1.xlsx": b"PK\x03\x04 damaged"}, "1.xlsx", again)
+    lines = {p.file: p.line("zh") for p in said(records, "warning")}
+    assert "这张表读取的是 records/自愿申报表.xlsx，文件已在；请核对以哪一份为准" in lines["records/会员 报名.XLSX"]
+    assert "它的文件名应为 records/签到*1.xlsx" in lines["records/自愿申报表1.xlsx"], "no file is given the name of one that is there"
 
 
 def refusal(content: bytes, name: str) -> str:

@@ -21,6 +21,8 @@ WIDE = re.compile(r"[“”‘’【】。、—\uff01-\uff5e]")
 COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)(?=\s*(?:[,}#]|$))")
 CURLY = re.compile(r"[“”][^“”\"]*[“”]")
 WORD = re.compile(r"=\s*([A-Za-z_][\w-]*)(?=\s*(?:[,}#]|$))", re.ASCII)
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What TOML has nowhere and nobody sees: a terminal's commands, the NUL among them."""
 UNQUOTED = {"true", "false", "inf", "nan"}
 PER_CENT = re.compile(r"[+-]?\d+(?:\.\d+)?\s*%")
 DAY = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d.])")
@@ -72,7 +74,14 @@ def slips(text: str) -> list[Slip]:
     [(1, '请写 29.5')]
     """
     bare = QUOTED.sub(lambda match: "\n" * match[0].count("\n") or match[0][0] * 2, text)
-    return [slip for number, line in enumerate(bare.splitlines(), 1) for slip in _on(number, line)]
+    found = [slip for number, line in enumerate(bare.splitlines(), 1) for slip in _on(number, line)]
+    unseen = [(number, sign) for number, line in enumerate(text.split("\n"), 1) for sign in dict.fromkeys(UNSEEN.findall(line))]
+    return sorted([*found, *(_unseen(number, f"U+{ord(sign):04X}") for number, sign in unseen)], key=lambda slip: slip.line)
+
+
+def _unseen(line: int, sign: str) -> Slip:
+    rule = phrase("有看不见、也不能用的字符 {sign}", "holds a character that is not seen and not allowed, {sign}", sign=sign)
+    return Slip(line, sign, rule, Phrase("请删去它，或把这一行重写", "remove it, or write the line anew"))
 
 
 def as_meant(text: str) -> str:
@@ -83,6 +92,7 @@ def as_meant(text: str) -> str:
     >>> as_meant("weight = 29,5%  # 权重，占比")
     'weight = 29.5  # 权重，占比'
     """
+    text = UNSEEN.sub("", text)
     return _outside(_outside(text, lambda code: CURLY.sub(lambda curly: f'"{curly[0][1:-1]}"', code)), _mended_line)
 
 

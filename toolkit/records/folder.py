@@ -42,9 +42,10 @@ ADD_FILE = Phrase(
     "add it (an empty entry form where nothing was recorded), or correct `file` in tables.toml",
 )
 NAMED = Phrase("请改成这样的文件名（格式不同的先另存），或移出 records/", "give it such a name (save it in that format first), or move it out of records/")
-
 MOVE_OUT = Phrase("请移出 records/", "move it out of records/")
 ONE_OF_THEM = Phrase("请核对以哪一份为准，另一份移出 records/", "see which of the two counts, and move the other out of records/")
+UNREAD = (NAMED, MOVE_OUT, ONE_OF_THEM)
+"""What is advised of files that no table reads; where a table had to be left out for its own faults, they may be its."""
 
 
 def any_case(pattern: str) -> str:

@@ -34,7 +34,8 @@ ONCE_MORE = Phrase("签名有效；记录修好后再签一次，即可记入", 
 BOTH = Phrase("改的是哪一版、为什么改，应一并写明", "which revision it revises, and why, go together")
 ALONE = ("没有写明替代哪一版：{newest} 从此不再公布", "does not say which revision it stands in place of: {newest} is not published any more")
 SAY_WHICH = ("下次更正请写明：committee seal 届次 --as 新版次 --revises {revision} --because 理由", "say so at the next correction: committee seal DIR --as NEXT --revises {revision} --because WHY")
-SAY_BOTH = Phrase("请同时指明替代哪一版和修订理由", "give both: the revision and the reason")
+SAY_WHY = Phrase("请加 --because 修订理由", "add --because WHY")
+SAY_REVISED = Phrase("请加 --revises 所替代的版次", "add --revises REVISION")
 NO_BAG = Phrase("没有这一版封存包", "there is no bag of this revision")
 OTHER_EDITION = Phrase("不是本届的封存包", "is a bag of another edition")
 ITS_OWN = Phrase("请指明本届已封存的版次", "name a sealed revision of this edition")
@@ -111,7 +112,7 @@ def revised(folder: Path, scheme: Scheme, revises: str, because: str) -> tuple[s
     if not revises and not because:
         return "", "", ""
     if not (revises and because):
-        raise refuse(BOTH, SAY_BOTH)
+        raise refuse(BOTH, SAY_WHY if revises else SAY_REVISED)
     sealed = folder / "sealed"
     newest = newest_bag(sealed)
     bag = sealed / revises
