@@ -168,7 +168,7 @@ def test_papers_name_the_trade_and_list_the_laws_of_none_but_their_own(case: Cas
         of = replace(case, scheme=scheme)
         for name in spoken:
             zh, en = said(name, of), said(name, replace(of, language="en"))
-            assert (told in zh or name == "诚信自律承诺书（通用）" and "公共资源交易规则" in zh, english in en) == (True, True), (trade, name)
+            assert (told in zh or (name == "诚信自律承诺书（通用）" and "公共资源交易规则" in zh), english in en) == (True, True), (trade, name)
             assert bool(own.search(zh.replace("公共资源交易联合会", ""))) == (trade == "公共资源交易"), (trade, name, own.findall(zh))
 
 

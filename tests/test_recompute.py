@@ -446,7 +446,7 @@ def award_scheme() -> Scheme:
 def test_the_last_listed_winner_has_the_highest_total_where_the_lower_is_ahead() -> None:
     rules = award_scheme()
     fewest = page_words(rules.model_copy(update={"total": rules.total.model_copy(update={"better": "lower"})}))
-    assert fewest["line"] == Phrase("公开的获奖者最高分", "Highest listed winner")
+    assert fewest["line"] == Phrase("公开名单中的最高获奖分", "Highest listed winner")
     assert not [said for said in fewest.values() if re.search("最低|还要低|lowest|may lie below", f"{said}", re.IGNORECASE)]
     assert page_words(rules)["line"].en == "Lowest listed winner"
 

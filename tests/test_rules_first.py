@@ -71,8 +71,13 @@ def test_the_rules_are_a_bag_of_their_own(edition: Path) -> None:
 
 
 def test_what_examination_found_is_looked_for_in_the_words_of_who_sealed_it(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data, told = shutil.copytree(edition / "sealed" / "rules" / "data", tmp_path / "data"), []
-    monkeypatch.setattr("toolkit.sealing.rules_papers.write_examined", lambda _, found: told.append(in_words_before("1.0.0")) or shutil.copytree(data / "examination", found))
+    data, told = shutil.copytree(edition / "sealed" / "rules" / "data", tmp_path / "data"), list[bool]()
+
+    def written(_: object, found: Path) -> None:
+        told.append(in_words_before("1.0.0"))
+        shutil.copytree(data / "examination", found)
+
+    monkeypatch.setattr("toolkit.sealing.rules_papers.write_examined", written)
     assert not [*examined_problems(data)]
     names = data / "environment.txt"
     names.chmod(0o644)

@@ -445,13 +445,11 @@ def _needed(row: Row, lexicon: Lexicon) -> Phrase:
         passed = BELOW if in_words_before("1.0.0") else WANTING
         said = ASKED if row["minimum"] else passed if row["passed"] else ABOVE
         return phrase(said.zh, said.en, line=line, gap=gap, best=best, over=over, least=least, more=beyond)
-    end = phrase("要求的{least.zh}分 {line}", "the {least.en} that is asked for is {line}", least=least, line=line) if row["minimum"] else phrase("获奖{worst.zh}分 {line}", "the {worst.en} awarded is {line}", worst=worst, line=line)
+    what = phrase("要求的{least.zh}分", "the {least.en} that is asked for", least=least) if row["minimum"] else phrase("获奖{worst.zh}分", "the {worst.en} awarded", worst=worst)
     if row["distance"] < 0:
         more = Phrase("高出", "too many") if lower else Phrase("还差", "more were needed")
-        return phrase("{end.zh}，{more.zh} {gap} 分", "{end.en}: {gap} {more.en}", end=end, gap=gap, more=more)
-    if row["minimum"]:
-        return phrase("已达{end.zh}，未获的原因见理由", "reaches {line}, the {least.en} that is asked for; the reason says why not", end=end, line=line, least=least)
-    return phrase("已达{end.zh}，未获的原因见理由", "reaches {line}, the {worst.en} awarded; the reason says why not", end=end, line=line, worst=worst)
+        return phrase("{what.zh} {line}，{more.zh} {gap} 分", "{what.en} is {line}: {gap} {more.en}", what=what, line=line, gap=gap, more=more)
+    return phrase("已达{what.zh} {line}，未获的原因见理由", "reaches {line}, {what.en}; the reason says why not", what=what, line=line)
 
 
 def _by_sheet(card: ScoreCard, records: Records | None) -> list[Row]:
