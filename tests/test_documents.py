@@ -163,13 +163,23 @@ def test_papers_name_the_trade_and_list_the_laws_of_none_but_their_own(case: Cas
     """What speaks of tendering and procurement stands where the trade is public resource trading alone; how a trade is called is written in one place."""
     own = re.compile("公共资源|招标投标|投标|标底|交易(?!各方|机会)|public resource|procurement|tender|bid(?!den)|transaction")
     spoken = ("会员诚信自律公约", "倡议书", "诚信自律承诺书（通用）", "征稿启事", "表彰决定")
-    for trade, told, english in (("茶叶", "茶叶行业", "the tea trade"), ("建筑业", "建筑业", "the building industry"), ("公共资源交易", "公共资源交易", "public resource trading")):
+    for trade, told, english, names in (("茶叶", "茶叶行业", "the tea trade", spoken), ("建筑业", "建筑业", "the building industry", spoken[1:2]), ("公共资源交易", "公共资源交易", "public resource trading", spoken[:1])):
         scheme = case.scheme.with_(papers={**case.scheme.papers.model_dump(), "trade": trade}, english={"茶叶": "tea", "建筑业": "building industry"})
         of = replace(case, scheme=scheme)
-        for name in spoken:
+        assert paper("会员诚信自律公约").heed(of) is None  # it is written
+        for name in names:
             zh, en = said(name, of), said(name, replace(of, language="en"))
-            assert (told in zh or (name == "诚信自律承诺书（通用）" and "公共资源交易规则" in zh), english in en) == (True, True), (trade, name)
+            assert (told in zh, english in en) == (True, True), (trade, name)
             assert bool(own.search(zh.replace("公共资源交易联合会", ""))) == (trade == "公共资源交易"), (trade, name, own.findall(zh))
+
+
+@pytest.mark.parametrize(("kinds", "told"), [(("茶场", "茶行"), True), (("茶场", "拍卖企业"), False), ((), False)])
+def test_where_no_trade_is_written_and_no_kind_is_of_the_usual_one_it_is_said(kinds: tuple[str, ...], told: bool, case: Case) -> None:  # noqa: FBT001
+    register = case.tables.table["members"]
+    class_ = str(case.scheme.members.class_)
+    column = register.column[class_].model_copy(update={"choices": kinds})
+    tables = case.tables.model_copy(update={"table": {"members": register.model_copy(update={"column": {class_: column}})}})
+    assert (paper("会员诚信自律公约").heed(replace(case, tables=tables, known=None)) is not None) == told
 
 
 ENGLISH_NAMES = re.compile(r"[\u4e00-\u9fff（）、，“”〔〕]+")

@@ -129,6 +129,10 @@ UNREAD = Phrase("{names.zh}还没有或读不成，原因见 committee check", "
 NOBODY_APPOINTED = Phrase("{names.zh}里没有在任的人员", "nobody in the register ({names.en}) is in office")
 IN_REGISTER = Phrase("受聘的已按{names.zh}写成“聘书”；要空白的请用 --only", "those of the register ({names.en}) have theirs under `Appointments`; name it with --only for a blank one")
 BLANK_LETTER = Phrase("写出的是一份空白的“专家聘书”；受聘人员的要用 --only 聘书（按{names.zh}每人一份）", "This is one blank letter; those in the register ({names.en}) have theirs by --only Appointments")
+OF_ONE_TRADE = Phrase(
+    "公约、承诺书、倡议书、征稿启事和表彰决定按公共资源交易行业写；会员是别的行业的，请在 scheme.toml 的 [papers] 里把行业写为 trade；写了就不再提示",
+    "Convention, pledges, calls and commendation speak of public resource trading; for members of another trade write it as `trade` in [papers] of scheme.toml. Where a trade is written this is not said.",
+)
 NO_PROPOSALS = Phrase("没有登记意见建议", "no proposal was registered")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
@@ -241,6 +245,12 @@ def _call_fields(case: Case) -> Fields:
     return {**award_fields(case, public=False), "签承诺书": "pledges" in case.tables.table or scheme.consent is None or scheme.consent.table != applied}
 
 
+def _of_what_trade(case: Case) -> Phrase | None:
+    """That papers speak of public resource trading, where no trade is written and the members are of none of its kinds."""
+    kinds = [*classes(case)]
+    return OF_ONE_TRADE if kinds and len(_others(kinds)) == len(kinds) and "trade" not in case.scheme.papers.model_fields_set else None
+
+
 def _extract(case: Case) -> Phrase | None:
     if case.extract is not None:
         return None
@@ -301,7 +311,7 @@ def _idle(case: Case) -> Phrase | None:
 
 
 DOCUMENTS: tuple[Paper, ...] = (
-    Paper(Phrase("会员诚信自律公约", "Convention on integrity"), _convention_fields, planned=True),
+    Paper(Phrase("会员诚信自律公约", "Convention on integrity"), _convention_fields, planned=True, heed=_of_what_trade),
     Paper(Phrase("倡议书", "Call to members"), planned=True),
     *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), pledge_fields, uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
     Paper(Phrase("诚信自律承诺书（通用）", "Pledge of integrity (general)"), pledge_fields, uncalled=_every_kind_has_its_own, planned=True),
