@@ -76,9 +76,9 @@ def test_the_rehearsal_is_what_the_record_gives_once_it_is_there(small_edition: 
 
 def test_of_two_rows_that_hold_the_same_each_is_to_be_added(small_edition: Path) -> None:
     signed(small_edition, ("005", "讲座", 8))
-    objected(small_edition, 1, ADD.replace("add = [", 'add = [{ table = "activities", cells = { code = "005", hours = 8 } }, '))
+    objected(small_edition, 1, ADD.replace("add = [", 'add = [{ table = "activities", cells = { code = "005", kind = "讲座", hours = 8 } }, '))
     asked = mends(open_edition(small_edition), the_objection(small_edition, 1))
-    assert [mend.alike for mend in asked] == [1, 1]
+    assert [mend.alike for mend in asked] == [1, 2]
     both = [(1, mend) for mend in asked]
     assert _done(both, sum(int(mend.becomes, 16) for mend in asked) % MODULUS) == (1,)
     unseen = replace(asked[0], added="", digest=asked[0].becomes)
@@ -177,7 +177,8 @@ def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition:
 def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     objected(small_edition, 1)
     objected(small_edition, 2, "[upheld]\n")
-    for number in ("1", "2"):
+    objected(small_edition, 3, HOURS.replace("value = 10", "value = 20"))  # as it stands already
+    for number in ("1", "2", "3"):
         done = run("decide", small_edition, "objection", number, "--upheld", "--by", WHO, "--because", WHY)
         assert (done.exit_code, "改没改好无从核对" in done.output) == (0, number == "1"), done.output
     checked = run("check", small_edition)
