@@ -113,6 +113,7 @@ def test_who_is_below_the_least_score_is_told_the_way_to_the_places_and_who_is_a
     assert told(prize(80, 65, 63, quota={"number": 2}, minimum={"total": 60}))[1] == ("+2.00", "获得，比未获者最高分 63.00 高 2.00 分")
     with former_words("0.7.0"):
         assert told(full)[-2:] == [("+7.50", "获得，比未获者最高分 58.25 高 7.50 分"), ("-7.50", "获奖最低分 65.75，还差 7.50 分")]
+    assert told(prize(80, 60, quota={"number": 3}, minimum={"total": 60}))[1] == ("0.00", "获得，恰为要求的最低分 60.00")
     none = prize(80, 50, quota={"number": 0}, minimum={"total": 60})
     assert none.ranking["reason"].iloc[-1] == "总分 50.00，奖要求不低于 60.00 分，还差 10.00 分，且本类名额 0 个"
     low = prize(20, 30, 45, lower=True, quota={"number": 1}, require=[{"node": "total", "most": 40}])

@@ -224,6 +224,8 @@ WANTING = Phrase(
     "获得，比因名额未获者的{best.zh}分 {line} {over.zh} {gap} 分（另有分数更{more.zh}、因其他条件未获的）",
     "awarded, {gap} {over.en} {line}, the best that missed it for want of a place; others with {more.en} missed it for other reasons",
 )
+LEVEL = Phrase("获得，与未获者{best.zh}分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why")
+JUST = Phrase("获得，恰为要求的{least.zh}分 {line}", "awarded, with just {line}, the {least.en} that is asked for")
 UNRIVALLED = Phrase("获得，其后没有因名额落选的会员", "awarded; nobody missed it for want of a place")
 ASKED = Phrase("获得，比要求的{least.zh}分 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, the {least.en} that is asked for")
 HIGHEST_FIRST = Phrase("最高", "highest"), Phrase("最低", "lowest"), Phrase("高", "above")
@@ -437,10 +439,9 @@ def _needed(row: Row, lexicon: Lexicon) -> Phrase:
     if row["above"] and math.isinf(row["distance"]):
         others = row["passed"] and not in_words_before("1.0.0")
         return UNRIVALLED if others else Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
-    if row["above"] and row["distance"] == 0 and row["minimum"]:
-        return phrase("获得，恰为要求的{least.zh}分 {line}", "awarded, with just {line}, the {least.en} that is asked for", line=line, least=least)
     if row["above"] and row["distance"] == 0:
-        return phrase("获得，与未获者{best.zh}分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why", line=line, best=best)
+        said = JUST if row["minimum"] else LEVEL
+        return phrase(said.zh, said.en, line=line, best=best, least=least)
     if row["above"]:
         passed = BELOW if in_words_before("1.0.0") else WANTING
         said = ASKED if row["minimum"] else passed if row["passed"] else ABOVE
