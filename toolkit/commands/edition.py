@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.forms import Form
     from toolkit.records import Records
-    from toolkit.scheme import Scheme
     from toolkit.scheme.amendments import Amendment
 
 BEGUN = (
@@ -220,7 +219,7 @@ def changes(
                 say(language, phrase("{place} 有 {n} 行被退回，未作比较。", "{n:row|rows} of {place} refused and not compared.", place=place, n=refused))
         for table in uncompared(before, after):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        _tell_changes(changed, after, scheme, language)
+        _tell_changes(changed, after, language)
         _tell_rulings(before, after, language)
         comparison = _tell_comparison(evaluations, [before, after], language) if len(evaluations) == len(examined) else None
         if out is not None:
@@ -257,7 +256,7 @@ def diff(
         changed = changed_records(before[1], after[1], panel_tables(before[0].scheme) | panel_tables(after[0].scheme))
         for table in uncompared(before[1], after[1]):
             say(language, phrase("{table} 表在数据库或大文件中，未作比较。", "Table {table} stands elsewhere and is not compared.", table=table))
-        _tell_changes(changed, after[1], after[0].scheme, language)
+        _tell_changes(changed, after[1], language)
         _tell_rulings(before[1], after[1], language)
         with progress_bar() as bar:
             task = bar.add_task(worded(language, Phrase("正在分摊", "sharing out")), total=None)
@@ -274,12 +273,12 @@ def diff(
             say(language, phrase(*SHARED, out=out))
 
 
-def _tell_changes(changed: DataFrame, after: Records, scheme: Scheme, language: str) -> None:
-    """Which records are others now."""
+def _tell_changes(changed: DataFrame, after: Records, language: str) -> None:
+    """Which records are others now: what was typed stands as it was typed, whatever it is called in English."""
     from toolkit.reports.views import record_changes_table
 
     if len(changed):
-        show(record_changes_table(changed, after, language_of(language)), language, scheme.english, {*after.members["name"]})
+        typer.echo(repr(record_changes_table(changed, after, language_of(language))))
     else:
         say(language, SAME)
 
