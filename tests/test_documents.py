@@ -173,6 +173,16 @@ def test_papers_name_the_trade_and_list_the_laws_of_none_but_their_own(case: Cas
             assert bool(own.search(zh.replace("公共资源交易联合会", ""))) == (trade == "公共资源交易"), (trade, name, own.findall(zh))
 
 
+@pytest.mark.parametrize(("name", "kept"), [("expert_panel", False), ("federation", True)])
+def test_papers_claim_no_register_that_the_edition_does_not_keep(name: str, kept: bool) -> None:  # noqa: FBT001
+    """Records of conduct and their repair, the pledge signed apart from the application; and a condition is what is required, not who is ranked."""
+    plan = Case(*load_plan(house_folder(f"templates/editions/{name}")))
+    rules = said("会员诚信自律管理办法", plan)
+    assert [words in rules for words in ("诚信信息包括", "申请信用修复")] == [kept, kept]
+    assert ("《诚信自律承诺书》及同意" in said("申报通知", plan)) == kept
+    assert "须符合下列条件" not in said("评选办法", plan)
+
+
 @pytest.mark.parametrize(("kinds", "told"), [(("茶场", "茶行"), True), (("茶场", "拍卖企业"), False), ((), False)])
 def test_where_no_trade_is_written_and_no_kind_is_of_the_usual_one_it_is_said(kinds: tuple[str, ...], told: bool, case: Case) -> None:  # noqa: FBT001
     register = case.tables.table["members"]
