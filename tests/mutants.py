@@ -72,6 +72,8 @@ SAME = {
     "places_of: 1  ->  2": "the places of one run, counted as those of many are",
     "permissions: consent.table and consent.columns  ->  consent.table or consent.columns": "columns without a table are refused by the checks of the scheme, and a table without columns permits nothing",
     "standing_pledges: False  ->  True": "a row of nobody is refused as it is read, and `pledges` leaves it out again",
+    "by_workbook: False  ->  True": "the sheet begins in its first row and column",
+    "_run: True  ->  False (2)": "text that has an encoding is read as text in any case",
     "_is_inside: 1  ->  2": "what stands before the first slash is not changed by another cut behind it",
     "_library_problems: True  ->  False": "every digest was compared before: the library would only read all files once more",
 }

@@ -10,10 +10,12 @@ import lzma
 import os
 import re
 import shutil
+import sys
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import openpyxl
 import pandas as pd
@@ -459,15 +461,13 @@ def test_the_page_tells_its_fingerprint_and_why_a_struck_member_has_no_award(sen
 # Three programs for one rule: each is broken once, and is told; one that is not there is told as not run.
 
 
-def test_another_result_of_any_is_told(sent: Path, edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_result_of_any_is_told(sent: Path, edition: Path, forged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bag, out = edition / "sealed" / "r1", sent
-    opened = Path(shutil.copytree(out / "open", tmp_path / "open"))
-    scores = opened / "data" / "scores.csv"
-    scores.chmod(0o644)
-    scores.write_text(re.sub(r"(\d)\.(\d)\n", r"\1.\g<2>1\n", scores.read_text("utf-8-sig"), count=1) + "x", "utf-8-sig")
+    FORGERIES["a total"](forged)
+    with_new_manifests(forged)  # every digest is right: who computes it again finds it alone
     for name in ("by_workbook", "by_page"):
         monkeypatch.setattr(agreement, name, lambda _: False)
-    found = list(opinions(bag, opened, out / "results.html"))
+    found = list(opinions(bag, forged, out / "results.html"))
     assert [same for _, same in found] == [False, False, False]
     assert [problem.rule.zh for problem in disagreements(found)] == [f"算法不一致：{name.zh}得出的结果与公布的不同" for name in (PACKAGE, FORMULAS, SCRIPT)]
 
@@ -479,6 +479,18 @@ def test_what_is_not_there_is_told_as_not_run(sent: Path, edition: Path, monkeyp
     assert [same for _, same in found] == [True, NO_OFFICE, NO_BROWSER]
     assert [said.zh for said in told(found)] == ["算法一致：软件包", "未运行：工作簿公式（本机没有可用的电子表格程序）", "未运行：网页程序（本机没有可用的浏览器）"]
     assert not disagreements(found).errors
+    assert [said.zh for said in told([(PACKAGE, True), (SCRIPT, True)])] == ["算法一致：软件包、网页程序"]  # two of two are no three
+    assert agreement._run([sys.executable, "-c", "raise SystemExit(3)"]) is None
+
+
+@pytest.mark.parametrize("who", [0, 1000])
+def test_a_browser_gives_up_its_sandbox_for_root_alone(sent: Path, monkeypatch: pytest.MonkeyPatch, who: int) -> None:
+    asked = Mock(return_value=None)
+    monkeypatch.setattr(agreement, "_program", lambda _: "browser")
+    monkeypatch.setattr(agreement, "_run", asked)
+    monkeypatch.setattr(os, "geteuid", lambda: who, raising=False)
+    assert by_page(sent / "results.html") == agreement.FAILED
+    assert ("--no-sandbox" in asked.call_args.args[0]) == (who == 0)
 
 
 @pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install the package chromium")

@@ -248,7 +248,7 @@ def _from_line(evaluation: Evaluation, line: AwardLine, contest: Contest) -> Ite
 
 
 def _turns_formerly(contest: Contest, contenders: Sequence[int]) -> tuple[Floats, Mask]:
-    """What distances were measured from up to version 0.9: whoever missed it, and the lowest who holds it, whatever else is asked."""
+    """What distances were measured from up to 0.7.0: whoever missed it, and the lowest who holds it, whatever else is asked."""
     key, lowest = contest.keys[0], contest.lowest if contest.lowest is not None else math.nan
     missed = max((float(key[place]) for place in contenders if not contest.given[place] and key[place] <= lowest), default=-math.inf)
     return np.where(contest.given, missed, lowest), np.zeros(len(key), np.bool_)
