@@ -151,6 +151,28 @@ def test_what_is_not_saved_waits_under_its_code_and_nobody_else_sees_it(tmp_path
     assert voter.paper.get_state().keys() & {"drafts", "groups", "expert"} == set()  # what a notebook may save with its widgets
 
 
+def test_a_paper_belongs_to_the_page_that_opened_it(tmp_path: Path) -> None:
+    """Two windows on one kernel fill in two papers; one that is taken over leaves the window where it lay, with all that was typed."""
+    voter = Voter(tmp_path).fill()
+    there = voter.ask("open", page="2")
+    assert (there["page"], there["expert"], "groups" in there) == ("2", "", False)
+    assert voter.ask("points", page="2", group="total", node="learning", value=5)["refused"]["zh"].startswith("请先写专家代号")
+    taken = voter.ask("enter", page="2", expert="E09", round=1)
+    assert (taken["taken"], taken["expert"], taken["refused"]["zh"][:12]) == (True, "", "这个代号正在另一窗口填写")
+    assert voter.ask("enter", page="2", expert="E10", round=1)["expert"] == "E10"
+    voter.ask("points", page="2", group="total", node="learning", value=33)
+    here = voter.ask("points", group="learning", node="hours", value=45)
+    assert (here["expert"], here["groups"]["total"]["points"], here["groups"]["learning"]["points"]["hours"]) == ("E09", POINTS["total"], 45)
+    assert voter.ask("open", page="2")["groups"]["total"]["points"] == {"learning": 33}
+    assert voter.ask("enter", page="3", expert="E09", round=1, over=True)["groups"]["learning"]["points"]["hours"] == 45
+    gone = voter.sent[-2]
+    assert (gone["page"], gone["expert"], gone["refused"]["zh"][:9], "groups" in gone) == ("", "", "已在另一窗口接着填", False)
+    assert "refused" in voter.ask("points", group="learning", node="hours", value=50)
+    assert voter.ask("points", page="3", group="learning", node="hours", value=50)["groups"]["total"]["points"] == POINTS["total"]
+    assert "专家 E09" in voter.ask("save", page="3")["notice"]["zh"]
+    assert voter.ask("open", page="2")["expert"] == "E10"
+
+
 @pytest.mark.parametrize("expert", ["../x", "..\\x", "", NAME, "/etc/E01", "E01/../E02", "E01.toml", "<img src=x>", None, 7, ["E01"]])
 def test_no_name_and_no_path_passes_for_a_code(tmp_path: Path, expert: Any) -> None:
     voter = Voter(tmp_path / "edition", expert=expert)

@@ -176,6 +176,12 @@ def test_an_expert_is_shown_no_other_experts_scores(folder: Path) -> None:
     judge = Judge(folder, "E03")
     judge.score("M1", "service", 70)
     assert "13.57" not in json.dumps(judge.sent)
+    assert judge.ask("open", page="2")["expert"] == ""  # another window on this kernel
+    assert judge.ask("enter", page="2", expert="E03")["taken"]
+    judge.ask("enter", page="2", expert="E04")
+    assert (judge.score("M2", "service", 71)["expert"], judge.ask("score", page="2", member="M2", column="service", typed="72")["expert"]) == ("E03", "E04")
+    assert judge.ask("enter", page="2", expert="E03", over=True)["unsaved"]
+    assert "refused" in judge.score("M2", "service", 73)
     assert judge.paper.get_state().keys() & {"sheets", "given", "members", "expert"} == set()
 
 

@@ -211,8 +211,12 @@ def test_another_window_of_a_saved_notebook_has_the_same_board_and_each_is_told_
     former.close()
 
 
-def test_the_ballot_comes_back_too_is_saved_and_is_read_with_the_weights_that_were_shown(page: Page, edition: Path) -> None:
+def test_the_ballot_is_taken_over_from_a_window_that_is_gone_saved_and_is_read_with_the_weights_that_were_shown(page: Page, edition: Path) -> None:
     unfolded(page, "投票")
+    page.locator(".paper [data-key=expert]").fill("E08")
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator(".paper .answer")).to_contain_text("这个代号正在另一窗口填写")
+    page.locator(".paper [data-key=over]").click()
     page.wait_for_selector(".paper .thirds")
     page.locator(".paper [data-key='group learning']").click()
     shown = [float(text.rstrip("%")) for text in page.locator(".paper .percent").all_text_contents()]

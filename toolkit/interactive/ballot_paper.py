@@ -120,8 +120,6 @@ class BallotPaper(Paper):
 
     Attributes
     ----------
-    round
-        In which it is cast.
     ballot
         As it stands.
     """
@@ -130,7 +128,6 @@ class BallotPaper(Paper):
     words = WORDS
 
     def __init__(self, folder: Path, scheme: Scheme, language: Language | None = None) -> None:
-        self.round = 1
         self.groups = voted_groups(scheme)
         self._drafts: dict[tuple[str, int], dict[str, GroupDraft]] = {}
         self._outcomes: dict[str, tuple[GroupDraft, Outcome]] = {}

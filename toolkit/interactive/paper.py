@@ -1,6 +1,7 @@
 """A paper that one expert fills in on a page: the ballot and the score sheet, by the expert's code, and never by name.
 
-The page asks one question at a time and is told what stands now. What is not saved stays with the kernel, not in the notebook's
+The page asks one question at a time and is told what stands now. What lies open belongs to the page that opened it: two windows
+on one kernel fill in two papers, and none is told of the other's. What is not saved stays with the kernel, not in the notebook's
 file: a page drawn anew shows it again, and no expert's draft is ever saved with a notebook. A failure is a sentence.
 """
 
@@ -33,10 +34,14 @@ FAILED = Phrase("没有保存；可能是文件夹无法写入，请联系秘书
 FIRST = Phrase("请先写专家代号", "give the expert's code first")
 LOST = Phrase("没有回应：计算程序正忙或已停止。若一直如此，请重新运行本页；没有保存的内容要重填。",
               "No answer: the kernel is busy or has ended. If this stays, run the page again; what was not saved is to be filled in again.")  # fmt: skip
+TAKEN = Phrase("这个代号正在另一窗口填写。请先核对代号；如那是您自己的窗口，或已关掉，可按“在这里接着填”：没有保存的内容都在，那个窗口不能再填。",
+               "This code is being filled in, in another window. Check the code first. If that window is your own, or is closed, press 'Go on here': what was not saved is kept, and that window fills in no more.")  # fmt: skip
+GONE = Phrase("已在另一窗口接着填，这里不能再填；没有保存的内容都在那里。", "It is filled in in another window now, and no more here; what was not saved is there.")
 WORDS: dict[str, Phrase] = {
     "expert": Phrase("专家代号", "Expert's code"),
     "expert_hint": Phrase("如 E08，不写姓名", "such as E08, never a name"),
     "begin": Phrase("开始", "Begin"),
+    "over": Phrase("在这里接着填", "Go on here"),
     "leave": Phrase("换一位专家", "Another expert"),
     "leave_help": Phrase("没有保存的内容留在这里，写同一代号可以接着填", "What is not saved stays here: the same code takes it up again"),
     "whose": Phrase("专家 {expert}", "Expert {expert}"),
@@ -78,7 +83,9 @@ class Paper(Painted):
     lost
         What it says where no kernel answers it.
     expert
-        Whose paper lies open; empty before somebody gave a code.
+        Whose paper lies open on the page that was heard last; empty before somebody gave a code there.
+    round
+        In which it is filled in, where there are rounds.
     """
 
     _esm = "\n".join((PAGE / name).read_text("utf-8") for name in SCRIPTS)
@@ -90,7 +97,8 @@ class Paper(Painted):
 
     def __init__(self, folder: Path, scheme: Scheme, language: Language | None = None) -> None:
         self.folder, self.scheme, self.language = folder, scheme, language or scheme.language
-        self.expert = ""
+        self.expert, self.round = "", 1
+        self._pages: dict[str, tuple[str, int]] = {}
         super().__init__(paper=type(self).__name__)
         self.on_msg(self._heard)
 
@@ -101,7 +109,9 @@ class Paper(Painted):
         """Answer a question of the page: with what stands now, or with why it cannot be done."""
         if not isinstance(asked, dict) or not isinstance(asked.get("ask"), int):
             return
-        answer: Said = {"kind": "paper", "answer": asked["ask"], "view": str(asked.get("view", ""))}
+        page = str(asked.get("page", ""))
+        self.expert, self.round = self._pages.get(page, ("", 1))
+        answer: Said = {"kind": "paper", "answer": asked["ask"], "view": str(asked.get("view", "")), "page": page}
         try:
             answer |= self._answer(asked)
             answer |= self._state(asked)
@@ -109,6 +119,9 @@ class Paper(Painted):
             answer |= {"refused": both(_lines(refused)), **self._state({})}
         except Exception:  # noqa: BLE001 - whatever it is, the reader gets a sentence
             answer |= {"refused": both(FAILED), **self._state({})}
+        self._pages.pop(page, None)
+        if self.expert:
+            self._pages[page] = self.expert, self.round
         self.send(in_both(answer, self.scheme.english) if self.scheme.english else answer)
 
     def _answer(self, asked: Said) -> Said:
@@ -116,13 +129,26 @@ class Paper(Painted):
             case "open":
                 return {"start": {**self._start(), "words": paper_words(self.words | WORDS), "language": self.language, "english": dict(self.scheme.english), "title": both(self.title)}}
             case "enter":
-                return self._entered(code_of(asked.get("expert")), asked)
+                return self._let_in(code_of(asked.get("expert")), asked)
             case "leave":
                 self.expert = ""
                 return {}
         if not self.expert:
             raise refuse(FIRST, GIVE_CODE)
         return self._moved(asked)
+
+    def _let_in(self, expert: str, asked: Said) -> Said:
+        """Open the paper of an expert, which leaves the page where it lay open, if that was asked for in so many words."""
+        others = [page for page, held in self._pages.items() if held == (expert, asked.get("round", 1)) and page != str(asked.get("page", ""))]
+        if others and asked.get("over") is not True:
+            return {"refused": both(TAKEN), "taken": True}
+        told = self._entered(expert, asked)
+        for page in others:
+            del self._pages[page]
+            self.expert = ""
+            self.send({"kind": "paper", "answer": 0, "view": "", "page": page, "refused": both(GONE), **self._state({})})
+            self.expert = expert
+        return told
 
     def _start(self) -> Said:
         """What stays the same from move to move."""

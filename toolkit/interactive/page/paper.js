@@ -5,6 +5,18 @@ const FILES = ["open", "enter", "leave", "save", "former"];
 // Milliseconds without an answer after which the page says so: of the first question, of what reads or writes files, of all others.
 const patience = (question, number) => (number === 1 ? 5000 : FILES.includes(question.do) ? 15_000 : 1000);
 
+// A paper belongs to the page that opened it, also when that page is loaded again; another window, or a copy of this one, is another page.
+const KEPT = "committee-page";
+const here = () => {
+  if (window[KEPT]) return window[KEPT];
+  const kept = (act) => { try { return act(window.sessionStorage); } catch { return null; } }; // a browser may keep nothing
+  window[KEPT] = kept((store) => store.getItem(KEPT)) || Math.random().toString(36).slice(2);
+  kept((store) => store.removeItem(KEPT));
+  window.addEventListener("pageshow", () => kept((store) => store.removeItem(KEPT)));
+  window.addEventListener("pagehide", () => kept((store) => store.setItem(KEPT, window[KEPT])));
+  return window[KEPT];
+};
+
 class Paper {
   constructor(model, root) {
     Object.assign(this, { model, root, view: Math.random().toString(36).slice(2), built: "", before: {}, former: false });
@@ -26,7 +38,7 @@ class Paper {
     this.ask("open");
   }
 
-  ask(what, more = {}) { this.questions.ask({ do: what, ...more }); }
+  ask(what, more = {}) { this.questions.ask({ do: what, page: here(), ...more }); }
 
   say(name, values) { return fill(this.start.words[this.language][name], values); }
 
@@ -38,6 +50,7 @@ class Paper {
   heard(message) {
     if (message.kind !== "paper") return;
     if (this.held) { this.held.push(message); return; }
+    if (message.page !== here()) { this.questions.heard(message); return; } // of another window: nothing of it is shown here
     const mine = message.view === this.view;
     if (message.start && (mine || this.start)) {
       this.start = message.start;
@@ -74,6 +87,7 @@ class Paper {
     this.noticeLine.classList.toggle("refused", this.refused);
     setText(this.noticeLine, this.both(this.notice));
     if (this.state.expert) this.update();
+    else this.overButton.hidden = !this.state.taken;
   }
 
   places() { return [...this.root.querySelectorAll(".scroll")].map((node) => node.scrollTop); }
@@ -104,11 +118,12 @@ class Paper {
 
   gate(...fields) {
     const code = make("input", { type: "text", "data-key": "expert", "aria-label": this.say("expert"), placeholder: this.say("expert_hint"), autocomplete: "off", spellcheck: false });
-    const enter = () => this.ask("enter", { expert: code.value, ...this.gated() });
+    const enter = () => { this.wanted = { expert: code.value, ...this.gated() }; this.ask("enter", this.wanted); };
     code.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); enter(); } });
     const begin = this.button("begin", enter);
     begin.classList.add("primary");
-    return make("div", { class: "gate" }, make("label", {}, this.say("expert"), code), ...fields, begin);
+    this.overButton = this.button("over", () => this.ask("enter", { ...this.wanted, over: true }), { hidden: true });
+    return make("div", { class: "gate" }, make("label", {}, this.say("expert"), code), ...fields, begin, this.overButton);
   }
 
   gated() { return {}; }
