@@ -329,6 +329,14 @@ def test_who_signed_is_called_by_a_role_in_the_language_of_the_minutes(case: Cas
     assert ["以“会长”身份签署 r1" in text, "以“见证人”身份签署 r1" in text, "chair" in text] == [True, True, False]
 
 
+def test_a_signature_is_no_decision_of_the_meeting(case: Case) -> None:
+    when = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
+    signed = Entry(1, "", when, "signature", "会长甲", "", {"role": "chair", "revision": "r1", "key": "SHA256:x"})
+    decisions, _, entered = said("评审会议纪要", replace(case, journal=Journal((signed,)))).partition("不属会议决定的")
+    assert ("本届工作记录中没有决定事项" in decisions, "会长甲" in decisions) == (True, False)
+    assert "2026年1月10日，会长甲：以“会长”身份签署 r1" in entered
+
+
 @pytest.mark.parametrize(("choices", "pledged"), [(("采购人", "拍卖企业"), ("采购人", "拍卖企业")), (("企业", "机构"), ("通用",)), (("采购人", "企业"), ("采购人", "通用"))])
 def test_pledges_are_of_the_kinds_of_members_there_are(case: Case, choices: tuple[str, ...], pledged: tuple[str, ...]) -> None:
     """Of a kind without a pledge of its own, the one for any kind; whoever names another one gets it; and the convention has rules for those kinds alone."""

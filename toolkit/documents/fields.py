@@ -353,9 +353,9 @@ def sealed_as(journal: Journal) -> str:
 
 def minutes_fields(case: Case) -> Fields:
     """The minutes of the evaluation out of the journal."""
-    decided = [entry for entry in case.journal.entries if entry.by]
+    decided = [entry for entry in case.journal.entries if _is_decision(entry)]
     entries = [{"序": place, "句": case.says(_decided(case, entry, place))} for place, entry in enumerate(decided, 1)]
-    kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not entry.by]
+    kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not _is_decision(entry)]
     firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed or sealed_as(case.journal) else LATER
     return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)], "回避": [case.says(line) for line in _withdrawn(case)],
             "把握": case.says(firm), "记录末号": case.journal.entries[-1].number if case.journal.entries else 0, "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
@@ -379,6 +379,11 @@ def _withdrawn(case: Case) -> Iterator[Phrase]:
         yield phrase("“{label}”由 {n} 位专家评分，{withdrew.zh}。", "“{label}”: scored by {n:expert|experts}; {withdrew.en}.", label=labels[id_], n=sat, withdrew=withdrew)
 
 
+def _is_decision(entry: Entry) -> bool:
+    """Whether somebody decided what is entered; whoever signs a bag decides nothing by it."""
+    return bool(entry.by) and entry.what != "signature"
+
+
 def _decided(case: Case, entry: Entry, place: int) -> Phrase:
     """What was decided, and its number in the journal where that is not its `place` in the paper."""
     number = phrase("（工作记录第 {n} 条）", " (entry {n} of the journal)", n=entry.number) if entry.number != place else Phrase("", "")
@@ -388,7 +393,8 @@ def _decided(case: Case, entry: Entry, place: int) -> Phrase:
 
 
 def _kept(case: Case, entry: Entry) -> Phrase:
-    return phrase("{day}，{said.zh}。", "{day}: {said.en}.", day=case.on(entry.time.date()), said=_ended(done(entry)))
+    who = phrase("{by}：", "{by}: ", by=entry.by) if entry.by else Phrase("", "")
+    return phrase("{day}，{who.zh}{said.zh}。", "{day}: {who.en}{said.en}.", day=case.on(entry.time.date()), who=who, said=_ended(done(entry)))
 
 
 def _ended(words: Phrase) -> Phrase:
