@@ -39,6 +39,8 @@ from toolkit.records import Records
 from toolkit.records.databases.connection import read_address
 from toolkit.records.databases.survey import RemoteTable
 from toolkit.reports.csv_files import write_results
+from toolkit.reports.list_tables import awards_table
+from toolkit.reports.views import list_headline
 from toolkit.scheme import Scheme
 
 
@@ -181,7 +183,10 @@ def test_without_a_table_of_experts_the_panel_is_whoever_handed_in_a_sheet(tmp_p
     assert judged.experts == ("E01", "E02", "E03", "E04", "E05")
     assert judged.indicators["service"].results.members["recused"].tolist() == [1, 0, 0, 1]  # E01 wrote it, E02 declared it
     nobody = open_edition(write_judged_edition(tmp_path / "none", {"E01": {}}, scheme=scheme))
-    assert evaluate(nobody.scheme, nobody.records).ranking["reason"].str.contains("位次待定").all()
+    unscored = evaluate(nobody.scheme, nobody.records)
+    assert unscored.ranking["reason"].str.contains("位次待定").all()
+    for told in (unscored.problems.text("zh"), str(awards_table(unscored).note), repr(list_headline(unscored).lines)):
+        assert ("评分还没有定" in told, "宁缺毋滥" in told) == (True, False), told
 
 
 def test_a_member_that_left_is_not_scored_and_its_rows_stay(tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ class Evaluation:
         grades = [*grade_problems(self.scheme, self.measured.previous), *place_problems(self.grading)]
         nodes = sum_problems(self.scheme, self.tree, self.nodes), quotient_problems(self.scheme, self.tree, self.nodes, self.scaled_values.members)
         unknown = Problems() if self.trial is None or self.decided_as_of is None else Problems((not_known(self.trial, self.scheme.as_of, self.decided_as_of),))
-        return unknown + self.measured.problems + self.scaled_values.problems + Problems((*self._node_problems, *self._outsiders)) + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided) + grades
+        return unknown + self.measured.problems + self.scaled_values.problems + Problems((*self._node_problems, *self._outsiders)) + self._near_boundary + nodes[0] + nodes[1] + huge_problems(self.scheme, self._exact_total, self.scaled_values.members) + award_problems(self.decided, self.measured.open) + grades
 
     @property
     def _classes(self) -> Any:

@@ -20,13 +20,14 @@ from toolkit.evaluation.scores import TOTAL, Score, aligned, rounded_scores
 from toolkit.evaluation.tiebreaks import tie_rules
 from toolkit.ground.problems import Problem, did_you_mean
 from toolkit.ground.ranking import Floats, Integers, Mask, Ruling, Tie, competition_ranks, sharing
-from toolkit.ground.text import Phrase, figure, joined, phrase
+from toolkit.ground.text import Phrase, figure, in_words_before, joined, phrase
 from toolkit.scheme import Scheme
 from toolkit.scheme.outcomes import Requirement
 from toolkit.scheme.shapes import is_missing, state_name
 
 LISTED = ["award", "class", "order", "member"]
 FEW = Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered")
+TO_COME = ("{n} 家的评分还没有定，名额暂且空着，定了再看", "{n:member's score is|members' scores are} still to come, until when places are open")
 NOT_HANDED_ON = Phrase("名额只在前列之内，不递补", "the places are those of the first, and are not handed on")
 NOBODY_ELSE = Phrase("没有其他可授予的会员，宁缺毋滥", "nobody else can be given it, and the bar is not lowered")
 NOT_JOINT = Phrase(
@@ -253,8 +254,8 @@ def _keys(index: pd.Index[str], contest: Contest, mask: Mask) -> tuple[str, ...]
     return tuple(sorted(index[contest.positions[mask]]))
 
 
-def award_problems(decided: Decided) -> Iterator[Problem]:
-    """Everything a reader should know of how the awards were given."""
+def award_problems(decided: Decided, waiting: Collection[str] = ()) -> Iterator[Problem]:
+    """Everything a reader should know of how the awards were given, where scores of the members `waiting` are still to come."""
     scheme, classes = decided.scheme, decided.rule.classes
     yield from quota_problems(scheme, dict(zip(classes.names, classes.counted(decided.taking_part), strict=True)))
     yield from _out_of_reach(scheme)
@@ -265,7 +266,7 @@ def award_problems(decided: Decided) -> Iterator[Problem]:
     for allotment in decided.allotments:
         yield from _passed(allotment)
         yield from _limit_problems(decided, allotment)
-        yield from (_vacancy(decided, contest) for contest in allotment.contests if contest.vacant)
+        yield from (_vacancy(decided, contest, waiting) for contest in allotment.contests if contest.vacant)
 
 
 def _unasked(decided: Decided) -> Iterator[Problem]:
@@ -402,18 +403,18 @@ def _out_of_reach(scheme: Scheme) -> Iterator[Problem]:
                 )  # fmt: skip
 
 
-def _vacancy(decided: Decided, contest: Contest) -> Problem:
+def _vacancy(decided: Decided, contest: Contest, waiting: Collection[str]) -> Problem:
     """Places that stay empty, and why: too few are good enough, or who is cannot be given it; and who lost its place beside."""
     rule = phrase(
         "“{award}”名额 {places} 个，授予 {given} 家，空缺 {vacant} 个",
         "`{award}`: {places:place|places}, {given} given, {vacant} empty",
         award=contest.award.label, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant,
     )  # fmt: skip
-    return Problem("note", rule, why_empty(decided, contest), column=f"award[{contest.award.id}]", value=contest.class_)
+    return Problem("note", rule, why_empty(decided, contest, waiting), column=f"award[{contest.award.id}]", value=contest.class_)
 
 
-def why_empty(decided: Decided, contest: Contest) -> Phrase:
-    """Why places of an award stay empty among those who compete for it."""
+def why_empty(decided: Decided, contest: Contest, waiting: Collection[str] = ()) -> Phrase:
+    """Why places of an award stay empty among those who compete for it; or that they are open, while members are `waiting` for scores without which they have none."""
     good, lost = decided.good_enough(contest), int(contest.beyond.sum())
     few, others = good.sum() < (contest.places or 0), int((good & ~contest.able).sum())
     parts, capped = [], int((contest.able & ~contest.kept).sum()) if contest.kept is not None else 0
@@ -431,4 +432,8 @@ def why_empty(decided: Decided, contest: Contest) -> Phrase:
             "{n:more is|more are} good enough, but hold an award that excludes this one or are struck by a veto", n=others,
         ))  # fmt: skip
     kept_back = contest.award.quota is not None and not contest.award.quota.handed_on
+    pool = decided.members.index[contest.positions]
+    awaited = int((pool.isin([*waiting]) & decided.taking_part[contest.positions] & np.isnan(contest.keys[0])).sum())
+    if few and awaited and not in_words_before("1.0.0"):
+        return joined([*parts, phrase(*TO_COME, n=awaited)], "；", "; ")
     return joined([*parts, FEW if few else NOT_HANDED_ON if kept_back else NOBODY_ELSE], "；", "; ")

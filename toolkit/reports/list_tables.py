@@ -14,7 +14,7 @@ from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES, Problems
-from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, phrase
+from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, in_words_before, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     CENTER,
@@ -181,6 +181,9 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     return listing(columns, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
 
 
+LEFT_EMPTY, SO_FAR = Phrase("空缺名额（宁缺毋滥）", "Places left empty"), Phrase("现时空着的名额（有会员的评分还没有定）", "Places empty so far, while scores are still to come")
+
+
 def _held_back(evaluation: Evaluation, class_: str) -> int:
     """How many of a class, or of all for "", applied and did not come to the second stage."""
     here = stopped(evaluation.members) if not class_ else stopped(evaluation.members) & (evaluation.members["class"] == class_).to_numpy(np.bool_)
@@ -190,7 +193,7 @@ def _held_back(evaluation: Evaluation, class_: str) -> int:
 def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phrase | None]:
     scheme, places = evaluation.scheme, Phrase("待委员会决定的名额", "Places for the committee to decide")
     empty = [(line.class_, line.award, phrase("{n} 个", "{n}", n=line.vacant)) for line in lines if line.vacant]
-    yield _counted(scheme, Phrase("空缺名额（宁缺毋滥）", "Places left empty"), empty)
+    yield _counted(scheme, SO_FAR if evaluation.measured.open and not in_words_before("1.0.0") else LEFT_EMPTY, empty)
     counts = [(line.class_, line.award, line.places, line.awarded) for line in lines]
     bounds = [(award.id, award.quota.in_all) for award in scheme.awards if award.quota is not None]
     counts += [("", id_, bound, sum(line.awarded for line in lines if line.award == id_)) for id_, bound in bounds]

@@ -265,7 +265,7 @@ def _empty_places(evaluation: Evaluation) -> Iterator[Phrase]:
         where = Phrase(f"{wording.class_name(contest.class_, 'zh')}，{label}", f"{wording.class_name(contest.class_, 'en')}, {label}")
         yield phrase(
             "{where.zh}：名额 {places} 个，授予 {given} 家，空缺 {vacant} 个。{why.zh}", "{where.en}: {places:place|places}, {given} given, {vacant} empty; {why.en}",
-            where=where, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant, why=why_empty(decided, contest),
+            where=where, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant, why=why_empty(decided, contest, evaluation.measured.open),
         )  # fmt: skip
 
 
