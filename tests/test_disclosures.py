@@ -155,6 +155,7 @@ def test_in_a_column_of_persons_each_name_is_cut_and_what_is_left_is_told_of(cel
 @pytest.mark.parametrize(("cell", "public", "perhaps"), [
     ("张三", "张某", False), ("张三、李四", "张某、李某", False), ("张三，甲招标有限公司", "张某，甲招标有限公司", False), ("王小明等3人", "王某等3人", False), ("张　三", "张某", False), ("职工李四（市场部）", "职工李某（市场部）", False),
     ("张三 13912345678", "张某 139****5678", False), ("徐工、柳钢", "徐工、柳钢", True), ("徐工和李小明", "徐工和李某", True), ("李宁等2家", "李宁等2家", True), ("李小明与徐工", "李某与徐工", True), ("徐工及李小明等3人", "徐工及李某等3人", True), ("张三和李四", "张某和李某", False), ("万科", "万科", True), ("高明", "高明", True), ("阿丽亚", "阿丽亚", True), ("Mary", "Mary", True),
+    ("阿丽亚古丽", "阿丽亚古丽", True), ("李小明代理", "李小明代理", True), ("柳州招标代理", "柳州招标代理", False), ("哈尔滨建工", "哈尔滨建工", False),
     *((text, text, False) for text in ("柳州钢铁集团有限公司", "罗湖（中国）有限公司", "黄埔建设集团", "华东某建设工程", "徐州分公司", "项目部", "陈述", "IBM", "无", "")),
 ])  # fmt: skip
 def test_in_a_column_of_a_role_names_are_cut_organisations_stay_and_the_doubtful_is_told_of(cell: str, public: str, perhaps: bool) -> None:  # noqa: FBT001 - a case

@@ -31,8 +31,8 @@ from toolkit.comparison.records import examined_at
 from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.returns import returns
-from toolkit.ground.problems import Refused
-from toolkit.ground.text import former_words
+from toolkit.ground.problems import Problem, Problems, Refused
+from toolkit.ground.text import Phrase, former_words
 from toolkit.indicators.evidence import evidence
 from toolkit.indicators.panel import Judging, judging
 from toolkit.records import Records
@@ -385,5 +385,9 @@ def test_a_zero_beside_an_item_that_is_not_scored_is_told_of_and_files_with_erro
     assert [(problem.row, problem.column) for problem in told if "像是未评而填的" in problem.rule.zh] == [(3, "创新")]
     assert edition is not None
     assert [(back.file, [problem.row for problem in back.problems]) for back in returns(edition)] == [("ballots/评分表1.xlsx", [2])]
+    named = Problem("error", Phrase("人数应为单数", "the number is to be odd"), Phrase("", ""), file="ballots/专家.csv")
+    assert edition.judged is not None
+    even = replace(edition, judged=replace(edition.judged, problems=edition.judged.problems + Problems((named,))))
+    assert [back.file for back in returns(even)] == ["ballots/评分表1.xlsx"]  # it may hold the experts' names
     with former_words("0.7.0"):
         assert "像是未评而填的" not in check_edition(folder)[1].text()

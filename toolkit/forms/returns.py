@@ -297,7 +297,7 @@ class Return:
 
 
 def returns(edition: Edition, *, warnings: bool = False) -> tuple[Return, ...]:
-    """The files of an edition that hold errors, or also warnings, in the order of their names.
+    """The files of an edition that hold errors, or also warnings, in the order of their names; never that of the experts, which may name them.
 
     As long as rows of the members table are refused, nobody is told that a member does not exist: its own row may
     be what is wrong, and the code proposed another member's.
@@ -357,7 +357,9 @@ def returns_table(returned: Iterable[Return], language: Language = "zh") -> Tabl
 
 
 def _is_record(edition: Edition, file: str) -> bool:
-    return (edition.folder / file).is_file() and bool(tables_of(edition.folder, edition.tables, file))
+    read = tables_of(edition.folder, edition.tables, file)
+    experts = edition.tables.table.get(str(edition.scheme.panel.experts)) if edition.scheme.panel is not None else None
+    return (edition.folder / file).is_file() and bool(read) and experts not in read
 
 
 def _returned(edition: Edition, sent_back: Return, language: Language) -> Workbook:

@@ -66,6 +66,8 @@ APART = re.compile(rf"(?<!{HAN})([{EACH}])[ \u3000]+({HAN})(?!{HAN})")
 """A name of two signs that a blank makes as long as one of three."""
 LONGEST_NAME = 4
 """Signs of a name at most, without a dot in it."""
+LONG = rf"(?:[{LISTS['signs_of_long_names']}]{{{LONGEST_NAME + 1},}}|{_name(SURNAMES)}(?:{'|'.join(LISTS['behind_names'])}))"
+"""What is longer and may be a name all the same, or hold one."""
 HARMLESS = re.compile(
     rf".*某(?:{CALLED})|{OR_BODY}|(?:{WORDS})[员长师部科组]?|{'|'.join(LISTS['nobody'])}|.*(?:{STRONG}).*|(?![{EACH}]{HAN}{{1,2}}$).*[院所局厅市区县镇部处科室站队组办校]"
 )
@@ -192,14 +194,14 @@ def may_be_person(cell: str) -> bool:
 
 
 def may_be_in_role(cell: str) -> bool:
-    """The same of a column of a role: of what is as short as a name.
+    """The same of a column of a role: of what is as short as a name, or is written as long names are.
 
     Examples
     --------
-    >>> [may_be_in_role(cell) for cell in ("张某、阿丽亚", "徐工", "张某（市场部）", "华东建设工程", "IBM", "Mary Li")]
-    [True, True, False, False, False, True]
+    >>> [may_be_in_role(cell) for cell in ("张某、阿丽亚", "徐工", "阿丽亚古丽", "李小明代理", "张某（市场部）", "华东建设工程", "IBM")]
+    [True, True, True, True, False, False, False]
     """
-    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN}){HAN}{{2,{LONGEST_NAME}}}(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, BESIDE_CUT.sub("、", cell))))
+    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN})(?:{HAN}{{2,{LONGEST_NAME}}}|{LONG})(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, BESIDE_CUT.sub("、", cell))))
 
 
 def _without_organisation(found: re.Match[str]) -> str:
