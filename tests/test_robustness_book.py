@@ -83,6 +83,8 @@ def test_the_one_page_comes_first_and_begins_with_the_bottom_line(written: tuple
     page = book.worksheets[0]
     assert page["A2"].value == said
     assert sum(cell.value for cell in page["E"][3:] if isinstance(cell.value, int)) > 0
+    (second,) = [row[0].row for row in page.iter_rows(min_row=4) if row[2].value in {"会员", "Member"}]
+    assert (page.page_setup.fitToHeight, page.print_title_rows) == (None, f"${second}:${second}")  # None: as many as by default, one
 
 
 def test_a_name_of_digits_stays_a_name(written: tuple[Path, str, str]) -> None:

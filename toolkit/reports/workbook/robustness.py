@@ -92,6 +92,7 @@ PLACES = (
 """The upper table of the one page; the lower one, of who is on a hair, stands in the same columns."""
 ON_PAGE = [(column, column.sheet) for column in PLACES if column.sheet]
 WIDTHS = [look.width for _, look in ON_PAGE]
+ON_ONE_PAGE = 45  # rows, still readable
 LEGEND = phrase(
     "● {zh[0]}：换一百组权重至少九十九组仍得；◎ {zh[1]}：三组里至少有两组；○ {zh[2]}：不到三组里的两组；△ {zh[3]}：未得，但三组里有一组以上能得。"
     "{zh[4]}：权重在所设范围内任意变动都不变。",
@@ -151,12 +152,15 @@ def _write_page(book: Book, firm: Firmness, missing: Phrase | None) -> None:
     after = _say(book, sheet, after, LEGEND.into(book.language))
     if table.rows:
         sheet.set_row(after + 1, 22)
+        sheet.repeat_rows(after + 1)  # a page that begins within the second table begins with its headings
         for place, heading in enumerate(table.headings):
             sheet.write_string(after + 1, place, heading, book.heading)
         after = _put(book, sheet, after + 2, [tuple(_number(cell) if look == "right" else cell for cell, look in zip(row, table.alignment, strict=True)) for row in table.rows])  # a name stays text, "007" too
         after = _say(book, sheet, after, table.note)
     if missing:
-        _say(book, sheet, after, missing.into(book.language))
+        after = _say(book, sheet, after, missing.into(book.language))
+    if after <= ON_ONE_PAGE:
+        sheet.fit_to_pages(1, 1)
 
 
 def _put(book: Book, sheet: Any, first: int, rows: list[tuple[Any, ...]]) -> int:
