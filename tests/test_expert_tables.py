@@ -144,6 +144,10 @@ def test_the_figures_are_those_of_the_scores_that_count(tmp_path: Path) -> None:
     assert first[0] == "创新"
     assert [cell.split()[0] for cell in first[3:6]] == [f"{icc[form]:.2f}" for form in ("ICC(1,1)", "ICC(2,1)", "ICC(3,k)")]
     assert first[6] != "—"
+    words = ["poor" if end < 0.5 else "moderate" if end < 0.75 else "good" if end < 0.9 else "excellent" for end in intraclass(judged.indicators["innovation"].scores).table.loc["ICC(3,k)", ["low", "high"]]]
+    assert first[5].split("] ")[1] == "–".join(dict.fromkeys(words))
+    alpha = float(first[6].split()[0])
+    assert first[6].split("] ")[1] == ("reliable" if alpha >= 0.8 else "tentative" if alpha >= 2 / 3 else "too low")
     stances = {row[1]: row[6] for row in panel_experts_table(judged, edition.scheme, "en").rows if row[0] == "创新"}
     assert stances["E04"] == "harsh"
     assert stances["E03"] == "unremarkable"
@@ -163,6 +167,7 @@ def test_the_command_tells_the_chair_all_of_it_and_no_score(tmp_path: Path) -> N
     assert done.exit_code == 0, done.output
     for word in ("应当回避", "所在单位", "ICC(2,1)", "克里彭多夫 α", "偏严", "已校正", "位次待定"):
         assert word in done.output
+    assert "committee panel" not in done.output, "it does not send its reader to itself"
     assert not [score for score in ("71.3", "75.6", "60.5", "63.3", "张三三", "配偶任职") if score in done.output]
 
 

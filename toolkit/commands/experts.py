@@ -53,13 +53,14 @@ def panel(folder: Folder, language: LanguageOption = "zh") -> None:
     """供专家组组长看：组成、回避、一致程度、各专家宽严、位次待定的会员。 For the chair of the panel."""
     from toolkit.edition import check_edition
     from toolkit.evaluation import panel_of
+    from toolkit.indicators.panel_problems import SEE_PANEL
 
     with working(language, Phrase("正在读取评分", "reading the scores")):
         edition, problems = check_edition(folder)
         judged = panel_of(edition.scheme, edition.records, edition.judged) if edition and (edition.judged or not problems.errors) else None
     if edition and judged:
         _tell(edition, judged, language)
-    problems_found = judged.problems if judged and not problems.errors else problems
+    problems_found = Problems(tuple(one for one in (judged.problems if judged and not problems.errors else problems) if one.mend not in SEE_PANEL))  # it is told above
     if problems_found:
         typer.echo(problems_found.text(language_of(language)), err=bool(problems_found.errors))
     if problems.errors:

@@ -30,6 +30,8 @@ ASK_FOR_SCORES = Phrase("请催收评分表，放入 records/；不评的会员�
 NEARLY_A_MEMBER = Phrase("与某个会员的代码或名称相近而不相同，没有按会员回避", "it is nearly the code or the name of a member, and not quite: the expert does not withdraw for it")
 AS_LISTED = Phrase("是会员的，请照会员名册写代码或全称；不是的，不必改", "if a member is meant, write its code or full name as the list of members has it; else leave it")
 LEAVE_EMPTY = Phrase("没有评的请留空，不要填 0；确是这样评的，不必改", "leave empty what is not scored, never 0; leave it if it was scored so")
+SEE_PANEL = (Phrase("校正前后见 committee panel", "see `committee panel` for before and after"), Phrase("请专家组组长看 committee panel", "the chair should see `committee panel`"))
+"""Where what is only hinted at is told to the chair."""
 ADD_SCORES = Phrase(
     "请补充专家或补齐评分后重新计算，或由委员会定分：committee decide 届次 place 会员 指标 分数",
     "add experts or scores, and evaluate again; or the committee gives a score: committee decide DIR place MEMBER INDICATOR SCORE",
@@ -178,8 +180,7 @@ def levelling_problems(panel: Panel, item: Indicator, level: Levelling) -> Itera
         method = HOW[panel.harshness]
         rule = phrase("“{label}”：{n} 位专家的评分已用{zh}作宽严校正", "`{label}`: the scores of {n:expert|experts} are levelled by {en}",
                       label=item.label, n=changed, zh=method.zh, en=method.en)  # fmt: skip
-        mend = Phrase("校正前后见 committee panel", "see `committee panel` for before and after")
-        yield Problem("note", rule, mend, file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
+        yield Problem("note", rule, SEE_PANEL[0], file="scheme.toml", column="panel.harshness", value=str(panel.harshness))
 
 
 def deviation_notes(item: Indicator, deviations: pd.DataFrame, odd: Collection[str]) -> Iterator[Problem]:
@@ -189,8 +190,7 @@ def deviation_notes(item: Indicator, deviations: pd.DataFrame, odd: Collection[s
         beside = phrase("（其余有 {n} 位因此显得偏宽或偏严）", " (and for that others seem so: {n})", n=others) if others > 0 else Phrase("", "")
         rule = phrase("“{label}”有 {n} 位专家明显偏严或偏宽{zh}，所评照常计入", "`{label}`: {n:expert is|experts are} markedly harsh or lenient{en}, and counted as any other",
                       label=item.label, n=len(odd), zh=beside.zh, en=beside.en)  # fmt: skip
-        mend = Phrase("请专家组组长看 committee panel", "the chair should see `committee panel`")
-        yield Problem("note", rule, mend, file="scheme.toml", column=f"indicator[{item.id}]")
+        yield Problem("note", rule, SEE_PANEL[1], file="scheme.toml", column=f"indicator[{item.id}]")
 
 
 def awaited_places(item: Indicator, places: int, heard: int, minimum: int, records: Records) -> Problem:

@@ -5,7 +5,8 @@ Alpha tells how far a panel agrees beyond chance, whatever the gaps, for any kin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
 
 NOISE = 1e-13  # of the largest score: what is below it is rounding, not disagreement
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
+
+ICC_WORDS = {0.9: Phrase("优", "excellent"), 0.75: Phrase("良", "good"), 0.5: Phrase("中", "moderate"), -math.inf: Phrase("差", "poor")}
+"""From which bound up an intraclass correlation is called so, at each end of its interval: Koo, T. K. and Li, M. Y. (2016), Journal of Chiropractic Medicine 15, 155-163."""
+ALPHA_WORDS = {0.8: Phrase("可靠", "reliable"), 2 / 3: Phrase("勉强", "tentative"), -math.inf: Phrase("不足", "too low")}
+"""The same of alpha: Krippendorff, K. (2004), Content Analysis, 2nd edition, Sage, chapter 11: 0.800 and 0.667."""
+VERDICTS = Phrase(
+    "ICC 按 95% 区间的两端看：不到 0.5 差，0.5 起中，0.75 起良，0.9 起优（Koo 和 Li，2016）；α 不到 0.667 不足，0.667 起勉强（只宜作初步结论），0.8 起可靠（Krippendorff，2004）。",
+    "An ICC by both ends of its 95% interval: poor below 0.5, moderate from 0.5, good from 0.75, excellent from 0.9 (Koo and Li, 2016). Alpha: too low below "
+    "0.667, from there tentative, reliable from 0.8 (Krippendorff, 2004).",
+)
+
+
+def how_good(words: Mapping[float, Phrase], value: float) -> Phrase:
+    """The word of the highest bound that a measure of agreement reaches."""
+    return next(word for bound, word in words.items() if value >= bound)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from toolkit.ground.text import Language, Phrase, in_words_before, joined, phras
 from toolkit.indicators.panel import Judging, PanelResult, judged_by_panel
 from toolkit.panels import expert_deviations, intraclass, krippendorff_alpha
 from toolkit.panels.experts import GROUNDS
+from toolkit.panels.reliability import ALPHA_WORDS, ICC_WORDS, VERDICTS, how_good
 from toolkit.panels.severity import MARKED, odd_experts
 from toolkit.publication.english import told_in_english
 from toolkit.reports.columns import (
@@ -79,6 +80,19 @@ def _with_interval(estimate: tuple[float, float, float], _: Lexicon) -> str:
     return BLANK if math.isnan(value) else f"{_plain(value)} {_interval(*ends)}".strip()
 
 
+def _icc_in_words(estimate: tuple[float, float, float], lexicon: Lexicon) -> str:
+    """An intraclass correlation with its interval, and which word each end of that has."""
+    _, *ends = estimate
+    words = [] if np.isnan(ends).any() or in_words_before("1.0.0") else dict.fromkeys(how_good(ICC_WORDS, end).into(lexicon.language) for end in ends)
+    return " ".join(filter(None, (_with_interval(estimate, lexicon), Phrase("至", "–").into(lexicon.language).join(words))))
+
+
+def _alpha_in_words(estimate: tuple[float, float, float], lexicon: Lexicon) -> str:
+    """Krippendorff's alpha with its interval, and whether conclusions may be drawn."""
+    plain = math.isnan(estimate[0]) or in_words_before("1.0.0")
+    return _with_interval(estimate, lexicon) if plain else f"{_with_interval(estimate, lexicon)} {how_good(ALPHA_WORDS, estimate[0]).into(lexicon.language)}"
+
+
 def _levelling(row: Row, lexicon: Lexicon) -> str:
     """What was done to an expert's scores: what was added to their mean, and how their spread was stretched."""
     if not row["scored"]:
@@ -92,10 +106,10 @@ AGREEMENT = (
     ListColumn(Phrase("指标", "Indicator"), "indicator", label),
     ListColumn(Phrase("有分会员", "Scored"), "scored", _count, RIGHT),
     ListColumn(Phrase("待定会员", "Open"), "open", _count, RIGHT),
-    ListColumn(Phrase("ICC(1)", "ICC(1)"), "ICC(1,1)", _with_interval, RIGHT),
-    ListColumn(Phrase("ICC(2,1)", "ICC(2,1)"), "ICC(2,1)", _with_interval, RIGHT),
-    ListColumn(Phrase("ICC(3,k)", "ICC(3,k)"), "ICC(3,k)", _with_interval, RIGHT),
-    ListColumn(Phrase("克里彭多夫 α", "Krippendorff's alpha"), "alpha", _with_interval, RIGHT),
+    ListColumn(Phrase("ICC(1)", "ICC(1)"), "ICC(1,1)", _icc_in_words, RIGHT),
+    ListColumn(Phrase("ICC(2,1)", "ICC(2,1)"), "ICC(2,1)", _icc_in_words, RIGHT),
+    ListColumn(Phrase("ICC(3,k)", "ICC(3,k)"), "ICC(3,k)", _icc_in_words, RIGHT),
+    ListColumn(Phrase("克里彭多夫 α", "Krippendorff's alpha"), "alpha", _alpha_in_words, RIGHT),
     ListColumn(Phrase("ICC 的依据", "What the ICC rest on"), "basis"),
 )
 EXPERTS = (
@@ -126,6 +140,8 @@ def panel_table(judged: Judging, scheme: Scheme, language: Language | None = Non
         "ICC(1): each member by experts of its own; ICC(2,1): one expert like these; ICC(3,k): the mean of these k. The ICC rest on "
         "members scored by all; alpha uses every score. All are of the scores as given, before any levelling.",
     )
+    if not in_words_before("1.0.0"):
+        note = joined((note, VERDICTS), "", " ")
     return listing(AGREEMENT, rows, Lexicon(scheme, language or scheme.language), Phrase("专家评分的一致程度", "How far the panel agrees"), note)
 
 
@@ -160,8 +176,7 @@ def open_places_table(judged: Judging, scheme: Scheme, members: pd.DataFrame, la
         for member, waiting in sorted(judged.open.items())
         for id_, why in waiting.items()
     ]
-    note = None if rows else Phrase("没有位次待定的会员。", "No place is open.")
-    return listing(OPEN_PLACES, rows, Lexicon(scheme, language or scheme.language), Phrase("位次待定的会员", "Open places"), note)
+    return listing(OPEN_PLACES, rows, Lexicon(scheme, language or scheme.language), Phrase("位次待定的会员", "Open places"))
 
 
 def recusals_table(judged: Judging, scheme: Scheme, members: pd.DataFrame, language: Language | None = None) -> Table:
