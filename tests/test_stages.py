@@ -110,9 +110,9 @@ def test_a_decided_shortlist_stays_when_a_record_is_mended_and_what_would_be_is_
 
 
 def test_who_has_more_than_the_last_of_a_decided_shortlist_is_told_no_line(tmp_path: Path) -> None:
-    folder = decided(tmp_path / "e", "01", "06")
+    folder = decided(tmp_path / "e", "01", "07")
     scheme = folder / "scheme.toml"
-    scheme.write_text(scheme.read_text("utf-8").replace('missing = "error"', 'missing = "unranked"'), "utf-8")  # no expert scored 06
+    scheme.write_text(scheme.read_text("utf-8").replace('missing = "error"', 'missing = "unranked"'), "utf-8")  # no expert scored 07
     assert run(folder).ranking.loc["05", "reason"] == "未进入复审：初审 70.00 分，第 5 名，入围 2 名"
 
 

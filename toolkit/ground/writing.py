@@ -50,7 +50,7 @@ EDITION_FILES = ("scheme.toml", "tables.toml")
 EDITION_FOLDERS = frozenset({"records", "ballots", "sealed", "notebooks", "variants"})
 """By which files an edition's folder is known, and in which folders of it lies what it is made of."""
 TO_EDITION = (
-    "{place} 里是届次自己的文件，结果不能写到这里，以免混入或覆盖；请另写一个文件夹，如“结果”",
+    "{place} 里是届次自己的文件，结果不能写到这里，以免混入或覆盖；请另指一个文件夹，如“结果”",
     "{place} holds the edition's own files, and no results go there, lest they mix with them or overwrite one: name another folder, such as results",
 )
 
