@@ -200,6 +200,8 @@ class RuleByHand:
 
     def line_up(self, award: Award, own: Awarded) -> None:
         """Who would be next, once every award is given and those not chosen of an open tie; nobody while the places of all classes are open."""
+        if not award.reserve:
+            return
         others = [other for other in self.scheme.awards if other.id not in award.beside and award.id not in other.beside]
         waiting = own.able - own.open - {m for other in others for m in self.awards[other.id].given}
         if award.quota and award.quota.per:  # who is cut by the number of those alike is no reserve either
