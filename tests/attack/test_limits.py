@@ -202,9 +202,15 @@ def test_many_at_once_start_no_more_kernels_than_there_are_places(address: str) 
 
 def test_one_address_cannot_take_all_places_whatever_it_claims(address: str) -> None:
     claims = [f"198.51.100.{n}, 192.0.2.9" for n in range(FULL)]  # of nobody before, whose place is free a moment after its kernel
-    with ThreadPoolExecutor(FULL) as visitors:
-        replies = list(visitors.map(lambda claim: answer(address, LIVE, client=claim), claims))
-    assert [status for status, _, _ in replies].count(200) == 3
+
+    def as_many_as_one_may_have() -> bool:
+        with ThreadPoolExecutor(FULL) as visitors:
+            had = [status for status, _, _ in visitors.map(lambda claim: answer(address, LIVE, client=claim), claims)].count(200)
+        assert had <= 3
+        assert had == 3 or eventually(lambda: kernels(address) == 0)  # a place of the test before was still held: once more
+        return had == 3
+
+    assert eventually(as_many_as_one_may_have)
     kernel = opened(address, client="203.0.113.8")
     answer(address, f"voila/api/shutdown/{kernel}", "POST")
     assert eventually(lambda: kernels(address) == 0)

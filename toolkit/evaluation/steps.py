@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.ground.decimals import decimal_digits
 from toolkit.ground.ranking import Floats, Mask, rounded, tolerance
 
 if TYPE_CHECKING:
@@ -136,13 +137,18 @@ def over(bar: Bar, standing: Standing) -> Mask:
 
 def between(item: Requirement, steps: Steps) -> tuple[int, int | None]:
     """The lowest standing that a requirement allows, and the one from which on it allows none."""
-    lows = [steps.least(bound) for bound in (item.least, _just_over(item.above)) if bound is not None]
-    highs = [steps.least(bound) for bound in (item.below, _just_over(item.most)) if bound is not None]
+    lows = [steps.least(bound) for bound in (_compared(item.least), _just_over(item.above)) if bound is not None]
+    highs = [steps.least(bound) for bound in (_compared(item.below), _just_over(item.most)) if bound is not None]
     return max(1, *lows) if lows else 1, min(highs, default=None)
 
 
+def _compared(bound: float | None) -> float | None:
+    """A bound as `within` compares scores with it."""
+    return None if bound is None else decimal_digits(bound)
+
+
 def _just_over(bound: float | None) -> float | None:
-    return None if bound is None else float(np.nextafter(bound, np.inf))
+    return None if bound is None else float(np.nextafter(decimal_digits(bound), np.inf))
 
 
 def paired(lookup: Lookup, node: str, run: NDArray[np.intp], member: NDArray[np.intp]) -> Standing:
