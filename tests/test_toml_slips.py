@@ -212,3 +212,18 @@ def test_a_bracket_without_its_other_half_is_told_where_it_began(tmp_path: Path,
         read_scheme(path)
     found = [problem for problem in refused.value.problems if "括号" in problem.rule.zh]
     assert [(problem.row, f"第 {end} 行" in problem.mend.zh) for problem in found] == [(row, bool(end))]
+
+
+@pytest.mark.parametrize("key", ["id", "label", "weight"])
+def test_a_key_said_twice_hides_nothing_and_brings_no_fault_of_its_own(tmp_path: Path, key: str) -> None:
+    lines = SCHEME.splitlines()
+    item = next(number for number, line in enumerate(lines) if line == "[[indicator]]")
+    said = next(number for number, line in enumerate(lines) if number > item and line.startswith(f"{key} "))
+    (problem,) = faults(tmp_path, "\n".join([*lines[: said + 1], lines[said], *lines[said + 1 :]]))
+    assert (problem.row, problem.rule.zh) == (said + 2, "不是合法的 TOML：同一个键写了两次")
+    assert problem.mend.zh == "请删去一个；如果从这里起是另一项，请在前面补上 [[indicator]] 一行"
+
+
+@pytest.mark.parametrize(("text", "row", "mend"), [("schema = 1\nschema = 1", 2, "请删去一个"), ("[members]\nkey = [\n1]\nkey = [\n2]", 5, "请删去一个")])
+def test_a_key_said_twice_on_the_last_line_is_told_there(tmp_path: Path, text: str, row: int, mend: str) -> None:
+    assert [(problem.row, problem.mend.zh) for problem in faults(tmp_path, text) if "两次" in problem.rule.zh] == [(row, mend)]

@@ -31,6 +31,7 @@ LARGEST = 2**63 - 1  # TOML promises no more
 LARGE = 1e15  # from here on a whole number may not be exact
 DEEPEST = 32  # levels; a scheme has six
 TOO_DEEP = "Nested too deeply"
+TWICE = "Cannot overwrite"
 PARSER: tuple[tuple[str, str], ...] = (
     ("Expected newline", "值的后面还有多余的内容"),
     ("Expected '='", "键的后面没有等号"),
@@ -45,7 +46,7 @@ PARSER: tuple[tuple[str, str], ...] = (
     ("Unterminated string", "引号没有成对"),
     ("Illegal character", "引号没有成对，或有不能用的字符"),
     ("Cannot declare", "同一个表头写了两次"),
-    ("Cannot overwrite", "同一个键写了两次"),
+    (TWICE, "同一个键写了两次"),
     ("Duplicate inline", "同一个键写了两次"),
     ("Cannot mutate", "这个表已在别处写完，不能再添加"),
     ("Unescaped '\\'", "引号里的反斜杠要写成两个"),
@@ -234,7 +235,7 @@ def readable(text: str) -> Readable:
         return Readable(first, text)
     lines, halts, doubtful = text.split("\n"), [], set[int]()
     for start, end in _blocks(lines):
-        halt = parsed("\n".join(lines[start:end]))
+        halt = parsed(_block_text(lines[start:end]))
         if isinstance(halt, Halt):
             last = end - start if halt.said.startswith("Unclosed") else 1  # at the end of the block, where no line is told
             halts.append(Halt(halt.said, min(start + (halt.line or last), end)))
@@ -247,12 +248,29 @@ def readable(text: str) -> Readable:
 
 
 def _mended(block: list[str]) -> list[str]:
-    """A block without the lines that cannot be read by themselves; its header alone where that does not do, or nothing."""
-    left = ["" if isinstance(parsed(line), Halt) else line for line in block]
+    """A block without what is said twice and the lines that cannot be read by themselves; its header alone where that does not do, or nothing."""
+    once = _said_once(block)
+    if not isinstance(parsed(_block_text(once)), Halt):
+        return once
+    left = ["" if isinstance(parsed(line), Halt) else line for line in once]
     lost = HEADER.match(block[0]) is not None and not left[0]
     if not lost and not isinstance(parsed("\n".join(left)), Halt):
         return left
     return [left[0] if HEADER.match(left[0]) else "", *[""] * (len(block) - 1)]
+
+
+def _said_once(block: list[str]) -> list[str]:
+    """A block in which every key is said once, as it was first."""
+    left = list(block)
+    while isinstance(halt := parsed(_block_text(left)), Halt) and halt.said.startswith(TWICE) and halt.line:
+        begun = max(number for number, _ in _statements("\n".join(left)) if number <= halt.line)
+        left[begun - 1 : halt.line] = [""] * (halt.line - begun + 1)
+    return left
+
+
+def _block_text(block: list[str]) -> str:
+    """A block with the end of its last line, without which the reader tells no line of what stands there."""
+    return "".join(f"{line}\n" for line in block)
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
@@ -368,6 +386,19 @@ def opened_at(text: str, line: int) -> int:
             elif sign in "]}" and begun:
                 begun.pop()
     return begun[0] if begun else line
+
+
+def list_header(text: str, line: int | None) -> str:
+    r"""The header `[[name]]` of the item in which a line stands; nothing where it stands in none.
+
+    Examples
+    --------
+    >>> list_header('[[group]]\nid = "a"\nid = "b"', 3)
+    '[[group]]'
+    """
+    headers = [(number, written) for number, written in _statements(text) if written.startswith("[") and number <= (line or 0)]
+    name = _keys(headers[-1][1].lstrip("[ \t")) if headers and headers[-1][1].startswith("[[") else ()
+    return f"[[{'.'.join(name)}]]" if name else ""
 
 
 def _keys(line: str) -> tuple[str, ...]:
