@@ -1,6 +1,7 @@
 """All benchmarks one after another, and at the end one table of every figure against its bound.
 
-Run ``make benchmarks``, or ``python benchmarks/summary.py [name ...]``; ``-name`` leaves one out. It ends with exit code 1 where a bound is missed, or a script fails.
+Run ``make benchmarks``, or ``python benchmarks/summary.py [name ...]``; ``-name`` leaves one out. They compute in one thread of BLAS, as
+``committee`` does, where the environment does not say otherwise. It ends with exit code 1 where a bound is missed, or a script fails.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from figures import REPORT, Figure
+
+from toolkit.ground.resources import ONE_THREAD
 
 SCRIPTS = ("evaluate_and_draws", "deciding", "sensitivity", "whole_list", "weighting", "panels", "records", "keeping", "site", "board")
 
@@ -38,7 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "figures"
         report.touch()
-        environment = {**os.environ, REPORT: str(report)}
+        environment = {**ONE_THREAD, **os.environ, REPORT: str(report)}
         for name in names:
             began = time.monotonic()
             codes[name] = subprocess.run([sys.executable, str(folder / f"{name}.py")], env=environment, check=False).returncode  # noqa: S603
