@@ -36,7 +36,7 @@ PATIENCE = 10
 ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
     "awards": (
         {"toolkit.evaluation.awards": ()},
-        ("test_quotas", "test_awards", "test_requirements", "test_contests", "test_outcomes", "test_stages", "test_rule"),
+        ("test_quotas", "test_awards", "test_requirements", "test_contests", "test_outcomes", "test_stages", "test_rule", "test_grades"),
     ),
     "seal": (
         {"toolkit.sealing.bag": ()},

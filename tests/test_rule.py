@@ -100,6 +100,30 @@ def test_many_runs_are_each_decided_as_if_alone(asked: Evaluation, spread: float
         assert ranks[run].tolist() == lists.rule.ranks_by_member(alone)[0].tolist()
 
 
+def test_a_bar_that_some_draws_fail_is_asked_in_every_draw_of_a_first_award_that_all_may_have() -> None:
+    award = {"id": "x", "label": "x", "minimum": {"g": 50}}
+    rules = scheme(weights="percent", group=[group("g", 60), group("h", 40)], indicator=[indicator("a", 50, "g"), indicator("b", 50, "g"), indicator("c", 100, "h")], award=[award])
+    who = members(3)
+    asked = evaluation(rules, who, pd.DataFrame({"a": [90.0, 10, 60], "b": [10.0, 90, 60], "c": [70.0, 70, 70]}, index=who.index))
+    (given_,) = DrawnLists.of(asked).awards(np.array([[0.6, 0.4, inside, 1 - inside, 1, 1] for inside in (0.8, 0.5, 0.2)]))
+    assert given_.tolist() == [[True, False, True], [True, True, True], [False, True, True]]
+
+
+def test_an_open_tie_takes_as_many_places_in_all_as_its_class_has_in_that_draw() -> None:
+    """Half of those of class A who have 50 points: two level ones of four, or one place for the two of them, where others have less."""
+    award = {"id": "x", "label": "x", "quota": {"share": 0.5, "in_all": 2, "rounding": "floor"}}
+    eligible = {"require": [{"node": "total", "least": 50}]}
+    rules = scheme(indicator=[indicator("a", 50), indicator("b", 50)], award=[award], ties=["committee"], eligibility=eligible)
+    who = members(6, ["A", "A", "A", "A", "B", "B"])
+    asked = evaluation(rules, who, pd.DataFrame({"a": [70.0, 70, 90, 90, 80, 60], "b": [70.0, 70, 0, 0, 80, 60]}, index=who.index))
+    lists = DrawnLists.of(asked)
+    (found,) = lists.rule.decided(lists.standings(np.array([[0.6, 0.4], [0.5, 0.5]])))
+    assert found.given.tolist() == [[False] * 4 + [True, False]] * 2
+    assert found.shared is not None
+    assert found.shared.tolist() == [[True, True, False, False, False, False], [False] * 6]
+    assert found.open.tolist() == [[False] * 6, [True, True, False, False, False, False]]
+
+
 def masks(decision: Decision) -> list[np.ndarray]:
     none = np.zeros_like(decision.given)
     return [decision.able, decision.given, decision.open, *(none if mask is None else mask for mask in (decision.beyond, decision.shared))]

@@ -69,3 +69,14 @@ def test_a_form_for_a_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         write_ballot_forms(ready(tmp_path), small_scheme(), tmp_path / "out", [NAME])
     assert NAME not in str(refused.value)
+
+
+def test_an_english_form_names_everything_as_the_scheme_says_it_in_english(tmp_path: Path) -> None:
+    scheme = small_scheme()
+    names = {scheme.title, *(item.label for item in (*scheme.groups, *scheme.indicators))}
+    english = {name: f"Name {place}" for place, name in enumerate(sorted(names))}
+    (path,) = write_ballot_forms(ready(tmp_path), scheme.with_({"language": "en", "english": english}), tmp_path / "out", ["E01"])
+    said = texts(path)
+    assert not [text for text in said if any(name in text for name in names) and "|" not in text]  # of hidden keys
+    assert {english[item.label] for item in scheme.indicators if item.group == "learning"} <= set(said)
+    assert f"{english[scheme.title]}: ballot (Points)" in said

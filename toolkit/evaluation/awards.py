@@ -452,7 +452,8 @@ def _taken(decision: Decision, run: int, winners: NDArray[np.intp], ranks: Integ
     taken = np.bincount(ranks[given], minlength=len(winners) + 1)
     for pool in np.unique(pools.codes[winners[open_]]).tolist():  # all of a class stand at one rank
         inside, count = pools.codes[winners] == pool, decision.places[pool]
-        left = (count if count is None or isinstance(count, int) else int(count[run])) or 0
+        assert count is not None  # where there are places for all no tie is open
+        left = count if isinstance(count, int) else int(count[run])
         taken[ranks[inside & open_][0]] += left - int((given & inside).sum())
     return taken
 

@@ -75,6 +75,15 @@ class BlankBallot:
     round: int = 1
     before: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
+    def called(self, node: str) -> str:
+        """What the expert reads for a node: its label, in English as the scheme says it."""
+        return self.scheme.called(self.scheme.label(node))
+
+    @property
+    def title(self) -> Phrase:
+        """The title of the scheme, in English as the scheme says it."""
+        return Phrase(self.scheme.title, self.scheme.called(self.scheme.title))
+
     @property
     def name(self) -> str:
         """The file's name: the code and, from the second on, the round."""
@@ -91,7 +100,7 @@ def _sheet(book: FormBook, blank: BlankBallot, name: Phrase) -> tuple[Any, int]:
     last = len(widths) - 1
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width, None, {"hidden": place == 0})
-    title = phrase("《{title}》权重判断票（{zh}）", "{title}: ballot ({en})", title=blank.scheme.title, zh=name.zh, en=name.en)
+    title = phrase("《{title.zh}》权重判断票（{zh}）", "{title.en}: ballot ({en})", title=blank.title, zh=name.zh, en=name.en)
     sheet.set_row(0, 44)
     sheet.merge_range(0, 1, 0, last, title.into(language), book.bare(font_name=HEAD, font_size=14, text_wrap=True, align="center"))
     facts = phrase("专家代号：{e}　第 {n} 轮　办法指纹：{d}　评价基准日：{day}", "Expert: {e}  Round: {n}  Scheme: {d}  As of: {day}",
@@ -108,11 +117,11 @@ def _sheet(book: FormBook, blank: BlankBallot, name: Phrase) -> tuple[Any, int]:
     return sheet, 4
 
 
-def _groups(scheme: Scheme) -> Iterator[tuple[str, tuple[str, ...], Phrase]]:
+def _groups(blank: BlankBallot) -> Iterator[tuple[str, tuple[str, ...], Phrase]]:
     """Each group that is voted on: its name, its nodes, and what stands above it."""
-    for number, (group, nodes) in enumerate(voted_groups(scheme).items(), 1):
-        label = group_label(scheme, group)
-        yield group, tuple(nodes), Phrase(f"{number}. “{label.zh}”之下", f"{number}. Below {label.en}")
+    for number, (group, nodes) in enumerate(voted_groups(blank.scheme).items(), 1):
+        label = group_label(blank.scheme, group)
+        yield group, tuple(nodes), Phrase(f"{number}. “{label.zh}”之下", f"{number}. Below {blank.scheme.called(label.en)}")
 
 
 def write_points(book: FormBook, blank: BlankBallot) -> None:
@@ -123,11 +132,11 @@ def write_points(book: FormBook, blank: BlankBallot) -> None:
                "error_title": Phrase("请核对", "Please check").into(book.language),
                "error_message": Phrase("请填 0 至 100 的数", "a number from 0 to 100").into(book.language)}  # fmt: skip
     names, starts = (*NAMES[POINTS], *(QUARTILES if blank.before else (Phrase("核对", "Check"),))), []
-    for group, nodes, title in _groups(blank.scheme):
+    for group, nodes, title in _groups(blank):
         starts.append(row)
         row = first = _write_group(book, sheet, row, title, names)
         for place, node in enumerate(nodes, 1):
-            _write_item(book, sheet, row, (f"points|{group}|{node}", place, blank.scheme.label(node)), hundred, num_format="General")
+            _write_item(book, sheet, row, (f"points|{group}|{node}", place, blank.called(node)), hundred, num_format="General")
             for column, share in enumerate(blank.before.get(node, ()), VALUE + 1):
                 text = "—" if share != share else f"{share:.1f}"  # noqa: PLR0124 - NaN: no ballot in the round before
                 sheet.write_string(row, column, text, book.format(align="center", font_size=10))
@@ -193,12 +202,12 @@ def write_pairs(book: FormBook, blank: BlankBallot) -> None:
     sheet, row = _sheet(book, blank, PAIRS)
     source = {"validate": "list", "source": list(SCALE), "ignore_blank": True}
     starts = []
-    for group, nodes, title in _groups(blank.scheme):
+    for group, nodes, title in _groups(blank):
         starts.append(row)
         row = _write_group(book, sheet, row, title, NAMES[PAIRS])
         for place, (first, second) in enumerate(combinations(nodes, 2), 1):
-            _write_item(book, sheet, row, (f"ahp|{group}|{first}|{second}", place, blank.scheme.label(first)), source, num_format="@")
-            sheet.write_string(row, VALUE + 1, blank.scheme.label(second), book.format(text_wrap=True))
+            _write_item(book, sheet, row, (f"ahp|{group}|{first}|{second}", place, blank.called(first)), source, num_format="@")
+            sheet.write_string(row, VALUE + 1, blank.called(second), book.format(text_wrap=True))
             row += 1
         row += 1
     sheet.set_h_pagebreaks(_breaks([*starts, row]))
@@ -305,7 +314,7 @@ def _set_paper(book: FormBook, sheet: Any) -> None:
 
 def _note_lines(blank: BlankBallot) -> Iterator[Phrase]:
     yield Phrase(f"{FORM.zh}　填表说明", f"{FORM.en}: instructions")
-    yield phrase("适用：{title}（指纹 {d}）", "For: {title} (scheme {d})", title=blank.scheme.title, d=blank.digest)
+    yield phrase("适用：{title.zh}（指纹 {d}）", "For: {title.en} (scheme {d})", title=blank.title, d=blank.digest)
     deadline = blank.scheme.weighting.deadline if blank.scheme.weighting else None
     due = Phrase(deadline.isoformat(), deadline.isoformat()) if deadline else Phrase("＿＿＿＿年＿＿月＿＿日", "____-__-__")
     yield Phrase(f"交回截止：{due.zh}（当日仍计）。逾期、重复、不全和撤回的不计入，并列明原因。",

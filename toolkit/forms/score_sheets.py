@@ -131,7 +131,8 @@ class _ScorePage:
 
     def _top(self) -> None:
         language = self._book.language
-        title = phrase("{title}　专家评分表", "{title}: score sheet", title=self._scheme.title).into(language)
+        title = self._scheme.called(self._scheme.title)
+        title = phrase("{title}　专家评分表", "{title}: score sheet", title=title).into(language)
         hint = phrase(HINTS.zh, HINTS.en, expert=self._sheet.expert, points=self._range().into(language)).into(language)
         last = len(self._columns) - 1
         self._page.set_row(0, 28)

@@ -17,7 +17,6 @@ from toolkit.ground.problems import Problem, Problems, Refused, Severity, did_yo
 from toolkit.ground.resources import is_frozen
 from toolkit.ground.text import Phrase, key_words, phrase
 from toolkit.ground.toml_syntax import (
-    TWICE,
     Halt,
     KeyPath,
     Raw,
@@ -29,8 +28,7 @@ from toolkit.ground.toml_syntax import (
     exceeds,
     half_width,
     key_lines,
-    list_header,
-    opened_at,
+    mended_at,
     parser_words,
     place_words,
     readable,
@@ -318,7 +316,8 @@ def read_model(
         return modelled(whole.raw, model, faults, name, key_lines(whole.text))
     halts, whole = whole.halts, readable(with_quoted_keys(as_meant(written)))
     lines = key_lines(whole.text)
-    of_fields = [fault for fault in _faults_of(whole.raw, model)[1] if _stands(fault, whole, lines) or not _doubtful(fault, whole, lines)]
+    written_down = {path for path in lines if not isinstance(at(whole.raw, path), dict)}  # a table may have lost a part
+    of_fields = [fault for fault in _faults_of(whole.raw, model)[1] if fault.path in written_down or not _doubtful(fault, whole, lines)]
     among = [fault for fault in faults(bounded(whole.raw)) if not _doubtful(fault, whole, lines)]
     among_problems = (_problem(fault, whole.raw, lines, name) for fault in (*of_fields, *among))
     syntax = tuple(_syntax_problems(halts, written, name))
@@ -329,11 +328,6 @@ def read_model(
 
 def _and_turns(faults: Callable[[Raw], Iterable[Fault]]) -> Callable[[Raw], Iterable[Fault]]:
     return lambda raw: (*(Fault(place, *TURNED) for place in turned(raw)), *faults(raw))
-
-
-def _stands(fault: Fault, text: Readable, lines: Mapping[KeyPath, int]) -> bool:
-    """Whether a fault lies in a value that is written down, and not in a table that may have lost a part."""
-    return fault.path in lines and not isinstance(at(text.raw, fault.path), dict)
 
 
 def _doubtful(fault: Fault, text: Readable, lines: Mapping[KeyPath, int]) -> bool:
@@ -467,14 +461,8 @@ def _syntax_problems(halts: Sequence[Halt], text: str, name: str) -> Iterator[Pr
 
 def _halted(halt: Halt, text: str, name: str) -> Problem:
     """Why the reader could not go on; of a bracket without its other half, on the line where it began."""
-    began = opened_at(text, halt.line) if halt.line and halt.said.startswith("Unclosed") else halt.line
-    mend = Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
-    if halt.said.startswith(TWICE):
-        header = list_header(text, halt.line)
-        mend = phrase("请删去一个；如果从这里起是另一项，请在前面补上 {header} 一行", "delete one of the two; if another item begins here, put a line {header} before it", header=header) if header else Phrase("请删去一个", "delete one of the two")
-    elif began != halt.line:
-        mend = phrase("它从这一行开始，到第 {line} 行仍没有写完；请补上括号或逗号", "it begins on this line and is not ended on line {line}: add the bracket or a comma", line=halt.line)
-    return Problem("error", parser_words(halt.said), mend, file=name, row=began)
+    line, mend = mended_at(halt, text)
+    return Problem("error", parser_words(halt.said), mend, file=name, row=line)
 
 
 def tuples(value: Any) -> Any:

@@ -388,17 +388,18 @@ def opened_at(text: str, line: int) -> int:
     return begun[0] if begun else line
 
 
-def list_header(text: str, line: int | None) -> str:
-    r"""The header `[[name]]` of the item in which a line stands; nothing where it stands in none.
-
-    Examples
-    --------
-    >>> list_header('[[group]]\nid = "a"\nid = "b"', 3)
-    '[[group]]'
-    """
-    headers = [(number, written) for number, written in _statements(text) if written.startswith("[") and number <= (line or 0)]
-    name = _keys(headers[-1][1].lstrip("[ \t")) if headers and headers[-1][1].startswith("[[") else ()
-    return f"[[{'.'.join(name)}]]" if name else ""
+def mended_at(halt: Halt, text: str) -> tuple[int | None, Phrase]:
+    """On which line of a text what halted the reader is to be mended, and how."""
+    if halt.said.startswith(TWICE):
+        headers = [written for number, written in _statements(text) if written.startswith("[") and number <= (halt.line or 0)]
+        if not (headers and headers[-1].startswith("[[")):
+            return halt.line, Phrase("请删去一个", "delete one of the two")
+        name = ".".join(_keys(headers[-1].lstrip("[ \t")))
+        return halt.line, phrase("请删去一个；如果从这里起是另一项，请在前面补上 [[{name}]] 一行", "delete one of the two; if another item begins here, put a line [[{name}]] before it", name=name)
+    began = opened_at(text, halt.line) if halt.line and halt.said.startswith("Unclosed") else halt.line
+    if began == halt.line:
+        return began, Phrase("请改正这一行或上一行（引号、括号是否成对，键是否重复）", "mend this line or the one above (quotes, brackets, repeated keys)")
+    return began, phrase("它从这一行开始，到第 {line} 行仍没有写完；请补上括号或逗号", "it begins on this line and is not ended on line {line}: add the bracket or a comma", line=halt.line)
 
 
 def _keys(line: str) -> tuple[str, ...]:

@@ -328,6 +328,10 @@ class Scheme(StrictModel):
         named = (*self.groups, *self.indicators, *self.adjustments, *self.sums, *self.conditions, *self.awards, *self.vetoes)
         return next((item.label for item in named if item.id == node), node)
 
+    def called(self, name: str) -> str:
+        """What a reader calls what has this name in the scheme: the English name of `[english]`, where English is read and it says one."""
+        return self.english.get(name, name) if self.language == "en" else name
+
     def with_(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Scheme:
         """The scheme with some things decided otherwise; as strict as a file.
 
