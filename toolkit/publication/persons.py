@@ -62,6 +62,14 @@ BESIDE_CUT = re.compile(rf"(?<=某){AND}|{AND}(?={HAN}{{1,2}}某)")
 """What joins another to a name that was cut."""
 TOGETHER = re.compile(rf"[^、，,；;/／\s（(]*[（(][^（）()]*[）)]{HAN}*(?:{STRONG})|{HAN}+")
 """What stands between two signs, and an organisation with brackets within its name."""
+JOINED = f"{_name(SURNAMES)}(?:{AND}{_name(SURNAMES)})*"
+SEAM = "\x1f"
+"""What no text of a record holds."""
+SEAMS = (
+    re.compile(rf"(?<!{HAN})({JOINED}(?:[（(][^（）()]*[）)])?)({AND})(?={HAN}*(?:{STRONG}))"),
+    re.compile(rf"({STRONG})({AND}其?)(?=(?:{OR_BODY})?{JOINED}(?!{HAN}))"),
+)
+"""Names that are joined to an organisation, before it and behind it."""
 APART = re.compile(rf"(?<!{HAN})([{EACH}])[ \u3000]+({HAN})(?!{HAN})")
 """A name of two signs that a blank makes as long as one of three."""
 LONGEST_NAME = 4
@@ -145,7 +153,14 @@ def _told_between_signs(text: str, person: re.Pattern[str], surnames: str, surna
     def together(found: re.Match[str]) -> str:
         return name if re.fullmatch(_name(surnames), name := found[1] + found[2]) else found[0]
 
-    return told(TOGETHER.sub(cut, APART.sub(together, text)))
+    return told(TOGETHER.sub(cut, APART.sub(together, _seamed(text))).replace(SEAM, ""))
+
+
+def _seamed(text: str) -> str:
+    """The text with a seam on either side of what joins names to an organisation, so that each stands between two signs."""
+    for joint in SEAMS:
+        text = joint.sub(rf"\1{SEAM}\2{SEAM}", text)
+    return text
 
 
 def may_name_person(text: str) -> bool:
@@ -201,7 +216,7 @@ def may_be_in_role(cell: str) -> bool:
     >>> [may_be_in_role(cell) for cell in ("张某、阿丽亚", "徐工", "阿丽亚古丽", "李小明代理", "张某（市场部）", "华东建设工程", "IBM")]
     [True, True, True, True, False, False, False]
     """
-    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN})(?:{HAN}{{2,{LONGEST_NAME}}}|{LONG})(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, BESIDE_CUT.sub("、", cell))))
+    return any(may_be_person(found[0]) for found in re.finditer(rf"(?<!{HAN})(?:{HAN}{{2,{LONGEST_NAME}}}|{LONG})(?!{HAN})|[A-Z][a-z]+", TOGETHER.sub(_without_organisation, _seamed(BESIDE_CUT.sub("、", cell)))))
 
 
 def _without_organisation(found: re.Match[str]) -> str:

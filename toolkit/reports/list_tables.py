@@ -212,6 +212,14 @@ def _counted(scheme: Scheme, what: Phrase, counts: Sequence[tuple[str, str, Phra
 
 
 HIGHEST = Phrase("获奖最高分", "Award line")
+FORMERLY_NEAR = Phrase(
+    "深色横线即获奖线。线上会员：比未获该奖者的最高分多几分；线下会员：比获奖最低分少几分。",
+    "The dark line is the award line: how far above the best who missed, or below the last who made it.",
+)
+FORMERLY_NEAR_LOWER = Phrase(
+    "总分低者在前，深色横线即获奖线。获奖会员：比未获该奖者的最低分低几分；未获奖会员：比获奖最高分高几分，写作负数。",
+    "The lower total is ahead, and the dark line is the award line: how far ahead of the best who missed, or, below 0, behind the last who made it.",
+)
 NEAR = Phrase(
     "深色横线即获奖线。线上会员：比因名额未获该奖者的最高分、或要求的最低分多几分，取近者；线下会员：离获奖还差几分。",
     "The dark line is the award line: how far above the best who missed it for want of a place, or the least score asked for, whichever is nearer; or short of the award.",
@@ -228,10 +236,11 @@ def near_line_table(evaluation: Evaluation, within: float = 0.5) -> Table:
     near = near[near["distance"].abs() <= within]
     lines = list(zip(near["class"], near["award"], near["above"], strict=True))
     rows = near.rename(columns={"award": "line"}).join(evaluation.ranking[["name", "rank", "award"]], on="member")
+    higher, lower = (FORMERLY_NEAR, FORMERLY_NEAR_LOWER) if in_words_before("1.0.0") else (NEAR, NEAR_LOWER)
     return listing(
         NEAR_LINE, rows, Lexicon.of(evaluation),
         phrase("距获奖线 {n} 分以内的会员", "Members within {n} points of a line", n=figure(within)),
-        NEAR_LOWER if evaluation.scheme.total.better == "lower" else NEAR,
+        lower if evaluation.scheme.total.better == "lower" else higher,
         lines_after=tuple(n for n, (one, other) in enumerate(pairwise(lines)) if one != other and one[2]),
     )  # fmt: skip
 
