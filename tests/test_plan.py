@@ -340,6 +340,15 @@ def test_phases_overlap_and_end(folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_what_came_before_the_phase_counts_where_the_scheme_says_from_which_day(folder: Path, tmp_path: Path) -> None:
+    for name in ("records", "tables.toml"):
+        (tmp_path / name).symlink_to(folder / name)
+    (tmp_path / "scheme.toml").write_text(SCHEME.replace("by = 2018-02-28", "from = 2017-01-01\nby = 2018-02-28", 1), "utf-8")
+    before, after = on(folder, 2018, 3, 1)["承诺书"], on(tmp_path, 2018, 3, 1)["承诺书"]
+    assert ("".join(before.early), "".join(before.outstanding)) == ("d", "cd")
+    assert ("".join(after.members.index[after.in_time]), "".join(after.outstanding), "".join(after.early)) == ("ad", "c", "")
+
+
 def test_each_member_owes_its_own(folder: Path) -> None:
     owed = outstanding(tuple(on(folder, 2018, 4, 1).values()))
     assert {member: [one.demand.label for one in what] for member, what in owed.items()} == {"c": ["承诺书", "行动计划", "学时"], "d": ["承诺书", "学时"], "a": ["学时"], "b": ["学时"]}
@@ -350,6 +359,7 @@ def test_the_command_lists_and_reminds(folder: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "全员参与：截至 2018-04-01，4 家会员中还有 2 家没有任何一项参与记录" in done.output
     assert "逾期 32 天" in done.output
+    assert "“承诺书”：有 1 家会员的记录早于 2018-01-01，不计，列为未交" in done.output
     assert "丙公司" in done.output
     assert "发布方案；宣传" in done.output
     letters = {path.name: text_of(path.read_bytes()) for path in (tmp_path / "out").rglob("*.docx")}
@@ -436,6 +446,7 @@ def test_the_calendar_stands_where_there_is_no_record_yet(folder: Path, tmp_path
 @pytest.mark.parametrize(("old", "new", "told"), [
     ("to = 2018-03-31", "to = 2017-03-31", "止日早于起日"),
     ("by = 2018-02-28", "by = 2017-02-28", "早于本阶段的起日"),
+    ("by = 2018-02-28", "from = 2018-03-01\nby = 2018-02-28", "晚于截止日"),
     ('take = "count" }', 'take = "latest", column = "filed" }', "不能用 latest"),
     ('id = "second"', 'id = "first"', "重复"),
     ('take = "count" }', 'take = "count", window = "w" }', "w"),

@@ -71,6 +71,10 @@ UNBEGUN = Phrase("全员参与：评价期自 {day} 起，还没有开始。", "
 UNCOUNTED = Phrase("记录还读不成，没有统计家数，也没有催办。原因如下：", "The records cannot be read yet, so nothing is counted and nobody reminded. The reasons:")
 UNEVALUATED = Phrase("现在还不能计算，没有统计全员参与的情况；原因见 committee check。", "It cannot be evaluated yet, so who took part in nothing is not counted; `committee check` says why.")
 LATE = Phrase("秘书处有 {n} 项工作逾期未完成：{zh}。做完的请在工作计划表里填上完成日期和凭据。", "{n:item|items} of the secretariat's own work overdue: {en}. Enter the day and the evidence once done.")
+EARLY = Phrase(
+    "“{zh}”：有 {n} 家会员的记录早于 {day}，不计，列为未交。要计入的，请在这一项 [[phase.asks]] 里写 from = 起算日（如 from = 2018-01-01）。",
+    "{en}: records of {n:member|members} lie before {day} and do not count: they are told as outstanding. To count them write from = a day (such as from = 2018-01-01) in its [[phase.asks]].",
+)
 NOBODY = Phrase("没有需要催办的会员。", "There is nobody to remind.")
 OWED = "未交名单.csv"
 REMINDED = Phrase("已写出 {n} 家会员的催办函（合订一份、各一份）和 {list}：{to}", "Reminders to {n:member|members}, all in one and one each, and {list} are in {to}")
@@ -146,6 +150,7 @@ def plan(
             tell(work_table(edition.scheme, work, spoken))
             _tell_late(edition.scheme, work, language)
         tell(dues_table(edition.scheme, standing, spoken))
+        _tell_early(edition.scheme, standing, language)
         if who and owed:
             tell(outstanding_table(edition.scheme, outstanding_rows(owed, records.members), spoken))
         _tell_idle(_until(evaluation, edition.records, on), on, language)
@@ -161,6 +166,18 @@ def _tell_late(scheme: Scheme, work: Iterable[Task], language: str) -> None:
     if late:
         say(language, phrase(LATE.zh, LATE.en, n=len(late), zh="；".join(late), en="; ".join(fields_in_english(late, scheme.english))))
         typer.echo("")
+
+
+def _tell_early(scheme: Scheme, standing: Iterable[Standing], language: str) -> None:
+    """Of which members something lies before the day from which on it counts, so that they are reminded of it."""
+    from toolkit.indicators.phases import first_day
+    from toolkit.publication.english import fields_in_english
+
+    for one in standing:
+        if len(one.early):
+            label, day = one.demand.label, first_day(one.phase, one.demand)
+            (english,) = fields_in_english([label], scheme.english)
+            say(language, phrase(EARLY.zh, EARLY.en, n=len(one.early), zh=label, en=english, day=day))
 
 
 def _tell_uncounted(scheme: Scheme, on: dt.date, language: str) -> None:

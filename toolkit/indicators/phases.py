@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from toolkit.records import Records
     from toolkit.scheme import Demand, Phase, Scheme
 
+EVER = dt.date(1900, 1, 1)
+"""Before any record."""
 Progress = Literal["to_come", "under_way", "over"]
 
 
@@ -37,7 +39,7 @@ class Standing:
     day
         The day it is looked at.
     members
-        Index the members asked, columns `in_time` and `now` (float64): how much of it each has by the due day, and by `day`.
+        Index the members asked, columns `in_time`, `now` and `ever` (float64): how much of it each has by the due day, by `day`, and by `day` with what came before the day from which on it counts.
     together
         The same two numbers of all members as one; NaN where each is asked by itself.
     """
@@ -69,6 +71,11 @@ class Standing:
         """Who has not handed it in yet, though its phase has begun, be it voluntary or not; nobody where members are not asked one by one."""
         begun = self.day >= self.phase.from_ and not self.demand.together
         return self.members.index[~(self.in_time | self.late)] if begun else self.members.index[:0]
+
+    @property
+    def early(self) -> pd.Index[str]:
+        """Of `outstanding` those who had it before the day from which on it counts."""
+        return self.outstanding[(self.members.loc[self.outstanding, "ever"] >= self.demand.least).to_numpy(np.bool_)]
 
     @property
     def done(self) -> bool:
@@ -141,6 +148,11 @@ def progress(phase: Phase, day: dt.date) -> Progress:
     return "to_come" if day < phase.from_ else "over" if day > phase.to else "under_way"
 
 
+def first_day(phase: Phase, demand: Demand) -> dt.date:
+    """The day from which on what is handed in counts: the demand's own, or the first of the phase."""
+    return demand.from_ or phase.from_
+
+
 def due_day(phase: Phase, demand: Demand) -> dt.date:
     """The day by which a phase asks for something: its own, or the last of the phase."""
     return demand.by or phase.to
@@ -149,7 +161,7 @@ def due_day(phase: Phase, demand: Demand) -> dt.date:
 def standings(scheme: Scheme, records: Records, day: dt.date) -> tuple[Standing, ...]:
     """Everything that the phases ask, in their order, as the records of `day` have it.
 
-    Dated records count from the first day of the phase on; a table without dates counts as it stands.
+    Dated records count from their `first_day` on; a table without dates counts as it stands.
     """
     return tuple(_standing(scheme, records, phase, demand, day) for phase in scheme.phases for demand in phase.asks)
 
@@ -157,8 +169,9 @@ def standings(scheme: Scheme, records: Records, day: dt.date) -> tuple[Standing,
 def _standing(scheme: Scheme, records: Records, phase: Phase, demand: Demand, day: dt.date) -> Standing:
     by = due_day(phase, demand)
     asked = _asked(scheme, records, demand)
-    found = [_taken(scheme, records, demand, (phase.from_, last)) for last in (min(by, day), day)]
-    columns = {name: values.loc[asked].to_numpy(np.float64) for name, (values, _) in zip(("in_time", "now"), found, strict=True)}
+    first = first_day(phase, demand)
+    found = [_taken(scheme, records, demand, days) for days in ((first, min(by, day)), (first, day), (min(EVER, first), day))]
+    columns = {name: values.loc[asked].to_numpy(np.float64) for name, (values, _) in zip(("in_time", "now", "ever"), found, strict=True)}
     return Standing(phase, demand, by, day, pd.DataFrame(columns, index=asked), (found[0][1], found[1][1]) if demand.together else (np.nan, np.nan))
 
 

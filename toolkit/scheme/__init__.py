@@ -192,13 +192,14 @@ ROUNDS = {"公示": "Public notice", "初审公示": "Notice of the preliminary 
 class Demand(StrictModel):
     """What a phase asks of each member, or with `together` of all of them taken as one: at least `least` of what `measure` takes, by the day `by`.
 
-    Dated records count that happened within the phase, and until `by` where that is later; what comes after is late. `only` says which members are asked, by
+    Dated records count that happened within the phase (from the day `from` on, where it is said), and until `by` where that is later; what comes after is late. `only` says which members are asked, by
     columns of the members table; without `by` the last day of the phase holds. What is `voluntary` (where left out, what has 自愿 in its label) is offered, not asked for: it is never overdue, and nobody is missing.
     """
 
     label: Name
     measure: Measure
     least: Annotated[float, Field(gt=0)] = 1.0
+    from_: Annotated[dt.date | None, Field(alias="from")] = None
     by: dt.date | None = None
     only: Where = {}
     together: bool = False

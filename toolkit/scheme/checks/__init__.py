@@ -315,7 +315,11 @@ def phases_faults(raw: Raw) -> Iterator[Fault]:
             rule = phrase("止日早于起日（{day}）", "it ends before it begins ({day})", day=first)
             yield Fault(("phase", place, "to"), rule, Phrase("请改正其中一个日期", "mend one of the two days"), value=str(last))
     for path, demand in demands(raw):
-        first, by, measure = raw["phase"][path[1]].get("from"), demand.get("by"), demand.get("measure")
+        phase, own, by, measure = raw["phase"][path[1]], demand.get("from"), demand.get("by"), demand.get("measure")
+        first, last = phase.get("from"), by if is_day(by) else phase.get("to")
+        if is_day(own) and is_day(last) and last < own:
+            rule = phrase("起算日晚于截止日（{day}）", "it counts from a day after it is due ({day})", day=last)
+            yield Fault((*path, "from"), rule, Phrase("请改正起算日或截止日", "mend one of the two days"), value=str(own))
         if is_day(first) and is_day(by) and by < first:
             rule = phrase("截止日早于本阶段的起日（{day}）", "it is due before the phase begins ({day})", day=first)
             yield Fault((*path, "by"), rule, Phrase("请改正截止日或阶段的起日", "mend one of the two days"), value=str(by))
