@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import sys
+from collections.abc import Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,11 @@ def read(folder: Path, source: str, relation: str = "acts", large: int = 100_000
     return read_at(folder, place, large)
 
 
-def read_at(folder: Path, place: str, large: int = 100_000) -> Records:
+def read_at(folder: Path, place: str, large: int = 100_000, words: Sequence[str] = ()) -> Records:
     (folder / "members.csv").write_text("code,name\nA,甲\nB,乙\n", encoding="utf-8")
     (folder / "tables.toml").write_text(TABLES.format(place=place), encoding="utf-8")
     members = MembersSpec(table="members", key="code", name="name")
-    return load_records(folder, load_tables(folder / "tables.toml"), members, large)
+    return load_records(folder, load_tables(folder / "tables.toml"), members, large, words=words)
 
 
 @pytest.mark.parametrize(("source", "extra"), [("postgres://db.example/akte", "postgres"), ("spark:thrift", "spark")])
@@ -142,6 +143,26 @@ def test_an_id_of_another_spelling_is_the_same_id(tmp_path: Path, again: str, la
     assert problem.rule.en == "2 rows agree in these columns"
     assert records.counts["accepted"].tolist()[-1] == 1
     assert large == 0 or records.frames["acts"]["id"].tolist() == ["1"]
+
+
+@pytest.mark.parametrize("large", [0, 100])
+@pytest.mark.parametrize("put", [in_duckdb, in_sqlite])
+def test_a_text_of_another_spelling_is_the_same_text_where_the_scheme_asks_for_its_column(tmp_path: Path, put: Any, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    remarks = ["安全培训A", "安全 培训A", "安全培训ａ", "讲座", None, "安全培训A"]
+    place = f"source = '{put(tmp_path, [{**GOOD, 'id': str(n), 'remark': remark} for n, remark in enumerate(remarks)])}'\nrelation = 'acts'"
+    records = read_at(tmp_path, place, large, ["acts.remark"])
+    if large:
+        held = records.frames["acts"]["remark"].dropna().tolist()
+    else:
+        with records.standing["acts"].opened() as rows:
+            held = [text for text in rows["remark"].to_pyarrow().to_pylist() if text is not None]
+    assert sorted(held) == [*["安全培训A"] * 4, "讲座"]
+    (note,) = [problem for problem in records.problems if "只差全角半角" in problem.rule.zh]
+    assert (note.severity, note.column, note.value, note.rule.en.split()[0]) == ("note", "remark", "安全 培训A", "2")
+    assert not [problem for problem in read_at(tmp_path, place, 0).problems if "只差全角半角" in problem.rule.zh]
+    monkeypatch.setattr("toolkit.records.databases.survey.LARGE", 2)
+    (many,) = [problem for problem in read_at(tmp_path, place, 0, ["remark"]).problems if "没有逐一比对" in problem.rule.zh]
+    assert (many.severity, many.column) == ("note", "remark")
 
 
 def test_what_is_personal_never_leaves(tmp_path: Path) -> None:

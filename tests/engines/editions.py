@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from toolkit.ground.toml_reader import texts
 from toolkit.records import Records
 from toolkit.records.dictionary import Tables, load_tables
 from toolkit.records.reading import load_records
@@ -150,4 +151,4 @@ def read(folder: Path, scheme: Scheme, places: dict[str, str], large: int = 0) -
     folder.joinpath("tables.toml").write_text(TABLES.format(place=places["acts"], profile=places["profile"]), encoding="utf-8")
     folder.joinpath("members.csv").write_text("code,name,kind\n" + "".join(f"{code},{code},k\n" for code in MEMBERS), encoding="utf-8")
     tables: Tables = load_tables(folder / "tables.toml")
-    return load_records(folder, tables, scheme.members, large)
+    return load_records(folder, tables, scheme.members, large, words=texts(scheme.model_dump()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,6 +62,8 @@ def load_records(
     collections: dict[str, Collection] = {}
     standing: dict[str, RemoteTable] = {}
     known: Register | None = None
+    words = frozenset(words)
+    named = {word.rpartition(".")[2] for word in words}  # the columns that the scheme names are among them
     applied = (members.applied or "").rpartition(".")[0]
     if members.table in tables.table:
         first, _ = _gathered(folder, tables.table[members.table], members.key, None)
@@ -69,19 +72,19 @@ def load_records(
     for name, table in tables.table.items():
         if name != members.table:
             most = None if name == applied else large
-            collections[name], stays = _gathered(folder, table, None, known, most)
+            collections[name], stays = _gathered(folder, table, None, known, most, words=named)
             standing |= {name: stays} if stays else {}
-    records = _records(tables, {name: collections[name] for name in tables.table}, members, frozenset(words))
+    records = _records(tables, {name: collections[name] for name in tables.table}, members, words, standing)
     passed_over = [*_unread_sheets(collections.values()), *folder_problems(folder, tables, records.digests)]
-    return replace(records, standing=standing, problems=records.problems + passed_over)
+    return replace(records, problems=records.problems + passed_over)
 
 
 def _gathered(
-    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = None
+    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = None, *, words: AbstractSet[str] = frozenset()
 ) -> tuple[Collection, RemoteTable | None]:
     """A table from its files, or from where else it stands; only more than `large` rows stay there."""
     if is_remote(folder, table, large):
-        return survey(folder, table, key, known, large)
+        return survey(folder, table, key, known, large, words=words)
     return _read_once(folder, table, key, known), None
 
 
@@ -115,10 +118,13 @@ def _written_alike(collection: Collection, table: Table, key: str, known: Regist
     return replace(collection, frame=collection.frame.assign(**{name: code.astype("str") for name, code in spelt.items()}))
 
 
-def _records(tables: Tables, collections: Mapping[str, Collection], members: MembersSpec, words: frozenset[str]) -> Records:
+def _records(
+    tables: Tables, collections: Mapping[str, Collection], members: MembersSpec, words: frozenset[str], standing: Mapping[str, RemoteTable]
+) -> Records:
     named = {(members.table, column) for column in (members.key, members.name, members.former_names) if column}
     named |= {(name, table.names) for name, table in tables.table.items() if table.names}
-    frames, notes = spelt_alike({name: collection.frame for name, collection in collections.items()}, tables.table, named, words)
+    elsewhere = {(name, column): texts for name, remote in standing.items() for column, texts in remote.texts.items()}
+    frames, best, notes = spelt_alike({name: collection.frame for name, collection in collections.items()}, tables.table, named, words, elsewhere)
     whose = attribute(frames, tables, members)
     problems = [problem for collection in collections.values() for problem in collection.problems] + notes
     counts = pd.DataFrame(
@@ -137,8 +143,15 @@ def _records(tables: Tables, collections: Mapping[str, Collection], members: Mem
         departures(whose.frames, members),
         branches=whose.branches,
         of_branches=whose.of_branches,
+        standing={name: replace(remote, spelt=_spelt_there(remote, best)) for name, remote in standing.items()},
         found={name: collection.headings for name, collection in collections.items()},
     )
+
+
+def _spelt_there(remote: RemoteTable, best: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """By column of a table that stays where it is, the spelling that goes of each text that is written otherwise."""
+    spelt = {name: {text: best[text] for text in texts.index if text in best} for name, texts in remote.texts.items()}
+    return {name: other for name, other in spelt.items() if other}
 
 
 def _unread_sheets(collections: Iterable[Collection]) -> Iterator[Problem]:

@@ -181,9 +181,10 @@ class Collection:
 
 
 def spelt_alike(
-    frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], names: AbstractSet[tuple[str, str]], words: AbstractSet[str]
-) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    """The tables with every text that differs from another in width, case or blanks only written as that one, and notes of it.
+    frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], names: AbstractSet[tuple[str, str]], words: AbstractSet[str],
+    elsewhere: Mapping[tuple[str, str], pd.Series[int]],
+) -> tuple[dict[str, pd.DataFrame], dict[str, str], list[Problem]]:
+    """The tables with every text that differs from another in width, case or blanks only written as that one; by text that one; and notes of it.
 
     So an event, expert or class is one wherever it is counted, joined or asked for. The spelling of `words` goes first,
     then the one that stands most often.
@@ -194,21 +195,29 @@ def spelt_alike(
         Tables and their columns that hold names, which stay as they are.
     words
         Texts that the scheme asks for.
-    """
+    elsewhere
+        By table that stays where it is and column, how often each text stands there.
+    """  # fmt: skip
     texts = [
         (table, name) for table, spec in tables.items() for name, column in spec.column.items()
         if column.type == "text" and name in frames[table] and (table, name) not in names
     ]  # fmt: skip
     counts = [frames[table][name].value_counts(sort=False) for table, name in texts]
-    best = _spellings(counts, words)
-    spelt, notes = dict(frames), []
+    best = _spellings([*counts, *elsewhere.values()], words)
+    spelt, notes = dict(frames), list[Problem]()
     for table, name in texts if best else ():
         texts_there = spelt[table][name]
         others = texts_there.isin(list(best))
         if others.any():
-            notes.append(_spelt_otherwise(spelt[table][others].iloc[0], name, int(others.sum()), best, tables[table]))
+            first = spelt[table][others].iloc[0]
+            place = {"file": first["_file"], "sheet": first["_sheet"], "row": int(first["_row"]) or None}
+            notes.append(_spelt_otherwise(first[name], int(others.sum()), best, column=tables[table].heading(name), **place))
             spelt[table] = spelt[table].assign(**{name: texts_there.mask(others, texts_there.map(best)).astype("str")})
-    return spelt, notes
+    for (table, name), found in elsewhere.items():
+        if counted := {str(text): int(number) for text, number in sorted(found.items()) if text in best}:
+            place = {"file": tables[table].source or tables[table].file, "sheet": tables[table].relation or ""}
+            notes.append(_spelt_otherwise(next(iter(counted)), sum(counted.values()), best, column=tables[table].heading(name), **place))
+    return spelt, best, notes
 
 
 def _spellings(counts: Sequence[pd.Series[int]], words: AbstractSet[str]) -> dict[str, str]:
@@ -225,12 +234,10 @@ def _spellings(counts: Sequence[pd.Series[int]], words: AbstractSet[str]) -> dic
     return {one: best[normal] for normal, group in often.items() for one in group if one not in words and one != best[normal]}
 
 
-def _spelt_otherwise(first: pd.Series[Any], name: str, count: int, best: Mapping[str, str], table: Table) -> Problem:
+def _spelt_otherwise(text: str, count: int, best: Mapping[str, str], **place: Any) -> Problem:
     rule = phrase("有 {n} 处与“{best}”之类只差全角半角、大小写或空格，按同一个算", "{n:cell differs|cells differ} from `{best}` and the like in width, case or blanks only: taken as the same",
-                  n=count, best=best[first[name]])  # fmt: skip
-    mend = Phrase("若不是同一个，请改成不同的写法", "write them differently if they are not the same")
-    return Problem("note", rule, mend, file=first["_file"], sheet=first["_sheet"], row=int(first["_row"]) or None,
-                   column=table.heading(name), value=first[name])  # fmt: skip
+                  n=count, best=best[text])  # fmt: skip
+    return Problem("note", rule, Phrase("若不是同一个，请改成不同的写法", "write them differently if they are not the same"), value=text, **place)
 
 
 @uncollected()

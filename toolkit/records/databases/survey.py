@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.resources import file_digest
+from toolkit.ground.text import Phrase, phrase
 from toolkit.records.databases.connection import (
     FILES,
     PARQUET,
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LARGE = 100_000  # rows; a larger table stays where it is, and only what is measured in it comes here
+TOO_MANY = (
+    "不同的文字超过 {n} 种，没有逐一比对写法：只差全角半角、大小写或空格的，按不同的算",
+    "more than {n} different texts: their spellings are not compared, and those that differ in width, case or blanks only are taken as different",
+)
+ALIKE_THERE = Phrase("请在数据库里统一写法", "write them alike where they stand")
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class RemoteTable:
         Where it stands.
     rows
         How many there are.
+    texts
+        By column of texts that the scheme names, how often each text stands in it: int64, index the texts.
+    spelt
+        By column, the spelling that goes of each text that is written otherwise.
     """
 
     folder: Path
@@ -55,12 +66,15 @@ class RemoteTable:
     address: Address
     relation: str
     rows: int
+    texts: Mapping[str, pd.Series[int]] = field(default_factory=dict, repr=False)
+    spelt: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @contextmanager
     def opened(self) -> Iterator[ir.Table]:
-        """Its rows under the ids of the data dictionary, as long as the connection is open."""
+        """Its rows under the ids of the data dictionary, every text in the spelling that goes, as long as the connection is open."""
         with _bound(self.folder, self.table, self.table.column, self.address, self.relation) as reading:
-            yield reading.table
+            rows = reading.table
+            yield rows.mutate(**{name: rows[name].substitute(dict(spelt)) for name, spelt in self.spelt.items()}) if self.spelt else rows
 
 
 def is_remote(folder: Path, table: Table, large: int | None) -> bool:
@@ -81,9 +95,12 @@ def _rows(path: Path) -> int:
 
 
 def survey(
-    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = LARGE
+    folder: Path, table: Table, key: str | None, known: Register | None, large: int | None = LARGE, *, words: AbstractSet[str] = frozenset()
 ) -> tuple[Collection, RemoteTable | None]:
-    """The account of a table that is no workbook; its rows too, unless it has more than `large` and stays behind."""
+    """The account of a table that is no workbook; its rows too, unless it has more than `large` and stays behind.
+
+    Of one that stays the texts are counted in the columns that `words` name.
+    """
     columns = {name: key_column(column) if name == key else column for name, column in table.column.items()}
     address, relation, problems, digests = _where(folder, table)
     place = Problem("error", NOTHING, NOTHING, file=address.text, sheet=str(table.relation or ""))
@@ -93,12 +110,24 @@ def survey(
             account = _account(reading, columns, unique, known)
             stays = large is not None and account.read > large
             frame, apart = (_no_rows(columns), _nowhere(0)) if stays else _taken_along(reading, columns, account, unique)
+            texts = dict(_texts(reading.table, table, words)) if stays and not account.refused else {}
     except Unreachable as error:
         missing = Problem("error", *error.finding, file=place.file, sheet=place.sheet)
         return Collection(_no_rows(columns), _nowhere(0), problems=(*problems, missing), digests=digests), None
     count = (place.file, place.sheet, account.read, account.read - account.refused, account.refused, 0)
-    collection = Collection(frame, apart, (*problems, *account.problems), account.keys, (count,), digests)
-    return collection, RemoteTable(folder, table, address, relation, account.read) if stays else None
+    many = [replace(place, severity="note", rule=phrase(*TOO_MANY, n=LARGE), mend=ALIKE_THERE, column=table.heading(name)) for name, found in texts.items() if found is None]
+    collection = Collection(frame, apart, (*problems, *account.problems, *many), account.keys, (count,), digests)
+    kept = {name: found for name, found in texts.items() if found is not None}
+    return collection, RemoteTable(folder, table, address, relation, account.read, kept) if stays else None
+
+
+def _texts(rows: ir.Table, table: Table, words: AbstractSet[str]) -> Iterator[tuple[str, pd.Series[int] | None]]:
+    """How often each text stands in the columns of texts that the scheme names, None where there are more than `LARGE` of them; not in one that names its row by itself, in which none stands twice."""
+    for name, column in table.column.items():
+        if name in words and column.type == "text" and not column.personal and name != table.names and tuple(table.unique) != (name,):
+            held = rows.filter(~rows[name].isnull())
+            found = held.group_by(name).agg(_n=held.count()).limit(LARGE + 1).to_pyarrow().to_pandas()
+            yield name, None if len(found) > LARGE else found.set_index(name)["_n"].astype("int64")
 
 
 def _where(folder: Path, table: Table) -> tuple[Address, str, list[Problem], dict[str, str]]:
