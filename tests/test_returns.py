@@ -157,6 +157,13 @@ def test_the_command_writes_the_copies_and_still_says_that_there_are_errors(edit
     assert (done.exit_code, "没有可退回的文件：有 1 张表还没有收到" in done.output) == (1, True), done.output
 
 
+def test_while_the_scheme_is_faulty_it_is_said_that_no_copies_are_written(edition: Path, tmp_path: Path) -> None:
+    path = edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace("schema", "schemes", 1), "utf-8")
+    done = CliRunner().invoke(app, ["check", str(edition), "--return", str(tmp_path / "out")])
+    assert (done.exit_code, "改好以前不写退回件" in done.output, (tmp_path / "out").exists()) == (1, True, False), done.output
+
+
 def test_what_goes_back_is_told_before_it_is_written(edition: Path) -> None:
     found, _ = check_edition(edition)
     assert found is not None

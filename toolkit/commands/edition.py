@@ -52,6 +52,10 @@ ANSWER_ALL = Phrase("请一行一个写全；空行用方括号里的", "write o
 UNCOMPARED = Phrase(
     "两者不能都计算，未比较结果；请先改正以上错误。", "Not both can be evaluated: results are not compared; mend the errors above first."
 )
+UNRETURNED = Phrase(
+    "scheme.toml、tables.toml 改好以前不写退回件：改好后请再运行这一行。",
+    "No marked copies are written before scheme.toml and tables.toml are mended: run this line again then.",
+)
 UNMOVED = Phrase("没有会员的奖项、等级或名次因此变化。", "No member's award, grade or rank changes by it.")
 SAME = Phrase("记录没有变化。", "No record changed.")
 WRITTEN = ("全部变化已写入 {out}：记录 changes.csv，办法 amendments.csv{zh}", "All changes are in {out}: of the records changes.csv, of the scheme amendments.csv{en}")
@@ -175,6 +179,8 @@ def check(
     if edition is not None and out is not None:
         with refusals(language):
             problems += _return(edition, out, warnings=warnings, language=language)
+    elif out is not None:
+        say(language, UNRETURNED)
     if voted is not None and voted.listed:
         show(ballots_table(voted, language_of(language)), language, voted.scheme.english)
     if opened is not None:
