@@ -205,6 +205,14 @@ def test_a_manifest_never_leads_out_of_the_bag(bag: Path) -> None:
     assert MANIFEST in named(verified(bag))
 
 
+def test_what_is_read_whole_may_be_of_exactly_the_longest_length(little: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = little / "data" / "environment.txt"
+    path.write_bytes(b"\n" * 100_000)
+    for most, read in ((100_000, True), (99_999, False)):
+        monkeypatch.setattr(f"{bag_problems.__module__}.MANIFEST_SIZE", most)
+        assert [("was not read" not in problem.rule.en) for problem in bag_problems(little) if problem.file == "data/environment.txt"] == [read]
+
+
 @pytest.mark.parametrize("name", ["bag-info.txt", "bagit.txt", MANIFEST, TAG_MANIFEST, "manifest-md5.txt", "fetch.txt"])
 def test_lists_and_labels_without_an_end_are_not_read(little: Path, name: str) -> None:
     path, labels = little / name, read_bag_info(little)
