@@ -198,7 +198,7 @@ def test_figures_told_are_those_of_the_program() -> None:
 
 @pytest.mark.parametrize(("readme", "between"), list(zip(READMES, (": ", "："), strict=True)))
 def test_the_folder_that_is_drawn_is_that_of_the_demo(readme: str, between: str) -> None:
-    (drawn,) = (block for block in blocks(readme, "") if block.startswith("data/demo/"))
+    (drawn,) = (block for block in blocks(readme, "") if block.startswith("out/demo/"))
     names = set(re.findall(r"^  ([\w.]+)", drawn, re.MULTILINE))
     lying = {"scheme.toml", "tables.toml", "records", "ballots"}
     assert names == lying | {"notebooks", "sealed", JOURNAL, VARIANTS}
