@@ -189,7 +189,7 @@ IDENTITY = re.compile(
 CARD = re.compile(rf"(?<![0-9A-Za-z])(?<!\d[-./_])(?:[3-69]|1{BETWEEN}[1-5]|2{BETWEEN}[2-7])(?:{DIGIT}){{14,18}}(?![0-9A-Za-z])", re.ASCII)
 CARD_LENGTHS = range(16, 20)
 CREDIT_CODE = re.compile(r"(?:1[1239]|3[1-59]|5[1-39]|9[123])(?:[1-7][1-7]|[1-6]5|5[0-4]|8[12])\d{14}", re.ASCII)
-MAIL = re.compile(r"[\w.+-]{1,256}@([\w-]+(?:\.[\w-]+)+)")
+MAIL = re.compile(r"(?:[A-Za-z0-9_.+-]{1,256}|[^\W\x00-\x7f]{1,256})@([\w-]+(?:\.[\w-]+)+)")
 
 
 def discreet(text: str) -> str:

@@ -76,6 +76,10 @@ LONGEST_NAME = 4
 """Signs of a name at most, without a dot in it."""
 LONG = rf"(?:[{LISTS['signs_of_long_names']}]{{{LONGEST_NAME + 1},}}|{_name(SURNAMES)}(?:{'|'.join(LISTS['behind_names'])}))"
 """What is longer and may be a name all the same, or hold one."""
+DOTTED = rf"(?<!{HAN})([{LISTS['signs_of_long_names']}])[{LISTS['signs_of_long_names']}]*(?:[·•・][{LISTS['signs_of_long_names']}]+)+(?!{HAN}|[·•・])"
+"""A name of another language in its parts."""
+ACCOUNT = re.compile(r"((?:微信|QQ|WeChat)(?:号码?|id)?\s*[:：]?\s*)[\w-]{5,}", re.IGNORECASE | re.ASCII)
+"""Where a person is reached, beside telephones and addresses."""
 HARMLESS = re.compile(
     rf".*某(?:{CALLED})|{OR_BODY}|(?:{WORDS})[员长师部科组]?|{'|'.join(LISTS['nobody'])}|.*(?:{STRONG}).*|(?![{EACH}]{HAN}{{1,2}}$).*[院所局厅市区县镇部处科室站队组办校]"
 )
@@ -111,7 +115,7 @@ def _surname(name: re.Match[str]) -> str:
 
 def told(text: str) -> str:
     """What was typed into a record, as the public reads it: numbers of persons masked, names of who is said to be a person cut down to surnames."""
-    return without_persons(discreet(text))
+    return without_persons(ACCOUNT.sub(r"\1****", discreet(text)))
 
 
 def told_of_persons(text: str) -> str:
@@ -153,7 +157,8 @@ def _told_between_signs(text: str, person: re.Pattern[str], surnames: str, surna
     def together(found: re.Match[str]) -> str:
         return name if re.fullmatch(_name(surnames), name := found[1] + found[2]) else found[0]
 
-    return told(TOGETHER.sub(cut, APART.sub(together, _seamed(text))).replace(SEAM, ""))
+    apart = re.sub(DOTTED, r"\1某", APART.sub(together, _seamed(text)))
+    return told(TOGETHER.sub(cut, apart).replace(SEAM, ""))
 
 
 def _seamed(text: str) -> str:
