@@ -146,6 +146,10 @@ def test_answers_make_an_edition_that_is_sound(changed: dict[int, str], tmp_path
     pledged = {} if lines[5] != "0" else dict.fromkeys(("甲类", "乙类"), "通用版")  # the house's own pledges are of kinds that there are not
     assert (scheme.consent.versions if scheme.consent else None) == pledged
     assert not pledged or edition.tables.table["pledges"].column["form"].choices == ("通用版",)
+    assert scheme.consent is not None
+    assert {scheme.consent.withdrawn, *scheme.consent.columns.values()} <= set(edition.tables.table[str(scheme.consent.table)].column)
+    assert scheme.consent.withdrawn  # who agrees may take it back
+    assert lines[5] == "0" or lines[9] != "是" or {"good", "bad"} <= set(scheme.consent.columns)
     graded = {"pledges", "conduct", "complaints"} <= set(edition.tables.table) and bool(scheme.window and scheme.vetoes and scheme.adjustments)
     assert graded == (lines[5] == "0" or lines[9] == "是")  # no grade without records of conduct
     assert (scheme.panel is not None and scheme.panel.experts == "experts", scheme.previous) == (lines[5] != "0", None)

@@ -295,22 +295,30 @@ CONDUCT = "加分、扣分与一票否决"
 KEPT = ("诚信自律承诺书", "诚信记录台账", "投诉处理")
 """How the registers are headed that grades need."""
 PLEDGED = ("诚信自律承诺书签订登记表", "登记会员是否签订诚信自律承诺书。签订出于自愿，可随时书面撤回；同意公开哪些信息，在申报表上选择。")
+WITHDRAWN = "书面撤回承诺的日期；没有撤回的留空。撤回同意公开的，填在申报表的“同意公开的撤回日期”一格，当天即不再公开。"
 COMPLAINED = "登记对会员的投诉及处理结果。经查属实的，登记进诚信记录台账后计入评价，其余只作档案。"
 
 
 def _with_registers(folder: Path) -> None:
-    """Where experts score and grades are given: records of conduct that count, and the registers of conduct, complaints and pledges, as the federation's template has them."""
+    """Where experts score and grades are given: records of conduct that count, and the registers of conduct, complaints and pledges, as the federation's template has them.
+
+    What may be made public of the records of conduct is asked for in the application, with all else that is.
+    """
     house = house_folder("templates/editions") / "federation"
     (counted,) = _headed(house / FILES[0], (CONDUCT,))
     text = (folder / FILES[0]).read_text("utf-8")
+    text = re.sub(r'^total = "consent_total".*\n', lambda line: f'{line[0]}good  = "consent_good"\nbad   = "consent_bad"\n', text, count=1, flags=re.MULTILINE)
     write_whole(folder / FILES[0], text.replace("# ---- 奖项 ", f"{counted}# ---- 奖项 ", 1))
     kept = "".join(_headed(house / FILES[1], KEPT))
     document = tomlkit.parse((folder / FILES[1]).read_text("utf-8").replace("# ---- 上一届结果", f"{kept}# ---- 上一届结果", 1))
     listed: Any = document["table"]
     listed["pledges"]["label"], listed["pledges"]["purpose"] = PLEDGED
     listed["complaints"]["purpose"] = COMPLAINED
+    listed["pledges"]["column"]["withdrawn_on"]["note"] = WITHDRAWN
     for name in [name for name in listed["pledges"]["column"] if name.startswith("consent_")]:
-        listed["pledges"]["column"].pop(name)  # asked for in the application
+        asked = listed["pledges"]["column"].pop(name)
+        if name in {"consent_good", "consent_bad"}:
+            listed["applications"]["column"][name] = asked
     write_whole(folder / FILES[1], tomlkit.dumps(document))
 
 

@@ -100,7 +100,8 @@ def consent_problems(engine: Engine, scheme: Scheme, records: Records) -> Iterat
 
 def _signed_otherwise(rows: ir.Table, scheme: Scheme, consent: Consent, date: str | None) -> Iterator[tuple[tuple[Phrase, Phrase], Any, str]]:
     """What is told of a row whose state and days say different things, or that was signed when the edition was over; which rows, and their column."""
-    if consent.holds and consent.withdrawn:
+    applied = (scheme.members.applied or "").rpartition(".")[0]
+    if consent.holds and consent.withdrawn and consent.table != applied:  # a register of pledges, which are signed
         signed = any_state(rows, consent.holds)
         yield SIGNED_LATER, signed & (rows[DAY] > scheme.as_of), date or ""
         if not any(consent.withdrawn in window.dates.values() for window in scheme.window.values()):  # else its points end with it
