@@ -53,7 +53,7 @@ class Heard:
         self.number += 1
         before = len(self.sent)
         self.board._heard(self.board, {"ask": self.number, "view": "v", "do": do} | more)
-        answers = [said for said, _ in self.sent[before:] if said.get("answer") == self.number]
+        answers = [said for said, _ in self.sent[before:] if said.get("answer") == more.get("ask", self.number)]
         return answers[0]
 
     def later(self, kind: str) -> tuple[dict[str, Any], list[bytes]]:
@@ -577,11 +577,16 @@ def test_back_to_what_was_voted_sealed_or_decided_before_is_a_move(heard: Heard,
         assert heard.ask("undo")["shares"]["learning"] == 5
 
 
-def test_a_change_by_hand_is_told_at_the_next_move_and_can_be_taken_up(heard: Heard, small_edition: Path) -> None:
+def test_a_change_by_hand_is_told_at_the_next_look_or_move_and_can_be_taken_up(heard: Heard, small_edition: Path) -> None:
     heard.board.sure = False
     path = small_edition / "scheme.toml"
     assert heard.ask("move", node="learning", share=25)["elsewhere"] is None
+    looked = {"answer": 0, "view": "v", "kind": "look", "elsewhere": None}
+    assert heard.ask("look", ask=0) == looked
     path.write_text(path.read_text("utf-8").replace("share = 0.2", "share = 0.3", 1), "utf-8")
+    told = heard.ask("look", ask=0)
+    assert "已在别处改动" in told.pop("elsewhere")["zh"]
+    assert told | {"elsewhere": None} == looked, "no board is made for a mere look"
     assert "已在别处改动" in heard.ask("move", node="learning", share=26)["elsewhere"]["zh"]
     again = heard.ask("reopen")
     assert (again["elsewhere"], again.get("notice"), again["shares"]["learning"]) == (None, None, 26)

@@ -205,7 +205,12 @@ def test_a_reload_loses_nothing_two_tabs_do_not_tread_on_each_other_and_one_with
 def test_a_hand_edit_of_the_scheme_is_told_and_can_be_loaded(table: Table) -> None:
     table.type("学习培训", "36")
     path = table.edition / "scheme.toml"
+    table.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    table.settled()
+    sync_api.expect(table.page.locator(".elsewhere")).to_be_hidden()
     path.write_text(path.read_text("utf-8") + "\n# 手工添加\n", "utf-8")
+    table.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the window is looked at again, and nothing is pressed
+    sync_api.expect(table.page.locator(".elsewhere")).to_contain_text("已在别处改动", timeout=PATIENCE)
     table.type("交流贡献", "26")
     table.page.get_by_role("button", name="撤销").click()
     sync_api.expect(table.page.locator(".elsewhere")).to_contain_text("已在别处改动", timeout=PATIENCE)

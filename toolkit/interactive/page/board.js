@@ -57,6 +57,10 @@ class Page {
     window.addEventListener(SPOKEN, this.turned);
     this.recorded = (event) => { if (!this.start || !this.start.adoptable) return; event.preventDefault(); this.questions.ask({ do: "reread", slow: true }); root.scrollIntoView({ block: "start" }); };
     window.addEventListener(RECORDED, this.recorded);
+    // A page that was out of sight asks whether somebody changed the scheme meanwhile, beside all questions: no move waits for it.
+    this.looked = () => { if (this.start && this.start.adoptable && document.visibilityState === "visible") this.questions.look(); };
+    window.addEventListener("focus", this.looked);
+    document.addEventListener("visibilitychange", this.looked);
     this.printed = (event) => { if (this.sheetBox) this.onPaper(event.type === "beforeprint"); };
     for (const sign of ["beforeprint", "afterprint"]) window.addEventListener(sign, this.printed);
     root.classList.add("weight-board");
@@ -88,6 +92,7 @@ class Page {
     if (message.kind === "turns" && this.asked === message.member) this.turns(message);
     if (message.kind === "kept") this.keep(message);
     if (message.kind === "shelf") this.shelved(message);
+    if (message.kind === "look" && this.start) { this.state.elsewhere = message.elsewhere; this.steadily(() => this.elsewhere()); }
     if (message.answer !== undefined) this.questions.heard(message);
   }
 
@@ -180,7 +185,11 @@ class Page {
     this.noticeLine.classList.toggle("refused", refused);
     setText(this.noticeText, said ? said[this.language] : "");
     this.reopenButton.hidden = !reopen;
-    this.elsewhereLine.hidden = reopen || !this.state.elsewhere; // said once
+    this.elsewhere();
+  }
+
+  elsewhere() {
+    this.elsewhereLine.hidden = !this.reopenButton.hidden || !this.state.elsewhere; // said once
     setText(this.elsewhereText, this.state.elsewhere ? this.state.elsewhere[this.language] : "");
   }
 

@@ -16,6 +16,8 @@ export default {
       for (const sign of ["pointerup", "pointercancel"]) window.removeEventListener(sign, page.released);
       window.removeEventListener(SPOKEN, page.turned);
       window.removeEventListener(RECORDED, page.recorded);
+      window.removeEventListener("focus", page.looked);
+      document.removeEventListener("visibilitychange", page.looked);
       for (const sign of ["beforeprint", "afterprint"]) window.removeEventListener(sign, page.printed);
       page.resized.disconnect();
       model.off("msg:custom", heard);
