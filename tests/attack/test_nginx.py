@@ -111,6 +111,9 @@ def test_the_site_stands_under_the_path_with_every_header_and_is_kept(front: Fro
     bare = raw(front, f"GET {PATH[:-1]} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode())
     assert b"308" in bare.splitlines()[0]
     assert f"Location: {PATH}\r\n".encode() in bare, "no address of a visitor's making"
+    for page in (LIVE, "still"):
+        stroke = raw(front, f"GET {PATH}{page}/?x=//evil.example HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode())
+        assert (b"301" in stroke.splitlines()[0], f"Location: ../{page}\r\n".encode() in stroke) == (True, True), stroke
 
 
 @pytest.mark.parametrize("path", ["../", "..", "api/kernels", "api/contents", "x.html/", "voila/render/results.ipynb", "voila/static/..%2f..%2fapp.py", "open/data/../../index.html/", "log.txt", "nginx.conf", "tmp/cache"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
@@ -112,6 +114,16 @@ def kernel(address: str) -> Iterator[str]:
     kernel = opened(address)
     yield kernel
     assert answer(address, f"voila/api/shutdown/{kernel}", "POST")[0] in {204, 404}
+
+
+def test_a_stroke_too_many_leads_to_the_page_that_is_meant(address: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=15)
+    with contextlib.closing(connection):
+        for page in (LIVE, "still"):
+            connection.request("GET", f"/{page}/?x=//evil.example")
+            with connection.getresponse() as told:
+                assert (told.status, told.headers["Location"], told.read(), {*HEADERS} - {*told.headers}) == (301, f"../{page}", b"", set())
+    assert answer(address, "still/")[1] == answer(address, "still")[1]
 
 
 @pytest.mark.parametrize("path", CLOSED)

@@ -164,6 +164,14 @@ class Still(Closed, RequestHandler):
         self.finish(self.settings["still"])
 
 
+class Stroke(Closed, RequestHandler):
+    """A page whose address was written with a stroke at its end: it stands beside that place, under whichever path."""
+
+    def get(self, page: str) -> None:
+        """Tell where it is, from there."""
+        self.redirect(f"../{page}", permanent=True)
+
+
 class PageSocket(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """Messages between a page and its kernel: only well-formed ones, only those that widgets need, and not too many."""
 
@@ -376,6 +384,7 @@ class SealedPage(Voila):  # type: ignore[misc]
         routes: list[tuple[Any, ...]] = [
             (LIVE, Page, page),
             ("still", Still),
+            (f"({LIVE}|still)/", Stroke),
             (rf"api/kernels/{KERNEL}", Kernel),
             (rf"api/kernels/{KERNEL}/channels", PageSocket),
             (rf"voila/api/shutdown/{KERNEL}", Leave),
