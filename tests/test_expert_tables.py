@@ -22,14 +22,8 @@ from toolkit.evaluation import evaluate
 from toolkit.ground.text import Phrase, former_words
 from toolkit.indicators.panel import Judging, judging
 from toolkit.panels import intraclass
-from toolkit.reports.expert_tables import (
-    agreement_overview,
-    decided_overview,
-    means_overview,
-    open_places_table,
-    panel_experts_table,
-    panel_table,
-)
+from toolkit.reports.expert_tables import agreement_overview, decided_overview, means_overview
+from toolkit.reports.panel_tables import open_places_table, panel_experts_table, panel_table
 from toolkit.reports.pictures.grids import apart_picture, far_picture
 
 LEARNING = {"E01": 62, "E02": 60, "E03": 58, "E04": 61, "E05": 10}

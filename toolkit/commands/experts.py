@@ -68,7 +68,7 @@ def panel(folder: Folder, language: LanguageOption = "zh") -> None:
 
 
 def _tell(edition: Edition, judged: Judging, language: str) -> None:
-    from toolkit.reports.expert_tables import (
+    from toolkit.reports.panel_tables import (
         open_places_table,
         panel_experts_table,
         panel_table,

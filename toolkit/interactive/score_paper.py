@@ -16,7 +16,7 @@ from toolkit.interactive.paper import SEALED as _SEALED
 from toolkit.interactive.paper import Paper, Said, opened
 from toolkit.interactive.tuning import both, typed_number
 from toolkit.panels.experts import RECUSED
-from toolkit.reports.expert_tables import scored_in_words
+from toolkit.reports.panel_tables import scored_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path

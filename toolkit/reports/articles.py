@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.ground.text import Language, Phrase, as_phrase, figure, joined, phrase
 from toolkit.publication.notice import MONTHS
 from toolkit.reports import wording
-from toolkit.reports.expert_tables import scored_in_words
+from toolkit.reports.panel_tables import scored_in_words
 from toolkit.reports.rule_tables import on_forms, rule_lines, window_titles
 from toolkit.reports.scheme_wording import (
     gathered_in_words,

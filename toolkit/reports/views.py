@@ -41,9 +41,6 @@ from toolkit.reports.expert_tables import (
     ballots_table,
     decided_table,
     group_weights_table,
-    open_places_table,
-    panel_experts_table,
-    panel_table,
 )
 from toolkit.reports.list_tables import (
     FOR_DECIDERS,
@@ -58,6 +55,7 @@ from toolkit.reports.list_tables import (
     winners_table,
 )
 from toolkit.reports.list_tables import evidence_table as evidence
+from toolkit.reports.panel_tables import open_places_table, panel_experts_table, panel_table
 from toolkit.reports.pictures import certainty_picture, totals_picture, weights_picture
 from toolkit.reports.pictures.bars import kinds_picture, removals_picture, scenarios_picture, variance_picture
 from toolkit.reports.pictures.diagnostics import correlations_picture, influence_picture, spread_picture
