@@ -15,8 +15,8 @@ from tests.test_rulings import WHO, WHY, evaluated, left_open
 from toolkit import open_edition
 from toolkit.comparison.objections import _upheld, mends, rehearsed
 from toolkit.ground.problems import Refused
-from toolkit.minutes.journal import read_journal
-from toolkit.minutes.mends import MODULUS, _done
+from toolkit.minutes.journal import Entry, read_journal
+from toolkit.minutes.mends import MODULUS, _done, mends_of, unmended
 from toolkit.minutes.objections import (
     decide_objection,
     objection_file,
@@ -163,7 +163,7 @@ def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition:
         book = openpyxl.load_workbook(small_edition / BOOK)
         book.worksheets[0].cell(7, 3).value = mark or None
         book.save(small_edition / BOOK)
-        assert not standing(small_edition)
+        assert ("“学时”却不是裁定所定" in standing(small_edition)) == (mark != value)
         objected(small_edition, 2, HOURS.replace("value = 10", f'value = "{value}"'))
         again = mends(open_edition(small_edition), the_objection(small_edition, 2))
         assert bool(again) == (mark != value), stands
@@ -172,6 +172,41 @@ def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition:
     book.worksheets[0].cell(7, 3).value = value or None
     book.save(small_edition / BOOK)
     assert not standing(small_edition)
+
+
+def test_a_cell_is_mended_when_it_holds_what_was_ruled_whatever_else_becomes_of_its_row(small_edition: Path) -> None:
+    """Known by its key where that tells it, else by its place; minutes that do not tell the cell take any change for the mend."""
+    objected(small_edition, 1, HOURS)
+    ruled(small_edition)
+    records, (entry,) = open_edition(small_edition).records, read_journal(small_edition).entries
+    (mend,) = mends_of(entry.details)
+    frame = records.frames["activities"]
+    at = frame.index[frame["code"] == "005"][0]
+
+    def told(ruling: Entry = entry, *more: Entry, gone: bool = False, moved: bool = False, beside: bool = False, **cells: object) -> str:
+        now = frame.copy()
+        now.loc[at, [*cells]] = [*cells.values()]
+        if beside:  # another row that holds what this one is to hold
+            now.loc[at + 1, ["code", "kind", "hours"]] = ["005", frame.loc[at, "kind"], 10]
+        now = now.drop(index=at).reset_index(drop=True) if gone else now
+        now["_row"] = now["_row"] + moved
+        held = replace(records, frames={**records.frames, "activities": now})
+        return "\n".join(problem.line("zh") for _, problem in unmended({entry.number: entry for entry in (ruling, *more)}, held))
+
+    assert "这一行仍是原样" in told()
+    assert "第 7 行：第 1 号异议已裁定成立（记录第 1 条），这一行改过，“学时”却不是裁定所定；请把“学时”改为 10" in told(hours=12)
+    assert "“学时”却不是裁定所定" in told(kind="学习班"), "another cell of the row"
+    assert "第 8 行" in told(hours=12, moved=True)
+    assert "应改的一行已经没有了；请补回这一行（原第 7 行），并把“学时”改为 10" in told(gone=True, moved=True)
+    assert (told(hours=10), told(hours=10, kind="学习班"), told(hours=10, kind="讲座", moved=True), told(hours=10, code="006")) == ("",) * 4
+    twin = replace(entry, details={**entry.details, "mends": [replace(mend, twins=1).details]})
+    assert (mend.known_by, mend.twins, told(hours=12, beside=True), told(twin, hours=10, beside=True)) == ("code", 0, "", "")
+    assert "“学时”却不是裁定所定" in told(twin, hours=12, beside=True), "where another held already what it becomes, its own cell tells"
+    former = replace(entry, details={**entry.details, "mends": [replace(mend, cell="", known_by="", key="", twins=0).details]})
+    assert ("仍是原样" in told(former), told(former, hours=12), told(former, gone=True)) == (True, "", "")
+    for later, over in (({"column": "", "becomes": ""}, True), ({}, True), ({"row": 9}, False), ({"column": "形式"}, False)):
+        ruling = replace(entry, number=2, details={**entry.details, "mends": [replace(mend, cell="", digest="0" * 64, **later).details]})
+        assert (told(entry, ruling, hours=12) == "") == over, later
 
 
 def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from toolkit.ground.text import Phrase, as_phrase, discreet, joined, listed, phr
 from toolkit.ground.toml_reader import NO_NUMBER
 from toolkit.ground.toml_syntax import LARGEST
 from toolkit.minutes.decisions import meant
-from toolkit.minutes.mends import Mend, cells_digest, row_digest, rows_by_digest, rows_meant
+from toolkit.minutes.mends import Mend, as_known, cells_digest, row_digest, rows_by_digest, rows_meant
 from toolkit.minutes.objections import (
     CHECK_CODE,
     FOLDER,
@@ -31,6 +31,7 @@ from toolkit.minutes.objections import (
 from toolkit.records.cells import CellState, out_of_range, read_cell
 from toolkit.records.dictionary import PLACE, Column
 from toolkit.records.findings import normal_key
+from toolkit.records.row_changes import FILE, ROW, with_cell, with_row, without_row
 
 if TYPE_CHECKING:
     from toolkit.edition import Edition
@@ -47,7 +48,19 @@ OF_ANOTHER = Phrase("这一行不是所涉会员的记录", "this row is not the
 CHECK_ROW = Phrase("请核对行号和 member", "check the row, and member")
 AS_DICTIONARY = Phrase("请照数据字典填写", "write it as the data dictionary has it")
 EMPTY = Phrase("这一列不能为空", "this column must not be empty")
-FILE, ROW = PLACE[0], PLACE[2]
+
+
+class Told(NamedTuple):
+    """A cell as an objection tells it: what a frame holds for it, None where it is empty or 回避; its state; and why its column cannot hold it."""
+
+    value: Any
+    state: CellState = "value"
+    problem: Problem | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether it says 回避, or what else says that there is nothing to say."""
+        return self.state == "not applicable"
 
 
 def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection, file: str = FOLDER) -> Comparison:
@@ -83,7 +96,7 @@ def rehearsal_notes(edition: Edition, asked: Iterable[Mend], objection: Objectio
     for mend in asked:
         table, frame = records.tables.table[mend.table], records.frames[mend.table]
         if mend.added:
-            row = pd.Series({name: _as_held(records, table.column[name], value)[0] for name, value in next(added).cells.items()}, dtype=object)
+            row = pd.Series({name: _told(records, mend.table, name, value).value for name, value in next(added).cells.items()}, dtype=object)
         else:
             row = frame[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)].iloc[0]
         whose = [str(row[name]) for name, column in table.column.items() if column.type == "member" and name in row and not pd.isna(row[name])]
@@ -109,16 +122,24 @@ def _as_upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Me
     for place in objection.upheld.steps:
         _refuse_elsewhere(edition, place)
         if isinstance(place, Addition):
-            stop_at(_cell_problems(records, place))
-            before, records = records, _with_row(records, place)
+            cells = {name: _told(records, place.table, name, value) for name, value in place.cells.items()}
+            stop_at(_cell_problems(records, place, cells))
+            apart, member = [name for name, told in cells.items() if told.apart], records.tables.table[place.table].member
+            of_branch = member in place.cells and _written_key(records, place.cells[member]) in records.branches
+            before, records = records, with_row(records, place.table, {name: told.value for name, told in cells.items()}, apart, of_branch=of_branch)
             added.append(_added(before, records, place))
             continue
         row = _the_row(records, place)
-        if isinstance(place, Correction):
-            stop_at((*_value_problems(records, place.table, place.column, place.value),))
-        if not (isinstance(place, Correction) and _holds(records, place, row)):
-            asked.append((_first_index(edition.records, records, place.table, row), place))
-        records = _with(records, place, row)
+        stood = _first_index(edition.records, records, place.table, row)
+        if not isinstance(place, Correction):
+            asked.append((stood, place))
+            records = without_row(records, place.table, row)
+            continue
+        told = _told(records, place.table, place.column, place.value)
+        stop_at(filter(None, (told.problem,)))
+        if not _holds(records, place, row, told):
+            asked.append((stood, place))
+        records = with_cell(records, place.table, row, place.column, told.value, apart=told.apart)
     return records, [*(_mend(edition.records, records, index, place) for index, place in asked), *added]
 
 
@@ -128,8 +149,9 @@ def _mend(before: Records, after: Records, index: Any, place: Place) -> Mend:
     file, sheet, row = (stood.loc[index, column] for column in PLACE)
     column, value = ("/".join(columns[place.column].headings[:1]) or place.column, discreet(str(place.value))) if isinstance(place, Correction) else ("", "")
     digest, left = row_digest(stood.loc[index]), then[(then[list(PLACE)] == stood.loc[index, list(PLACE)]).all(axis=1)]
-    becomes = row_digest(left.iloc[0]) if len(left) else ""
-    mend = Mend(place.table, str(file), str(sheet), int(row), column, value, digest, 0, becomes)
+    mend = Mend(place.table, str(file), str(sheet), int(row), column, value, digest, 0, row_digest(left.iloc[0]) if len(left) else "")
+    in_full = isinstance(place, Correction) and len(left) and value == str(place.value)  # what is masked is not told by its digest either
+    mend = as_known(mend, left.iloc[0] if len(left) else stood.loc[index], before, place.column if isinstance(place, Correction) and in_full else "")
     return replace(mend, alike=len(rows_meant(mend, before, rows_by_digest(stood))))
 
 
@@ -147,47 +169,9 @@ def _first_index(before: Records, after: Records, table: str, row: Any) -> Any:
     return frame.index[(frame[list(PLACE)] == stood).all(axis=1)][0]
 
 
-def _with(records: Records, place: Place, row: Any) -> Records:
-    """The records with one row struck or one cell corrected."""
-    table, frame = place.table, records.frames[place.table]
-    if isinstance(place, Correction):
-        value, state = _as_held(records, records.tables.table[table].column[place.column], place.value)
-        changed = frame.copy()
-        changed.loc[row, place.column] = value
-        absent = records.not_applicable[table].copy()
-        if place.column in absent or state == "not applicable":
-            marks = absent.get(place.column, pd.Series(data=False, index=absent.index))
-            absent[place.column] = marks.mask(marks.index == row, state == "not applicable")
-        return replace(records, frames={**records.frames, table: changed}, not_applicable={**records.not_applicable, table: absent})
-    kept = [index for index in frame.index if index != row]
-    branches = {name: flags.loc[kept] if name == table else flags for name, flags in records.of_branches.items()}
-    frames = {**records.frames, table: frame.loc[kept].reset_index(drop=True)}
-    absent = records.not_applicable[table].loc[kept].reset_index(drop=True)
-    branches |= {table: branches[table].reset_index(drop=True)} if table in branches else {}
-    return replace(records, frames=frames, not_applicable={**records.not_applicable, table: absent}, of_branches=branches)
-
-
-def _with_row(records: Records, place: Addition) -> Records:
-    """The records with one row more, as the last of its table."""
-    table, frame = place.table, records.frames[place.table]
-    spec, absent, branches = records.tables.table[table], records.not_applicable[table], dict(records.of_branches)
-    held = {name: _as_held(records, spec.column[name], value) for name, value in place.cells.items()}
-    files = frame[FILE].unique()
-    values = {name: value for name, (value, _) in held.items()} | {FILE: files[0] if len(files) == 1 else spec.file or spec.relation or table, PLACE[1]: "", ROW: 0}
-    last = pd.DataFrame({name: pd.Series([values.get(str(name))], dtype=frame[name].dtype) for name in frame})
-    marks = {name: state == "not applicable" for name, (_, state) in held.items()}
-    columns = [*absent, *(name for name, mark in marks.items() if mark and name not in absent)]
-    absent = pd.DataFrame({name: [*(absent[name] if name in absent else [False] * len(frame)), marks.get(name, False)] for name in columns}, index=range(len(frame) + 1), dtype=bool)
-    of_branch = spec.member in place.cells and _written_key(records, place.cells[spec.member]) in records.branches
-    if table in branches or of_branch:
-        branches[table] = pd.Series([*branches.get(table, [False] * len(frame)), of_branch], dtype=bool)
-    frames = {**records.frames, table: pd.concat([frame, last], ignore_index=True) if len(frame) else last}
-    return replace(records, frames=frames, not_applicable={**records.not_applicable, table: absent}, of_branches=branches)
-
-
 def _the_row(records: Records, place: Place) -> Any:
     """The index of the one row that is meant."""
-    frame, columns = records.frames[place.table], records.tables.table[place.table].column
+    frame = records.frames[place.table]
     fits = pd.Series(data=True, index=frame.index)
     if place.file:
         # As seen from the edition's folder, or its name alone.
@@ -195,8 +179,7 @@ def _the_row(records: Records, place: Place) -> Any:
     if place.row is not None:
         fits &= frame[ROW] == place.row
     for column, value in place.where.items():
-        _refuse_column(frame, place.table, column)
-        wanted, _ = _as_held(records, columns[column], value)
+        wanted = _told(records, place.table, column, value).value
         fits &= frame[column].isna() if wanted is None else (frame[column] == wanted).fillna(value=False).astype(bool)
     found = frame.index[fits]
     if len(found) != 1:
@@ -207,17 +190,41 @@ def _the_row(records: Records, place: Place) -> Any:
     return found[0]
 
 
-def _as_held(records: Records, column: Column, value: Cell) -> tuple[Any, CellState]:
-    """What a frame holds for a cell, None where it is empty or 回避, and the state of the cell."""
-    state = read_cell(value, column).state if isinstance(value, str) else "value"
-    if state in {"missing", "not applicable"} or value == "":
-        return None, state
-    if isinstance(value, dt.date):
-        return pd.Timestamp(value), "value"
-    if isinstance(value, str) and column.type == "member":
-        key = _written_key(records, value)
-        return records.counts_to.get(key, key), "value"
-    return (float(value) if isinstance(value, int) and not isinstance(value, bool) else value), "value"
+def _told(records: Records, table: str, name: str, said: Cell) -> Told:
+    """One cell as it is told; nothing at all, and 回避, are held where the data dictionary says so, and what cannot be held stays as it is told.
+
+    Raises
+    ------
+    Refused
+        When the table has no such column.
+    """
+    _refuse_column(records.frames[table], table, name)
+    column = records.tables.table[table].column[name]
+    state = read_cell(said, column).state if isinstance(said, str) else "value"
+    if isinstance(said, str) and (not said.strip() or state in {"missing", "not applicable"}):
+        return Told(None, state, Problem("error", EMPTY, AS_DICTIONARY, column=f"upheld.{table}.{name}") if state == "problem" else None)
+    wrong = next(_wrong(records, column, said), None)
+    if wrong is not None:
+        return Told(said, state, Problem("error", *wrong, column=f"upheld.{table}.{name}", value=str(said)))
+    if isinstance(said, str) and column.type == "member":
+        key = _written_key(records, said)
+        return Told(records.counts_to.get(key, key))
+    return Told(pd.Timestamp(said) if isinstance(said, dt.date) else float(said) if isinstance(said, int) and not isinstance(said, bool) else said)
+
+
+def _wrong(records: Records, column: Column, said: Cell) -> Iterator[tuple[Phrase, Phrase]]:
+    """What a column cannot hold of what a cell is told to say."""
+    kinds = KINDS.get(column.type, (str,))
+    if not isinstance(said, kinds) or (isinstance(said, bool) and bool not in kinds):
+        yield phrase("这一列的类型是 {kind}", "the column is of type {kind}", kind=column.type), AS_DICTIONARY
+    elif column.choices and said not in column.choices:
+        yield Phrase("不在可选的值之中", "is not among the choices"), AS_DICTIONARY
+    elif isinstance(said, int | float) and (beyond := out_of_range(said, column)):
+        yield beyond.rule, AS_DICTIONARY
+    elif isinstance(said, int | float) and abs(said) > LARGEST:
+        yield NO_NUMBER
+    elif column.keyed and _unknown_key(records, column, str(said)):
+        yield UNKNOWN, CHECK_CODE
 
 
 def _written_key(records: Records, value: Cell) -> str:
@@ -226,13 +233,12 @@ def _written_key(records: Records, value: Cell) -> str:
     return key if key in records.members.index or key in records.counts_to else str(value)
 
 
-def _holds(records: Records, place: Correction, row: Any) -> bool:
+def _holds(records: Records, place: Correction, row: Any, told: Told) -> bool:
     """Whether a cell holds already what it is corrected to."""
-    value, state = _as_held(records, records.tables.table[place.table].column[place.column], place.value)
-    held, marks = records.frames[place.table][place.column].get(row), records.not_applicable[place.table]
-    if value is None:
-        return bool(pd.isna(held)) and (place.column in marks and bool(marks.loc[row, place.column])) == (state == "not applicable")
-    return bool(not pd.isna(held) and held == value)
+    held = records.frames[place.table][place.column].get(row)
+    if told.value is None:
+        return bool(pd.isna(held)) and records.says_apart(place.table, place.column, row) == told.apart
+    return bool(not pd.isna(held) and held == told.value)
 
 
 def _refuse_elsewhere(edition: Edition, place: Place | Addition) -> None:
@@ -264,27 +270,6 @@ def _refuse_column(frame: pd.DataFrame, table: str, column: str) -> None:
         raise refuse(Phrase("这张表没有这一列", "the table has no such column"), mend, column=f"upheld.{table}", value=column)
 
 
-def _value_problems(records: Records, table: str, name: str, value: Cell) -> Iterator[Problem]:
-    """What its column cannot hold; nothing at all, and 回避, are held where the data dictionary says so."""
-    _refuse_column(records.frames[table], table, name)
-    column, where = records.tables.table[table].column[name], f"upheld.{table}.{name}"
-    kinds = KINDS.get(column.type, (str,))
-    right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
-    if isinstance(value, str) and (not value.strip() or read_cell(value, column).state in {"missing", "not applicable"}):
-        if read_cell(value, column).state == "problem":
-            yield Problem("error", EMPTY, AS_DICTIONARY, column=where)
-    elif not right:
-        yield Problem("error", phrase("这一列的类型是 {kind}", "the column is of type {kind}", kind=column.type), AS_DICTIONARY, column=where, value=str(value))
-    elif column.choices and value not in column.choices:
-        yield Problem("error", Phrase("不在可选的值之中", "is not among the choices"), AS_DICTIONARY, column=where, value=str(value))
-    elif isinstance(value, int | float) and (beyond := out_of_range(value, column)):
-        yield Problem("error", beyond.rule, AS_DICTIONARY, column=where, value=str(value))
-    elif isinstance(value, int | float) and abs(value) > LARGEST:
-        yield Problem("error", *NO_NUMBER, column=where, value=str(value))
-    elif column.keyed and _unknown_key(records, column, str(value)):
-        yield Problem("error", UNKNOWN, CHECK_CODE, column=where, value=str(value))
-
-
 def _unknown_key(records: Records, column: Column, key: str) -> bool:
     """Whether a key is no member's, branch's or former one; a right credit code may be anybody's where the column is not of members."""
     written = _written_key(records, key)
@@ -292,17 +277,17 @@ def _unknown_key(records: Records, column: Column, key: str) -> bool:
     return not known and (column.type == "member" or read_cell(key, column).state == "problem")
 
 
-def _cell_problems(records: Records, place: Addition) -> Problems:
+def _cell_problems(records: Records, place: Addition, cells: Mapping[str, Told]) -> Problems:
     """What the cells of a record that was missed cannot hold, what they lack, and that it stands there already."""
     table, where = records.tables.table[place.table], f"upheld.{place.table}"
-    problems = [problem for name, value in place.cells.items() for problem in _value_problems(records, place.table, name, value)]
+    problems = [told.problem for told in cells.values() if told.problem]
     for name, column in table.column.items():
         if column.required and not column.personal and name not in place.cells:
             problems.append(Problem("error", EMPTY, phrase("请在 cells 里写明 {name}", "say it in cells: {name}", name=name), column=f"{where}.{name}"))
     if problems or not table.unique:
         return Problems(tuple(problems))
-    frame, held = records.frames[place.table], {name: _as_held(records, table.column[name], place.cells.get(name, ""))[0] for name in table.unique}
-    for _, row in frame.iterrows():
+    held = {name: cells[name].value if name in cells else None for name in table.unique}
+    for _, row in records.frames[place.table].iterrows():
         if all(_as_compared(row[name]) == _as_compared(value) for name, value in held.items()):
             rule = phrase("已有这样一行：{file} 第 {row} 行", "there is such a row: {file}, row {row}", file=row[FILE], row=row[ROW])
             return Problems((Problem("error", rule, Phrase("要改这一行的，请用 correct", "to mend that row write correct"), column=where, value=" ".join(map(str, place.cells.values()))),))

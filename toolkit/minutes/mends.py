@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ MODULUS = 1 << 256
 MANY = 10
 """Mends of one table up to which a change may be any part of them; of more all have to be done at once to be told."""
 STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
+AMISS = ("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行改过，“{column}”却不是裁定所定", "objection {n} is upheld (entry {line}); this row was changed, and its `{column}` does not hold what was ruled")
+GONE = ("第 {n} 号异议已裁定成立（记录第 {line} 条），应改的一行已经没有了", "objection {n} is upheld (entry {line}), and the row that is to be changed is gone")
 LACKS = ("第 {n} 号异议已裁定成立（记录第 {line} 条），“{table}”里还没有应补的一行", "objection {n} is upheld (entry {line}), and `{table}` lacks the row that is to be added")
 
 ANEW = ("committee seal 届次 --as r2 --revises r1 --because 理由", "committee seal DIR --as r2 --revises r1 --because WHY")
@@ -45,6 +47,10 @@ class Mend:
     `digest` is of the row as it stood, `alike` how many rows of the table held the same, and `becomes` the digest of the row when all
     that is asked of it is done; empty where it goes. A row that is to come stands nowhere: `added` names its columns, `value` says in
     words what they hold, `digest` is of these cells alone, and `alike` how many rows hold them already.
+
+    `cell` is the digest of what that cell is to hold, where `value` says it in full: the row may change otherwise as it will. `known_by`
+    names the columns by which the row is known wherever it stands, `key` is the digest of what they hold, and `twins` how many rows held
+    already what this one `becomes`. Minutes before 1.0.0 tell none of these: there any change of the row is the mend.
     """
 
     table: str
@@ -57,11 +63,15 @@ class Mend:
     alike: int
     becomes: str = ""
     added: str = ""
+    cell: str = ""
+    known_by: str = ""
+    key: str = ""
+    twins: int = 0
 
     @property
     def details(self) -> dict[str, Any]:
         """What the minutes keep of it."""
-        return {name: value for name, value in vars(self).items() if name != "added" or value}
+        return {name: value for name, value in vars(self).items() if value or name not in UNSAID}
 
     @property
     def asked(self) -> Phrase:
@@ -83,6 +93,8 @@ class Mend:
         return phrase("{file}{sheet.zh}第 {row} 行：{asked.zh}", "{file}{sheet.en}, row {row}: {asked.en}", file=self.file, sheet=sheet, row=self.row, asked=self.asked)
 
 
+UNSAID = {field.name: field.default for field in fields(Mend) if field.default is not MISSING and field.name != "becomes"}
+"""What the minutes tell of a mend only where there is something to tell."""
 MEND_TYPES = {field.name: int if field.type == "int" else str for field in fields(Mend)}
 
 
@@ -90,12 +102,12 @@ def mends_of(details: Mapping[str, Any]) -> Iterator[Mend]:
     """What an entry of the minutes that upholds an objection asks to be mended, as far as its details say so."""
     listed = details.get(MENDS)
     for said in listed if isinstance(listed, list) else ():
-        if isinstance(said, dict) and {name: type(value) for name, value in ({"becomes": "", "added": ""} | said).items()} == MEND_TYPES:
+        if isinstance(said, dict) and {name: type(value) for name, value in ({"becomes": ""} | UNSAID | said).items()} == MEND_TYPES:
             yield Mend(**said)
 
 
-def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem]:
-    """An error for each row that stands as it was when an objection to it was upheld, or that is not there though one was upheld because it was missed.
+def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[tuple[int, Problem]]:
+    """An error, with the number of its objection, for each row that stands as it was when that was upheld, whose cell holds another thing than was ruled, or that is not there though it was missed.
 
     Where a table no longer has a column that such a row is known by, as score sheets have none in a bag, nothing is told of it.
     """
@@ -107,20 +119,43 @@ def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[Problem
         alike = rows_meant(mend, records, held[mend.table]) if mend.table in held else []
         if mend.added and mend.table in held and {*mend.added.split()} <= {*records.frames[mend.table]} and len(alike) <= mend.alike:
             rule = phrase(*LACKS, n=number, line=entry.number, table=records.tables.label(mend.table))
-            yield Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=mend.file)
+            yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=mend.file)
         elif not mend.added and len(alike) >= mend.alike:
             file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
             rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
-            yield Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=file, sheet=sheet, row=int(row))
+            yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=file, sheet=sheet, row=int(row))
+        elif mend.cell and mend.table in held and (amiss := _amiss(mend, records, held[mend.table])) is not None:
+            file, sheet, row = (records.frames[mend.table].loc[amiss[0], column] for column in PLACE) if amiss else (mend.file, mend.sheet, 0)
+            back = mend.asked if amiss else phrase("补回这一行（原第 {row} 行），并{asked.zh}", "put this row back, formerly row {row}, and {asked.en}", row=mend.row, asked=mend.asked)
+            rule = phrase(*(AMISS if amiss else GONE), n=number, line=entry.number, column=mend.column)
+            yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=back), file=file, sheet=sheet, row=int(row) or None)
 
 
 def _overruled(mend: Mend, later: Mend) -> bool:
-    """Whether a later ruling asks that what was added goes or is changed, or that what went or was changed is put back."""
+    """Whether a later ruling asks that what was added goes or is changed, that what went or was changed is put back, or of a cell's row that it goes, or holds another thing there."""
     if later.table != mend.table or (mend.added and later.added):
         return False
     if mend.added:
         return later.digest == mend.becomes
-    return later.becomes == mend.digest and (bool(later.added) or (later.file, later.sheet, later.row) == (mend.file, mend.sheet, mend.row))
+    there = (later.file, later.sheet, later.row) == (mend.file, mend.sheet, mend.row)
+    if later.becomes == mend.digest and (bool(later.added) or there):
+        return True
+    same = later.digest == mend.becomes or (there and (later.digest == mend.digest or later.key == mend.key != ""))
+    return bool(mend.cell) and not later.added and later.column in {"", mend.column} and same
+
+
+def _amiss(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> list[Any] | None:
+    """Where a row stands whose cell does not hold what was asked of it, nowhere where there is no such row any more; None where the cell does, or nothing tells."""
+    frame, key, (name, apart) = records.frames[mend.table], mend.known_by.split(), _cell_meant(mend, records)
+    if name is None or not {name, *key} <= {*frame}:
+        return None
+    if sum(records.says_apart(mend.table, name, index) == apart for index in held.get(mend.becomes, ())) > mend.twins:
+        return None
+    there = [*frame.index[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)]]
+    known = [index for index in there if not key or cells_digest(frame.loc[index], key) == mend.key]
+    known = known or [index for index, row in frame.iterrows() if key and cells_digest(row, key) == mend.key]
+    right = any(cells_digest(frame.loc[index], [name]) == mend.cell and records.says_apart(mend.table, name, index) == apart for index in known or there)
+    return None if right else known
 
 
 def rows_meant(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> list[Any]:
@@ -128,19 +163,35 @@ def rows_meant(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> l
 
     An empty cell and one that says 回避 have the same digest: where one is to become the other it is the mark that tells.
     """
-    from toolkit.records.cells import read_cell
-
     frame = records.frames[mend.table]
     if mend.added:
         names = mend.added.split()
         return [index for index, row in frame.iterrows() if cells_digest(row, names) == mend.digest]
-    alike, columns = held.get(mend.digest, []), records.tables.table[mend.table].column
-    name = next((name for name, column in columns.items() if column.heading(name) == mend.column), None)
+    alike, (name, apart) = held.get(mend.digest, []), _cell_meant(mend, records)
     if name is None or mend.becomes != mend.digest:
         return alike
-    apart = read_cell(mend.value, columns[name]).state == "not applicable"
-    marks = records.not_applicable[mend.table]
-    return [index for index in alike if (name in marks and bool(marks.loc[index, name])) != apart]
+    return [index for index in alike if records.says_apart(mend.table, name, index) != apart]
+
+
+def _cell_meant(mend: Mend, records: Records) -> tuple[str | None, bool]:
+    """The column of the cell that a mend asks for, None where there is none such, and whether the cell is to say 回避."""
+    from toolkit.records.cells import read_cell
+
+    columns = records.tables.table[mend.table].column
+    name = next((name for name, column in columns.items() if column.heading(name) == mend.column), None)
+    return name, name is not None and read_cell(mend.value, columns[name]).state == "not applicable"
+
+
+def as_known(mend: Mend, row: pd.Series[Any], records: Records, column: str = "") -> Mend:
+    """The mend with what its row is known by, as `row` holds it when all is done; and with the digest of what its cell in `column` holds then."""
+    table, frame = records.tables.table[mend.table], records.frames[mend.table]
+    key = [name for name in table.unique or (table.member, table.date) if name in frame and name != column]
+    known = replace(mend, known_by=" ".join(map(str, key)), key=cells_digest(row, map(str, key)) if key else "")
+    if not column:
+        return known
+    known, (_, apart) = replace(known, cell=cells_digest(row, [column])), _cell_meant(mend, records)
+    stood = rows_by_digest(frame).get(mend.becomes, ())
+    return replace(known, twins=sum(records.says_apart(mend.table, column, index) == apart for index in stood))
 
 
 def cells_digest(row: pd.Series[Any], names: Iterable[str]) -> str:

@@ -219,10 +219,9 @@ def read_objections(folder: Path, records: Records | None = None) -> Objections:
         if objection.decision is None:
             problems += [replace(problem, severity="warning") for problem in _named(objection, name)]
     standing = [*unmended(entries, records)] if records is not None else []
-    problems += [*_of_minutes(listed, entries), *standing]
+    problems += [*_of_minutes(listed, entries), *(problem for _, problem in standing)]
     decided = {number: _as_minuted(objection, entries.get(number)) for number, objection in listed.items()}
-    still = frozenset(number for number, entry in entries.items() if standing and records is not None and any(unmended({number: entry}, records)))
-    return Objections(decided, Problems(tuple(problems)), still, Problems(tuple(_unheld(listed, entries))))
+    return Objections(decided, Problems(tuple(problems)), frozenset(number for number, _ in standing), Problems(tuple(_unheld(listed, entries))))
 
 
 UNDECIDED = Phrase("尚未裁定，何时应答复还算不出", "not decided yet; by when it is to be answered cannot be told yet")
@@ -267,7 +266,7 @@ def refuse_unmended(folder: Path, records: Records) -> None:
     Refused
         With each of these rows.
     """
-    stop_at(unmended(_decided_by(read_journal(folder)), records))
+    stop_at(problem for _, problem in unmended(_decided_by(read_journal(folder)), records))
 
 
 def concerned(objection: Objection, number: int, records: Records) -> str:

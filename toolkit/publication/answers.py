@@ -51,6 +51,14 @@ class Closed:
         self.finish(f"{status_code}\n")
 
 
+class Stroke(Closed, RequestHandler):
+    """A page whose address was written with a stroke at its end: it stands beside that place, under whichever path."""
+
+    def get(self, page: str) -> None:
+        """Tell where it is, from there."""
+        self.redirect(f"../{page}", permanent=True)
+
+
 @dataclass(frozen=True)
 class Held:
     """A file of the site as it is answered: its bytes, the same compressed, its type, its content policy and its digest."""

@@ -41,7 +41,7 @@ from voila.tornado.kernel_websocket_handler import (
     read_header_from_binary_message,
 )
 
-from toolkit.publication.answers import HEADERS, Closed, Held, Paused, SiteFile, held
+from toolkit.publication.answers import HEADERS, Closed, Held, Paused, SiteFile, Stroke, held
 from toolkit.publication.frames import (
     LARGEST_FRAME,
     PROTOCOL,
@@ -162,14 +162,6 @@ class Still(Closed, RequestHandler):
         """The same page that a reader sees for whom there is no place."""
         self.set_header("Cache-Control", "no-cache")
         self.finish(self.settings["still"])
-
-
-class Stroke(Closed, RequestHandler):
-    """A page whose address was written with a stroke at its end: it stands beside that place, under whichever path."""
-
-    def get(self, page: str) -> None:
-        """Tell where it is, from there."""
-        self.redirect(f"../{page}", permanent=True)
 
 
 class PageSocket(Closed, VoilaKernelWebsocketHandler):  # type: ignore[misc]
