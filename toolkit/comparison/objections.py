@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -28,9 +28,10 @@ from toolkit.minutes.objections import (
     Objection,
     Place,
 )
-from toolkit.records.cells import CellState, out_of_range, read_cell
+from toolkit.records import cells
+from toolkit.records.cells import out_of_range, read_cell
 from toolkit.records.dictionary import PLACE, Column
-from toolkit.records.findings import normal_key
+from toolkit.records.findings import Finding, normal_key
 from toolkit.records.row_changes import FILE, ROW, with_cell, with_row, without_row
 
 if TYPE_CHECKING:
@@ -47,20 +48,8 @@ BY_HAND_LATER = Phrase("裁定成立后须手工改", "to be done by hand once i
 OF_ANOTHER = Phrase("这一行不是所涉会员的记录", "this row is not the record of the member concerned")
 CHECK_ROW = Phrase("请核对行号和 member", "check the row, and member")
 AS_DICTIONARY = Phrase("请照数据字典填写", "write it as the data dictionary has it")
+APART = "not applicable"
 EMPTY = Phrase("这一列不能为空", "this column must not be empty")
-
-
-class Told(NamedTuple):
-    """A cell as an objection tells it: what a frame holds for it, None where it is empty or 回避; its state; and why its column cannot hold it."""
-
-    value: Any
-    state: CellState = "value"
-    problem: Problem | None = None
-
-    @property
-    def apart(self) -> bool:
-        """Whether it says 回避, or what else says that there is nothing to say."""
-        return self.state == "not applicable"
 
 
 def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection, file: str = FOLDER) -> Comparison:
@@ -122,11 +111,11 @@ def _as_upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Me
     for place in objection.upheld.steps:
         _refuse_elsewhere(edition, place)
         if isinstance(place, Addition):
-            cells = {name: _told(records, place.table, name, value) for name, value in place.cells.items()}
-            stop_at(_cell_problems(records, place, cells))
-            apart, member = [name for name, told in cells.items() if told.apart], records.tables.table[place.table].member
+            told = {name: _told(records, place.table, name, value) for name, value in place.cells.items()}
+            stop_at(_cell_problems(records, place, told))
+            apart, member = [name for name, cell in told.items() if cell.state == APART], records.tables.table[place.table].member
             of_branch = member in place.cells and _written_key(records, place.cells[member]) in records.branches
-            before, records = records, with_row(records, place.table, {name: told.value for name, told in cells.items()}, apart, of_branch=of_branch)
+            before, records = records, with_row(records, place.table, {name: cell.value for name, cell in told.items()}, apart, of_branch=of_branch)
             added.append(_added(before, records, place))
             continue
         row = _the_row(records, place)
@@ -135,11 +124,11 @@ def _as_upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Me
             asked.append((stood, place))
             records = without_row(records, place.table, row)
             continue
-        told = _told(records, place.table, place.column, place.value)
-        stop_at(filter(None, (told.problem,)))
-        if not _holds(records, place, row, told):
+        cell = _told(records, place.table, place.column, place.value)
+        stop_at(_unfit(place.table, {place.column: cell}))
+        if not _holds(records, place, row, cell):
             asked.append((stood, place))
-        records = with_cell(records, place.table, row, place.column, told.value, apart=told.apart)
+        records = with_cell(records, place.table, row, place.column, cell.value, apart=cell.state == APART)
     return records, [*(_mend(edition.records, records, index, place) for index, place in asked), *added]
 
 
@@ -150,8 +139,8 @@ def _mend(before: Records, after: Records, index: Any, place: Place) -> Mend:
     column, value = ("/".join(columns[place.column].headings[:1]) or place.column, discreet(str(place.value))) if isinstance(place, Correction) else ("", "")
     digest, left = row_digest(stood.loc[index]), then[(then[list(PLACE)] == stood.loc[index, list(PLACE)]).all(axis=1)]
     mend = Mend(place.table, str(file), str(sheet), int(row), column, value, digest, 0, row_digest(left.iloc[0]) if len(left) else "")
-    in_full = isinstance(place, Correction) and len(left) and value == str(place.value)  # what is masked is not told by its digest either
-    mend = as_known(mend, left.iloc[0] if len(left) else stood.loc[index], before, place.column if isinstance(place, Correction) and in_full else "")
+    told = place.column if isinstance(place, Correction) and len(left) and value == str(place.value) else ""  # what is masked is not told by its digest either
+    mend = as_known(mend, left.iloc[0] if len(left) else stood.loc[index], before, told)
     return replace(mend, alike=len(rows_meant(mend, before, rows_by_digest(stood))))
 
 
@@ -190,41 +179,41 @@ def _the_row(records: Records, place: Place) -> Any:
     return found[0]
 
 
-def _told(records: Records, table: str, name: str, said: Cell) -> Told:
-    """One cell as it is told; nothing at all, and 回避, are held where the data dictionary says so, and what cannot be held stays as it is told.
-
-    Raises
-    ------
-    Refused
-        When the table has no such column.
-    """
+def _told(records: Records, table: str, name: str, said: Cell) -> cells.Cell:
+    """A cell as a frame would hold it, and why its column cannot: of what is empty or says 回避 there is no value, and what does not fit stays as it is told."""
     _refuse_column(records.frames[table], table, name)
     column = records.tables.table[table].column[name]
-    state = read_cell(said, column).state if isinstance(said, str) else "value"
-    if isinstance(said, str) and (not said.strip() or state in {"missing", "not applicable"}):
-        return Told(None, state, Problem("error", EMPTY, AS_DICTIONARY, column=f"upheld.{table}.{name}") if state == "problem" else None)
-    wrong = next(_wrong(records, column, said), None)
-    if wrong is not None:
-        return Told(said, state, Problem("error", *wrong, column=f"upheld.{table}.{name}", value=str(said)))
+    read = read_cell(said, column) if isinstance(said, str) else cells.Cell("value")
+    if isinstance(said, str) and (not said.strip() or read.state in {"missing", APART}):
+        return cells.Cell(read.state, None, Finding(EMPTY, AS_DICTIONARY) if read.state == "problem" else None)
+    if wrong := next(_wrong(records, column, said), None):
+        return cells.Cell("problem", said, wrong)  # type: ignore[arg-type]
     if isinstance(said, str) and column.type == "member":
         key = _written_key(records, said)
-        return Told(records.counts_to.get(key, key))
-    return Told(pd.Timestamp(said) if isinstance(said, dt.date) else float(said) if isinstance(said, int) and not isinstance(said, bool) else said)
+        return cells.Cell("value", records.counts_to.get(key, key))
+    return cells.Cell("value", pd.Timestamp(said) if isinstance(said, dt.date) else float(said) if isinstance(said, int) and not isinstance(said, bool) else said)
 
 
-def _wrong(records: Records, column: Column, said: Cell) -> Iterator[tuple[Phrase, Phrase]]:
+def _wrong(records: Records, column: Column, said: Cell) -> Iterator[Finding]:
     """What a column cannot hold of what a cell is told to say."""
     kinds = KINDS.get(column.type, (str,))
     if not isinstance(said, kinds) or (isinstance(said, bool) and bool not in kinds):
-        yield phrase("这一列的类型是 {kind}", "the column is of type {kind}", kind=column.type), AS_DICTIONARY
+        yield Finding(phrase("这一列的类型是 {kind}", "the column is of type {kind}", kind=column.type), AS_DICTIONARY)
     elif column.choices and said not in column.choices:
-        yield Phrase("不在可选的值之中", "is not among the choices"), AS_DICTIONARY
+        yield Finding(Phrase("不在可选的值之中", "is not among the choices"), AS_DICTIONARY)
     elif isinstance(said, int | float) and (beyond := out_of_range(said, column)):
-        yield beyond.rule, AS_DICTIONARY
+        yield Finding(beyond.rule, AS_DICTIONARY)
     elif isinstance(said, int | float) and abs(said) > LARGEST:
-        yield NO_NUMBER
+        yield Finding(*NO_NUMBER)
     elif column.keyed and _unknown_key(records, column, str(said)):
-        yield UNKNOWN, CHECK_CODE
+        yield Finding(UNKNOWN, CHECK_CODE)
+
+
+def _unfit(table: str, told: Mapping[str, cells.Cell]) -> Iterator[Problem]:
+    """The problem of each cell that its column cannot hold."""
+    for name, cell in told.items():
+        if cell.finding:
+            yield Problem("error", *cell.finding, column=f"upheld.{table}.{name}", value="" if cell.value is None else str(cell.value))
 
 
 def _written_key(records: Records, value: Cell) -> str:
@@ -233,11 +222,11 @@ def _written_key(records: Records, value: Cell) -> str:
     return key if key in records.members.index or key in records.counts_to else str(value)
 
 
-def _holds(records: Records, place: Correction, row: Any, told: Told) -> bool:
+def _holds(records: Records, place: Correction, row: Any, told: cells.Cell) -> bool:
     """Whether a cell holds already what it is corrected to."""
     held = records.frames[place.table][place.column].get(row)
     if told.value is None:
-        return bool(pd.isna(held)) and records.says_apart(place.table, place.column, row) == told.apart
+        return bool(pd.isna(held)) and records.says_apart(place.table, place.column, row) == (told.state == APART)
     return bool(not pd.isna(held) and held == told.value)
 
 
@@ -277,16 +266,16 @@ def _unknown_key(records: Records, column: Column, key: str) -> bool:
     return not known and (column.type == "member" or read_cell(key, column).state == "problem")
 
 
-def _cell_problems(records: Records, place: Addition, cells: Mapping[str, Told]) -> Problems:
+def _cell_problems(records: Records, place: Addition, told: Mapping[str, cells.Cell]) -> Problems:
     """What the cells of a record that was missed cannot hold, what they lack, and that it stands there already."""
     table, where = records.tables.table[place.table], f"upheld.{place.table}"
-    problems = [told.problem for told in cells.values() if told.problem]
+    problems = [*_unfit(place.table, told)]
     for name, column in table.column.items():
         if column.required and not column.personal and name not in place.cells:
             problems.append(Problem("error", EMPTY, phrase("请在 cells 里写明 {name}", "say it in cells: {name}", name=name), column=f"{where}.{name}"))
     if problems or not table.unique:
         return Problems(tuple(problems))
-    held = {name: cells[name].value if name in cells else None for name in table.unique}
+    held = {name: told[name].value if name in told else None for name in table.unique}
     for _, row in records.frames[place.table].iterrows():
         if all(_as_compared(row[name]) == _as_compared(value) for name, value in held.items()):
             rule = phrase("已有这样一行：{file} 第 {row} 行", "there is such a row: {file}, row {row}", file=row[FILE], row=row[ROW])
