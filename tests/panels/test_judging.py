@@ -28,6 +28,8 @@ from tests.panels.judged import (
 )
 from toolkit.__main__ import app
 from toolkit.comparison.records import examined_at
+from toolkit.documents.fields import Case, _places_left
+from toolkit.documents.report import report_fields
 from toolkit.edition import Edition, check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.returns import returns
@@ -187,6 +189,10 @@ def test_without_a_table_of_experts_the_panel_is_whoever_handed_in_a_sheet(tmp_p
     assert unscored.ranking["reason"].str.contains("位次待定").all()
     for told in (unscored.problems.text("zh"), str(awards_table(unscored).note), repr(list_headline(unscored).lines)):
         assert ("评分还没有定" in told, "宁缺毋滥" in told) == (True, False), told
+    case = Case.of(unscored, nobody.records)
+    for told, empty in ((list(_places_left(case)), "空缺 "), (report_fields(unscored, nobody.records)["不足"], "名额空缺"), ([list_headline(unscored).text], "空缺 "), ([problem.rule.zh for problem in unscored.problems], "空缺 ")):
+        said = "".join(line if isinstance(line, str) else line.zh for line in told)
+        assert ("待" in said, empty in said) == (True, False), said
 
 
 def test_a_member_that_left_is_not_scored_and_its_rows_stay(tmp_path: Path) -> None:

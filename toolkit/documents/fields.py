@@ -403,10 +403,14 @@ def _ended(words: Phrase) -> Phrase:
 
 
 def _places_left(case: Case) -> Iterator[Phrase]:
-    """Places that stay empty, and those that wait for a decision on level members."""
+    """Places that stay empty, those that wait for scores, and those that wait for a decision on level members."""
     for line in award_lines(case.evaluation):
-        if line.vacant:
-            yield phrase("{award}（{class_}）空缺 {n} 个。", "{award} ({class_}): {n:place stays|places stay} empty.", award=case.scheme.label(line.award), class_=line.class_ or case.says(wording.EVERYONE), n=line.vacant)
+        where = {"award": case.scheme.label(line.award), "class_": line.class_ or case.says(wording.EVERYONE)}
+        if line.vacant and line.awaited:
+            yield phrase("{award}（{class_}）有 {n} 个名额待定：{m} 家会员的评分还没有定，定了才知道授予谁、是否空缺。",
+                         "{award} ({class_}): {n:place is|places are} open until the scores of {m:member|members} are known.", **where, n=line.vacant, m=line.awaited)  # fmt: skip
+        elif line.vacant:
+            yield phrase("{award}（{class_}）空缺 {n} 个。", "{award} ({class_}): {n:place stays|places stay} empty.", **where, n=line.vacant)
     for tie in case.evaluation.ties:
         yield phrase(
             "{award}（{class_}）有 {n} 家完全同分，剩余名额 {places} 个，待决定。", "{award} ({class_}): {n:member is|members are} level in every way, {places:place is|places are} left, to be decided.",

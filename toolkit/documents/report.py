@@ -410,8 +410,10 @@ def _grades(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 
 def _lacking(evaluation: Evaluation, registers: Mapping[str, Register], unheard: Iterable[Phrase], idle: int) -> Iterator[Phrase]:
-    vacant = sum(line.vacant for line in award_lines(evaluation))
-    if vacant:
+    lines = award_lines(evaluation)
+    if waiting := sum(line.vacant for line in lines if line.awaited):
+        yield phrase("名额待定 {n} 个：有会员的评分还没有定。", "{n:place is|places are} still open: scores of members are to come.", n=waiting)
+    if vacant := sum(line.vacant for line in lines if not line.awaited):
         yield phrase("名额空缺 {n} 个，够格的会员不足，未降低标准。", "{n:place|places} stayed empty: too few members qualified, and no standard was lowered.", n=vacant)
     for title in unheard:
         yield phrase("“{title.zh}”没有登记可查，工作留痕有待加强。", "Of “{title.en}” there is no record: records must be kept better.", title=title)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from toolkit.evaluation.aggregation import Branch, gather, observed_weights
 from toolkit.evaluation.contests import Contest
+from toolkit.evaluation.decisions import awaited
 from toolkit.evaluation.scores import TOTAL, Tree, total_bounds
 from toolkit.ground.ranking import Floats, Mask, rounded
 from toolkit.ground.text import in_words_before
@@ -170,7 +171,9 @@ class AwardLine:
         The lowest score that holds it, at the node its places go by, which is the total unless the scheme says
         otherwise; None when nobody does.
     vacant
-        How many places stay empty because nobody else is good enough (宁缺毋滥).
+        How many places stay empty because nobody else is good enough (宁缺毋滥), or are open as yet.
+    awaited
+        How many members' scores are still to come, until when these places are open.
     """
 
     class_: str
@@ -181,6 +184,7 @@ class AwardLine:
     awarded: int
     total: float | None
     vacant: int = 0
+    awaited: int = 0
 
 
 def award_lines(evaluation: Evaluation) -> tuple[AwardLine, ...]:
@@ -231,6 +235,7 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
                 len(won),
                 contest.score(float(won.min())) if won.size else None,
                 contest.vacant,
+                awaited(decided, contest, evaluation.measured.open),
             ),
             contest,
         )

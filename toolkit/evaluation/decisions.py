@@ -28,6 +28,8 @@ from toolkit.scheme.shapes import is_missing, state_name
 LISTED = ["award", "class", "order", "member"]
 FEW = Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered")
 TO_COME = ("{n} 家的评分还没有定，名额暂且空着，定了再看", "{n:member's score is|members' scores are} still to come, until when places are open")
+LEFT = {False: Phrase("空缺", "empty"), True: Phrase("待定", "open")}
+"""How places are left, by whether scores are still to come."""
 NOT_HANDED_ON = Phrase("名额只在前列之内，不递补", "the places are those of the first, and are not handed on")
 NOBODY_ELSE = Phrase("没有其他可授予的会员，宁缺毋滥", "nobody else can be given it, and the bar is not lowered")
 NOT_JOINT = Phrase(
@@ -406,9 +408,9 @@ def _out_of_reach(scheme: Scheme) -> Iterator[Problem]:
 def _vacancy(decided: Decided, contest: Contest, waiting: Collection[str]) -> Problem:
     """Places that stay empty, and why: too few are good enough, or who is cannot be given it; and who lost its place beside."""
     rule = phrase(
-        "“{award}”名额 {places} 个，授予 {given} 家，空缺 {vacant} 个",
-        "`{award}`: {places:place|places}, {given} given, {vacant} empty",
-        award=contest.award.label, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant,
+        "“{award}”名额 {places} 个，授予 {given} 家，{left.zh} {vacant} 个",
+        "`{award}`: {places:place|places}, {given} given, {vacant} {left.en}",
+        award=contest.award.label, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant, left=LEFT[bool(awaited(decided, contest, waiting))],
     )  # fmt: skip
     return Problem("note", rule, why_empty(decided, contest, waiting), column=f"award[{contest.award.id}]", value=contest.class_)
 
@@ -432,8 +434,14 @@ def why_empty(decided: Decided, contest: Contest, waiting: Collection[str] = ())
             "{n:more is|more are} good enough, but hold an award that excludes this one or are struck by a veto", n=others,
         ))  # fmt: skip
     kept_back = contest.award.quota is not None and not contest.award.quota.handed_on
-    pool = decided.members.index[contest.positions]
-    awaited = int((pool.isin([*waiting]) & decided.taking_part[contest.positions] & np.isnan(contest.keys[0])).sum())
-    if few and awaited and not in_words_before("1.0.0"):
-        return joined([*parts, phrase(*TO_COME, n=awaited)], "；", "; ")
+    if count := awaited(decided, contest, waiting):
+        return joined([*parts, phrase(*TO_COME, n=count)], "；", "; ")
     return joined([*parts, FEW if few else NOT_HANDED_ON if kept_back else NOBODY_ELSE], "；", "; ")
+
+
+def awaited(decided: Decided, contest: Contest, waiting: Collection[str]) -> int:
+    """How many of the members `waiting` for scores could still take a place of an award for which too few are good enough; 0 where none is open for them."""
+    if not contest.vacant or decided.good_enough(contest).sum() >= (contest.places or 0) or in_words_before("1.0.0"):
+        return 0
+    pool = decided.members.index[contest.positions]
+    return int((pool.isin([*waiting]) & decided.taking_part[contest.positions] & np.isnan(contest.keys[0])).sum())

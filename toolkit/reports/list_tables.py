@@ -14,7 +14,7 @@ from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES, Problems
-from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, in_words_before, phrase
+from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     CENTER,
@@ -192,8 +192,8 @@ def _held_back(evaluation: Evaluation, class_: str) -> int:
 
 def _beneath(evaluation: Evaluation, lines: Sequence[AwardLine]) -> Iterator[Phrase | None]:
     scheme, places = evaluation.scheme, Phrase("待委员会决定的名额", "Places for the committee to decide")
-    empty = [(line.class_, line.award, phrase("{n} 个", "{n}", n=line.vacant)) for line in lines if line.vacant]
-    yield _counted(scheme, SO_FAR if evaluation.measured.open and not in_words_before("1.0.0") else LEFT_EMPTY, empty)
+    for what, waits in ((LEFT_EMPTY, False), (SO_FAR, True)):
+        yield _counted(scheme, what, [(line.class_, line.award, phrase("{n} 个", "{n}", n=line.vacant)) for line in lines if line.vacant and bool(line.awaited) == waits])
     counts = [(line.class_, line.award, line.places, line.awarded) for line in lines]
     bounds = [(award.id, award.quota.in_all) for award in scheme.awards if award.quota is not None]
     counts += [("", id_, bound, sum(line.awarded for line in lines if line.award == id_)) for id_, bound in bounds]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit.evaluation.contributions import award_lines
-from toolkit.evaluation.decisions import why_empty
+from toolkit.evaluation.decisions import LEFT, awaited, why_empty
 from toolkit.evaluation.grades import grade_names
 from toolkit.ground.display import Headline, Picture, Table
 from toolkit.ground.text import Language, Phrase, discreet, joined, phrase
@@ -257,13 +257,13 @@ def list_headline(evaluation: Evaluation, chances: pd.DataFrame | None = None) -
 
 def _empty_places(evaluation: Evaluation) -> Iterator[Phrase]:
     """Which places stay empty, and why: in the scheme's order of awards."""
-    decided = evaluation.decided
+    decided, waiting = evaluation.decided, evaluation.measured.open
     for contest in (contest for contest in decided.contests if contest.vacant):
         label = contest.award.label
         where = Phrase(f"{wording.class_name(contest.class_, 'zh')}，{label}", f"{wording.class_name(contest.class_, 'en')}, {label}")
         yield phrase(
-            "{where.zh}：名额 {places} 个，授予 {given} 家，空缺 {vacant} 个。{why.zh}", "{where.en}: {places:place|places}, {given} given, {vacant} empty; {why.en}",
-            where=where, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant, why=why_empty(decided, contest, evaluation.measured.open),
+            "{where.zh}：名额 {places} 个，授予 {given} 家，{left.zh} {vacant} 个。{why.zh}", "{where.en}: {places:place|places}, {given} given, {vacant} {left.en}; {why.en}",
+            where=where, places=contest.places, given=int(contest.given.sum()), vacant=contest.vacant, why=why_empty(decided, contest, waiting), left=LEFT[bool(awaited(decided, contest, waiting))],
         )  # fmt: skip
 
 
@@ -279,8 +279,10 @@ def _list_in_words(evaluation: Evaluation, chances: pd.DataFrame | None = None) 
         hair = int((firm["given"] & (firm["firm"] == "hair")).sum())
     if hair:
         parts.append(phrase("{n} 家系于一线", "{n} on a hair", n=hair))
-    if vacant := sum(line.vacant for line in lines):
+    if vacant := sum(line.vacant for line in lines if not line.awaited):
         parts.append(phrase("空缺 {n} 个", "{n:place stays|places stay} empty", n=vacant))
+    if waiting := sum(line.vacant for line in lines if line.awaited):
+        parts.append(phrase("{n} 个名额待评分定后再看", "{n:place is|places are} open until scores are known", n=waiting))
     if evaluation.ties:
         parts.append(phrase("{n} 处并列待委员会裁定", "{n:tie is|ties are} for the committee to settle", n=len(evaluation.ties)))
     return parts
