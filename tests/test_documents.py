@@ -789,6 +789,27 @@ def test_a_reply_is_written_once_it_is_ruled(case: Case) -> None:
     assert "第 2 号" in withheld.zh
     text = said("异议答复书", both)
     assert ("第 1 号" in text, "第 2 号" in text, str(name) in text, "某人" in text) == (True, False, True, False)
+    assert "异议不成立。本件异议不改变记录，也不改变公示的结果。" in text
+
+
+@pytest.mark.parametrize(
+    ("more", "zh", "en"),
+    [
+        ({}, "异议成立。【裁定时没有写明记录怎样改，请秘书处核对后在此写明", "[The ruling does not say what becomes of the records."),
+        ({"mends": []}, "异议成立。按裁定记录不须更改，公示的结果不因本件异议改变。", "By the ruling no record is to be changed"),
+        ({"mends": [{}, {}]}, "异议成立。记录已照裁定更正 2 处；照此重新计算，没有会员的奖项、等级或名次变动。", "corrected as was ruled, in 2 places. Computed anew, no member"),
+        ({"mends": [{}], "moves": ["甲 3 → 2"]}, "异议成立。记录已照裁定更正 1 处；照此重新计算，奖项、等级或名次变动的会员 1 家，以更正后公布的结果为准。", "in 1 place. Computed anew, 1 member has another"),
+    ],
+)
+def test_a_reply_says_what_became_of_records_and_results(case: Case, more: dict[str, Any], zh: str, en: str) -> None:
+    """Also that nothing did, and that the ruling does not say it."""
+    at = dt.datetime(2019, 1, 25, 9, tzinfo=dt.UTC)
+    decision = Decision(outcome="upheld", on=at.date(), by="会长办公会", because="签到表漏登", entry=1)
+    one = Objection(received=dt.date(2019, 1, 20), by="某人", member=str(case.evaluation.members.index[0]), about="学时有误", decision=decision)
+    journal = Journal((Entry(1, "", at, "objection", "会长办公会", "签到表漏登", {"objection": 1, "outcome": "upheld"} | more),))
+    told = replace(case, objections=Objections({1: one}), journal=journal)
+    assert zh in said("异议答复书", told)
+    assert en in said("异议答复书", replace(told, language="en"))
 
 
 def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Objections, working_days_after
-from toolkit.minutes.wording import OUTCOMES, done
+from toolkit.minutes.wording import OUTCOMES, carried_out, done
 from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
@@ -321,12 +321,13 @@ def _slip(case: Case, card: ScoreCard) -> Fields:
 
 def objection_fields(case: Case) -> Fields:
     """Receipts and replies, one for each objection; who objects is written in by hand."""
-    listed = []
+    listed, entries = [], {entry.number: entry.details for entry in case.journal.entries}
     for number, one in sorted(case.objections.listed.items()):
         decided = one.decision
         ruling = phrase("异议{said.zh}", "the objection is {said.en}", said=OUTCOMES[decided.outcome]) if decided else Phrase("", "")
+        changed = carried_out(entries.get(decided.entry, {}) | {"outcome": decided.outcome}) if decided else Phrase("", "")
         listed.append({"编号": number, "会员": _called(case, one.member), "收到": case.on(one.received), "期限": case.on(one.answer_by) if one.answer_by else "", "事项": one.about,
-                       "决定": case.says(ruling), "理由": decided.because if decided else "",
+                       "决定": case.says(ruling), "更改": case.says(changed), "理由": decided.because if decided else "",
                        "由谁": decided.by if decided else "", "决定日期": case.on(decided.on) if decided else ""})  # fmt: skip
     return {"异议": with_last(listed)}
 

@@ -10,7 +10,7 @@ from toolkit.ground.text import Language, Phrase, in_words_before, joined, one_l
 from toolkit.minutes.adoption import ADOPTION, FOUND, ON_DISK, RULED
 from toolkit.minutes.decisions import PLACING, RULES_LOST, RULING, STATE, STATES, state_of
 from toolkit.minutes.journal import Entry, Journal
-from toolkit.minutes.mends import ANEW, OBJECTION, UPHELD, mends_of
+from toolkit.minutes.mends import ANEW, MENDS, OBJECTION, UPHELD, mends_of
 from toolkit.scheme import role_in_words
 
 EMPTY = Phrase("还没有记录。", "No entry yet.")
@@ -125,6 +125,27 @@ def _objection(details: Details) -> Phrase:
     outcome, told = OUTCOMES[details["outcome"]], details.get("moves", [])
     moves = phrase("照此重算，变动的会员：{zh}。", " Computed so, these move: {en}.", zh="；".join(told), en="; ".join(told)) if told else NOBODY
     return phrase("第 {n} 号异议裁定{zh}。{moves.zh}", "Objection {n}: {en}.{moves.en}", n=details["objection"], zh=outcome.zh, en=outcome.en, moves=moves)
+
+
+def carried_out(details: Details) -> Phrase:
+    """What became of records and results by a ruling whose mends, if it asks for any, are done; room to write it where nobody said what it asks for.
+
+    Examples
+    --------
+    >>> carried_out({"outcome": "rejected"}).en
+    'It changes neither the records nor the published results.'
+    """
+    if details["outcome"] != UPHELD:
+        return Phrase("本件异议不改变记录，也不改变公示的结果", "It changes neither the records nor the published results.")
+    if MENDS not in details:
+        return Phrase("【裁定时没有写明记录怎样改，请秘书处核对后在此写明：更正了哪里，或者不须更正】",
+                      "[The ruling does not say what becomes of the records. To be filled in by the secretariat: what was corrected, or that nothing had to be.]")  # fmt: skip
+    mended, moved = len(details[MENDS]), len(details.get("moves", []))
+    if not mended:
+        return Phrase("按裁定记录不须更改，公示的结果不因本件异议改变", "By the ruling no record is to be changed, and the published results stand as far as this objection goes.")
+    result = phrase("照此重新计算，奖项、等级或名次变动的会员 {n} 家，以更正后公布的结果为准", "Computed anew, {n:member has|members have} another award, grade or rank; the results published after the correction hold.", n=moved)
+    unmoved = Phrase("照此重新计算，没有会员的奖项、等级或名次变动", "Computed anew, no member's award, grade or rank changes.")
+    return phrase("记录已照裁定更正 {n} 处；{result.zh}", "The records were corrected as was ruled, in {n:place|places}. {result.en}", n=mended, result=result if moved else unmoved)
 
 
 def _by_hand(details: Details) -> Phrase:
