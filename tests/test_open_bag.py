@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import errno
 import io
 import json
@@ -26,6 +27,7 @@ from tests.invented import indicator, scheme
 from tests.sealing import sealed, verified, with_new_manifests, write_house
 from tests.test_command_line import run
 from toolkit.commands.publication import ONLY_SHOWS, RECOMPUTES, UNTRIED, _recomputed
+from toolkit.commands.seal import OPEN_RECOMPUTED
 from toolkit.ground.problems import Refused
 from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
@@ -33,6 +35,7 @@ from toolkit.minutes.decisions import decide_state
 from toolkit.publication.extract import read_extract
 from toolkit.publication.open_rows import OpenRows
 from toolkit.reports.card_pages import CHECK_MARK
+from toolkit.reports.wording import last_listed
 from toolkit.sealing import agreement
 from toolkit.sealing.agreement import (
     CANNOT,
@@ -62,6 +65,7 @@ from toolkit.sealing.open_bag import (
     told_scheme,
     write_open,
 )
+from toolkit.sealing.open_readme import readme
 
 OFFICE, BROWSER = agreement._program(agreement.OFFICE), agreement._program(agreement.BROWSERS)
 if OFFICE and not (Path(OFFICE).resolve().parent / "libsclo.so").exists():  # a LibreOffice without Calc
@@ -409,6 +413,17 @@ def test_another_edition_s_open_bag_is_not_written_over(edition: Path, forged: P
     assert "另一届的开放包" in done.output
     assert fingerprint_of(forged) == before
     assert not (forged.parent / "cards").exists()
+
+
+def test_where_the_lower_total_is_ahead_the_last_listed_has_the_highest(sent: Path) -> None:
+    """Page and last line of `verify` say so in both languages, and nothing else of them is other."""
+    rows = read_open(sent / "open" / "data")
+    lower = rows.scheme.model_copy(update={"total": rows.scheme.total.model_copy(update={"better": "lower"})})
+    said = [readme(dataclasses.replace(rows, scheme=rules), Facts("r1", "2019-03-01", "x")) + repr(last_listed(OPEN_RECOMPUTED, rules)) for rules in (rows.scheme, lower)]
+    turned = [("公开名单中的最低获奖分", "公开名单中的最高获奖分"), ("家时的最低获奖得分", "家时的最高获奖得分"), ("总分高者在前", "总分低者在前"),
+              ("lowest listed winner", "highest listed winner"), ("may lie above", "may lie below"), ("the higher total first", "the lower total first")]  # fmt: skip
+    for there, here in turned:
+        assert [(there in text, here in text) for text in said] == [(True, False), (False, True)], there
 
 
 def test_the_words_of_an_earlier_version_are_told_as_not_compared(forged: Path) -> None:

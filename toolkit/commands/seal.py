@@ -211,6 +211,7 @@ def verify(
 def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) -> None:
     """An open bag: what is wrong with it, and the fingerprint to hold against the notice."""
     from toolkit.publication.card_proofs import read_root
+    from toolkit.reports.wording import last_listed
     from toolkit.sealing.agreement import disagreements, open_opinions, told
     from toolkit.sealing.open_bag import fingerprint_of, read_open, verify_open
     from toolkit.sealing.open_readme import told_of
@@ -224,10 +225,13 @@ def _verify_open(bag: Path, *, replay: bool, fingerprint: str, language: str) ->
         problems += disagreements(found)
         for line in told(found):
             say(language, line)
+    well = OPEN_WHOLE
     if not problems.errors:
-        say(language, told_of(read_open(bag / "data")))
+        rows = read_open(bag / "data")
+        say(language, told_of(rows))
         say(language, phrase(*(SAME_PRINT if wanted else PRINT), fingerprint=fingerprint_of(bag)))
-    finish(problems, language, OPEN_RECOMPUTED if replay else OPEN_WHOLE)
+        well = last_listed(OPEN_RECOMPUTED, rows.scheme) if replay else OPEN_WHOLE
+    finish(problems, language, well)
 
 
 def _well(bag: Path, *, replay: bool) -> Phrase:

@@ -11,6 +11,7 @@ from toolkit.ground.resources import as_json, page_of, words_as_json
 from toolkit.ground.text import Phrase
 from toolkit.publication.recomputation import page_data
 from toolkit.publication.site import LANGUAGES, NAVIGATION, SITE_SCRIPT, TITLES
+from toolkit.reports.wording import last_listed
 
 if TYPE_CHECKING:
     from toolkit.publication.extract import Extract
@@ -132,10 +133,7 @@ def results_page(rows: OpenRows, extract: Extract, navigation: str = "", forms: 
 
 def page_words(scheme: Scheme) -> Mapping[str, Phrase]:
     """What the page says; where the lower total is ahead, the last listed winner has the highest."""
-    if scheme.total.better != "lower":
-        return WORDS
-    turned = {key: Phrase(said.zh.replace("最低", "最高").replace("还要低", "还要高"), said.en.replace("lowest", "highest").replace("Lowest", "Highest").replace("below it", "above it")) for key, said in WORDS.items() if "最低" in said.zh}
-    return {**WORDS, **turned}
+    return {**WORDS} | {key: last_listed(said, scheme) for key, said in WORDS.items() if "最低" in said.zh}
 
 
 def _only_named(rows: OpenRows, extract: Extract) -> list[dict[str, Any]]:

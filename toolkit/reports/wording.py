@@ -205,3 +205,28 @@ def award_label(scheme: Scheme, award: str) -> str:
 def class_name(class_: object, language: Language) -> str:
     """A class of members; all of them where the scheme has no classes."""
     return EVERYONE.into(language) if absent(class_) or class_ == "" else str(class_)
+
+
+LOWER_AHEAD = (
+    (("最低", "最高"), ("还要低", "还要高"), ("高者在前", "低者在前")),
+    (("lowest", "highest"), ("Lowest", "Highest"), ("below it", "above it"), ("lie above the", "lie below the"), ("higher total first", "lower total first")),
+)
+"""What is said of the last listed winner, Chinese and English, and what in its place where the lower total is ahead."""
+
+
+def last_listed(said: Phrase, scheme: Scheme) -> Phrase:
+    """Words about the last listed winner, who has the highest total where the lower is ahead.
+
+    Parameters
+    ----------
+    said
+        As it is said where the higher total is ahead.
+    """
+    if scheme.total.better != "lower":
+        return said
+    zh, en = said.zh, said.en
+    for there, here in LOWER_AHEAD[0]:
+        zh = zh.replace(there, here)
+    for there, here in LOWER_AHEAD[1]:
+        en = en.replace(there, here)
+    return Phrase(zh, en)

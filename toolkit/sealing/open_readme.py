@@ -13,6 +13,7 @@ from toolkit.publication.open_rows import FEWEST
 from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.reports.scheme_wording import gathered_in_words, missing_in_words, valued_in_words
+from toolkit.reports.wording import last_listed
 from toolkit.scheme.criteria import Indicator
 from toolkit.scheme.outcomes import PERMISSIONS, Permission
 from toolkit.sealing.bag import DISTRIBUTION
@@ -71,7 +72,8 @@ LOST = (
 TOLD = Phrase("总分、名次、奖项和公开名单中的最低获奖分", "total, place and award of every member in it, and the score of each lowest listed winner,")
 FORMERLY_TOLD = Phrase("总分、名次、分数线和奖项", "total, place, line and award of every member in it")
 """What can be computed again of an open bag; up to version 0.7.0 the lowest listed winner went by the name of the award line."""
-LINE = ", `line` being the score of the lowest listed winner where {few} or more are listed, which may lie above the award line of all winners"
+LINE = Phrase("", ", `line` being the score of the lowest listed winner where {few} or more are listed, which may lie above the award line of all winners")
+AHEAD, FORMERLY_AHEAD, LEAST = Phrase("总分高者在前", ", the higher total first"), Phrase("总分高者在前", ""), Phrase("最低获奖得分", "")
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -95,7 +97,7 @@ TEXT = """# {title}：开放包
 | `scores.csv`、`ranking.csv`、`awards.csv` | 由上面各表算出的得分、名次和等级、奖项；`rank_from` 至 `rank_to` 是名次的范围 |
 | `withheld.csv` | 有名次但不列入的会员，一行一家：类别，总分所在的区间（空白为不设界） |
 | `rulings.csv` | 委员会对同分的裁定；没有裁定就没有这个文件 |
-| `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的最低获奖得分 |
+| `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的{least_zh} |
 
 列入 {open} 家，共 {members} 家。没有列入的 {withheld} 家：未同意公开（须同意本表所示的各项），或所在类别列入的不足 {few} 家、或离开未列入者就不能如数重算。其中有名次的 {bounds} 家只给总分的区间，不给名称、代码、得分和奖项。
 区间的端点只按列入会员的总分和名额线划定，与未列入者的总分无关，因此不能由区间反推；宽度不小于本类列入会员总分全距的 {narrow}，区间之内的列入会员名次只给范围。办法中写入的平均数、标准差、最值、中位数由全部会员得出；其中未列入的不足 {few} 家时，所在类别整类不列入，以免由这些数反推。
@@ -112,7 +114,7 @@ TEXT = """# {title}：开放包
 1. **指标得分**：按下表由实测值得 0 至 {scale} 分。缺失的也按下表；以中位数、平均数替代的，用办法中写定的数（`stands_in`）。不计的、不适用的，权重由同级分担。
 2. **分组得分和总分**：按下表的办法和权重（占同级之和的比例）自下而上合计。
 3. **加分和扣分**：`adjustments.csv` 的数 × `per`，以 `cap`、`floor` 为限，加到总分上；总分四舍五入到 {decimals} 位小数，再排名。
-4. **名次**：在本类申报且合格的会员中，总分高者在前；同分依次比较 `ties` 所列各项，仍相同则并列（1、2、2、4）。未列入者以区间的下限、上限各排一次，得到 `rank_from` 和 `rank_to`。
+4. **名次**：在本类申报且合格的会员中，{ahead_zh}；同分依次比较 `ties` 所列各项，仍相同则并列（1、2、2、4）。未列入者以区间的下限、上限各排一次，得到 `rank_from` 和 `rank_to`。
 5. **奖项**：按办法中的次序，逐项：有名次、未被一票否决、达到最低分和各项条件、未得不能兼得的在先奖项者，依名次取名额（`lines.csv`）。不列名的获奖者占去的名额已写在 `unnamed`，他们都排在未获奖的列入会员之前；其余未列入者不占名额。
 6. **等级**：总分达到的最高一档（下限含本数），并须符合该档的条件；没有记录的用 `default`；一票否决所定的等级为准。
 
@@ -131,7 +133,7 @@ stand in `withheld.csv` as an interval of their total alone, no narrower than {n
 The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
 
 Without a program: a raw value gives 0 to {scale} points as the table below says, a missing one too (medians and means as the scheme holds them, `stands_in`); groups and the total are gathered as it says, weights as shares of siblings;
-what `adjustments.csv` has x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it, then by `ties`, 1-2-2-4; those not open are put in once at the
+what `adjustments.csv` has x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it{ahead_en}, then by `ties`, 1-2-2-4; those not open are put in once at the
 lower and once at the upper end of their intervals, which gives `rank_from` and `rank_to`. Awards go in the scheme's order to those ranked, not struck, over every bar and without an award that excludes it, as many as `lines.csv` has places;
 `unnamed` of these are taken by members not open, who stand before every open one that lost. A grade is the best band the total reaches whose requirements are met; `default` for who has no records; then the vetoes' grades hold.
 
@@ -141,11 +143,12 @@ lower and once at the upper end of their intervals, which gives `rank_from` and 
 
 def readme(rows: OpenRows, facts: Facts) -> str:
     """The page in two languages; it follows from the rows and these facts alone."""
-    lost, told = LOST if facts.rules_lost else ("", ""), FORMERLY_TOLD if in_words_before("1.0.0") else TOLD
     scheme, members = rows.scheme, int(rows.classes["members"].sum())
+    told, ahead, least, line = (FORMERLY_TOLD, FORMERLY_AHEAD, LEAST, Phrase("", "")) if in_words_before("1.0.0") else (last_listed(said, scheme) for said in (TOLD, AHEAD, LEAST, LINE))
+    lost = LOST if facts.rules_lost else ("", "")
     return TEXT.format(
         title=literally(discreet(scheme.title)), edition=literally(discreet(scheme.edition)), revision=literally(facts.revision), day=literally(facts.day), version=literally(facts.version),
-        told_zh=told.zh, told_en=told.en, line_en="" if told is FORMERLY_TOLD else LINE.format(few=FEWEST),
+        told_zh=told.zh, told_en=told.en, line_en=line.en.format(few=FEWEST), ahead_zh=ahead.zh, ahead_en=ahead.en, least_zh=least.zh,
         lost_zh=lost[0].format(day=literally(facts.rules_lost)), lost_en=lost[1].format(day=literally(facts.rules_lost)),
         distribution=DISTRIBUTION, check=CHECK, few=FEWEST, narrow=f"{NARROW:.0%}", scale=figure(scheme.scale), decimals=scheme.decimals,
         open=len(rows.members), members=members, withheld=members - len(rows.members), bounds=len(rows.withheld),
