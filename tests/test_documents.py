@@ -27,6 +27,8 @@ from tests import conftest
 from tests.conftest import HOURS, MEMBERS, write_small_edition
 from tests.test_edition_cases import CASES
 from tests.test_edition_cases import written as written_case
+from tests.test_templates import CASES as TEMPLATE_CASES
+from tests.test_templates import come_to
 from toolkit.__main__ import app
 from toolkit.commands.documents import _case, _Days
 from toolkit.comparison.records import evaluated_at
@@ -47,10 +49,11 @@ from toolkit.documents.catalogue import (
 from toolkit.documents.fields import Case, Owing, _places_left, common_fields, pledge_fields
 from toolkit.documents.registers import proposals_fields
 from toolkit.documents.report import report_fields
-from toolkit.edition import load_plan
+from toolkit.edition import load_plan, open_edition
 from toolkit.evaluation import rescored
 from toolkit.ground.problems import Refused
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import former_words
 from toolkit.minutes.decisions import decide_state
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Decision, Objection, Objections
@@ -67,6 +70,7 @@ from toolkit.reports.articles import (
     official,
 )
 from toolkit.reports.rule_tables import rule_lines
+from toolkit.reports.score_cards import member_card, outcome, score_cards
 from toolkit.scheme import Panel
 from toolkit.scheme.shapes.placed import ExponentialRank
 from toolkit.scheme.writing import write_scheme
@@ -821,3 +825,33 @@ def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path, m
     assert digest in text_of((tmp_path / "x" / "公示.docx").read_bytes())
     monkeypatch.setattr(parts, "bagging_day", lambda _: dt.date(2019, 2, 3))
     assert [_case(bag, _Days((), None), "zh", planned=planned)[0].written for planned in (False, True)] == [dt.date(2019, 2, 3)] * 2
+
+
+def test_an_edition_that_grades_alone_speaks_of_grades_and_not_of_an_award(tmp_path: Path) -> None:
+    """In reasons, on cards, in notice, minutes and report, with who rose and fell; nobody needs a certificate."""
+    folder = Path(shutil.copytree(house_folder("templates/editions") / "federation_credit", tmp_path / "graded"))
+    path = folder / "scheme.toml"
+    path.write_text(path.read_text("utf-8").replace('approval = ""', 'approval = "联〔2026〕1号"'), "utf-8")
+    known = next(one for template, one in TEMPLATE_CASES if template == "federation_credit")
+    before = [{"who": "乙", "grade": "AA"}, {"who": "丙", "grade": "AAA"}]
+    evaluation = come_to(folder, {**known, "records": {**known["records"], "previous": before}})
+    assert evaluation.scheme.lists_grades
+    told = dict(zip(evaluation.ranking["name"], evaluation.ranking["reason"], strict=True))
+    assert told["乙"].startswith("总分 100.00，本类第 1 名，同意公开信用等级。")
+    assert told["丙"].startswith("没有同意公开信用等级，等级不公布。信用等级 A")
+    cards = {card.name: card for card in score_cards(evaluation)}
+    assert [outcome(evaluation.scheme, cards[name]).zh for name in "乙丙"] == ["名次 1；等级 AAA（公布）", "名次 2；等级 A（不公布）"]
+    assert not member_card(evaluation, cards["乙"].member).lines.rows
+    with former_words("0.7.0"):
+        assert "奖项 信用等级（公开）" in outcome(evaluation.scheme, cards["乙"]).zh
+    graded = Case.of(evaluation, open_edition(folder).records, extract=public_extract(evaluation, "r1", {}, "2026-12-31"))
+    notice, report, minutes = (said(name, graded) for name in ("公示", "行动成果报告", "评审会议纪要"))
+    assert "评定信用等级 3 家，其中同意公开、列入名单的 1 家。" in notice
+    assert ("（一）AAA 级（1 家）" in notice, "信用等级（公开）" in notice + report + minutes) == (True, False)
+    assert "与上次评定相比，等级上升 1 家、不变 0 家、下降 1 家；上次没有评定的 1 家。" in report
+    assert ("信用等级公开名单" in report, "获奖" in report.split("五、评优评先")[1]) == (True, False)
+    assert "评定信用等级 3 家，其中同意公开、列入名单的 1 家。" in minutes
+    english = replace(graded, language="en")
+    assert "3 were graded; 1 agreed to be listed" in said("公示", english)
+    assert "Since the last grading 1 has risen, 0 stayed and 1 fallen; 1 was not graded then." in said("行动成果报告", english)
+    assert all(paper(name).uncalled(graded) for name in ("荣誉证书", "表彰决定"))

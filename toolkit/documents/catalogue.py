@@ -136,6 +136,7 @@ OF_ONE_TRADE = Phrase(
 NO_PROPOSALS = Phrase("没有登记意见建议", "no proposal was registered")
 NO_AWARDS = Phrase("办法里没有奖项", "the scheme has no awards")
 NO_GRADES = Phrase("办法里没有信用等级", "the scheme has no grades")
+GRADES_ALONE = Phrase("只评信用等级，不评奖项；要写请用 --only", "grades are given, and no award; name it with --only")
 NO_WINNERS = Phrase("没有评出获奖会员", "nobody was given an award")
 NO_EXTRACT = Phrase("封存包里没有公示内容", "the bag holds nothing that may be published")
 NO_OBJECTIONS = Phrase("没有收到异议", "there was no objection")
@@ -213,6 +214,10 @@ def _grades(case: Case) -> Phrase | None:
 
 def _winners(case: Case) -> Phrase | None:
     return NO_WINNERS if case.evaluation.awards.empty else None
+
+
+def _grades_alone(case: Case) -> Phrase | None:
+    return GRADES_ALONE if case.scheme.lists_grades else None
 
 
 def _no_such_kind(kind: str, case: Case) -> Phrase | None:
@@ -330,8 +335,8 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("异议答复书", "Reply to an objection"), reply_fields, lacks=_replies, withheld=_unanswered, of_objections=True),
     Paper(Phrase("投诉书", "Complaint"), planned=True),
     Paper(Phrase("投诉答复书", "Reply to a complaint"), planned=True),
-    Paper(Phrase("表彰决定", "Commendation decision"), lambda case: award_fields(case, public=True), DECIDED, _named_winners),
-    Paper(CERTIFICATES, final=DECIDED, lacks=_winners),
+    Paper(Phrase("表彰决定", "Commendation decision"), lambda case: award_fields(case, public=True), DECIDED, _named_winners, uncalled=_grades_alone),
+    Paper(CERTIFICATES, final=DECIDED, lacks=_winners, uncalled=_grades_alone),
     Paper(SLIPS, final=REVIEWED),
     Paper(Phrase("未参与会员名单", "Members not reached"), idle_fields, lacks=_idle),
     Paper(Phrase("会员意见建议汇总", "Digest of proposals"), proposals_fields, lacks=_proposals, heed=named_in_proposals),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.documents.report import idle_members, report_fields
 from toolkit.evaluation import Evaluation, panel_of
 from toolkit.evaluation.contributions import award_lines
+from toolkit.evaluation.grades import grade_names
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.minutes.journal import Entry, Journal
@@ -218,12 +219,25 @@ def award_fields(case: Case, *, public: bool) -> Fields:
     counts = case.evaluation.awards["award"].value_counts().to_dict() if case.known else {}
     awards = []
     for place, (award, (_, decided)) in enumerate(zip(scheme.awards, award_rules(scheme, case.tables), strict=True), 1):
-        mine = [row for row in rows if row["award"] == award.label]
+        mine = [row for row in rows if row.get("award", award.label if len(scheme.awards) == 1 else "") == award.label]  # awards may be left out of what is public
         given = int(counts.get(award.id, 0))
         awards.append({"序": counted(place, case.language), "名称": award.label, "家数": given, "规定": case.says(decided),
                        "分类": list(_by_class(mine, case)), "未列": given - len(mine) if public else 0})  # fmt: skip
     ranked = bool(extract and extract.notice["order"] == "rank")
     return {"奖项": awards, "排列说明": case.says(RANKED if ranked else UNRANKED), "评出": case.says(_selected(awards)), "表彰对象": case.says(_praised(awards)), "受表彰的": case.says(_honoured(awards))}
+
+
+def list_fields(case: Case, *, public: bool) -> Fields:
+    """The list as a notice, minutes or a report has it: by awards; by grades, of those whose grade is published, where the awards say that alone."""
+    fields = award_fields(case, public=public)
+    if not case.scheme.lists_grades or case.known is None:
+        return fields
+    graded, rows = case.evaluation.ranking["grade"], list(case.extract.rows) if case.extract else []
+    listed = [(name, [row for row in rows if row.get("grade") == name]) for name in grade_names(case.scheme)]
+    awards = [{"序": counted(place, case.language), "名称": case.says(phrase("{name} 级", "Grade {name}", name=name)), "家数": len(mine), "规定": "", "分类": list(_by_class(mine, case)), "未列": 0}
+              for place, (name, mine) in enumerate(((name, mine) for name, mine in listed if mine), 1)]  # fmt: skip
+    told = phrase("评定信用等级 {n} 家，其中同意公开、列入名单的 {m} 家", "{n:was|were} graded; {m} agreed to be listed", n=int((graded != "").sum()), m=case.evaluation.awards["member"].nunique())
+    return {**fields, "奖项": awards, "评出": case.says(told)}
 
 
 def _all_rows(evaluation: Evaluation, language: Language) -> list[dict[str, str]]:
@@ -269,7 +283,7 @@ HONOURED = 12
 def notice_fields(case: Case, round_: str) -> Fields:
     """One round of the notice: its days, and the fingerprints by which it can be computed again."""
     digests = case.extract.notice["digests"] if case.extract else {}
-    return {**award_fields(case, public=True), "轮次": case.says(round_in_words(round_, case.scheme.english)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))),
+    return {**list_fields(case, public=True), "轮次": case.says(round_in_words(round_, case.scheme.english)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))),
             "指纹": [{"名称": case.says(name), "值": digests[key]} for key, name in FINGERPRINTS.items() if digests.get(key)]}  # fmt: skip
 
 
@@ -358,7 +372,7 @@ def minutes_fields(case: Case) -> Fields:
     entries = [{"序": place, "句": case.says(_decided(case, entry, place))} for place, entry in enumerate(decided, 1)]
     kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not _is_decision(entry)]
     firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed or sealed_as(case.journal) else LATER
-    return {**award_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)], "回避": [case.says(line) for line in _withdrawn(case)],
+    return {**list_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)], "回避": [case.says(line) for line in _withdrawn(case)],
             "把握": case.says(firm), "记录末号": case.journal.entries[-1].number if case.journal.entries else 0, "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
 
 
@@ -444,7 +458,12 @@ def idle_fields(case: Case) -> Fields:
     return {"未参与数": len(rows), "未参与名单": list(_by_class(sorted(rows, key=lambda row: (pinyin(row["class"]), pinyin(row["name"]))), case))}
 
 
+OF_WINNERS, OF_GRADES = Phrase("获奖会员名单", "Members Given an Award"), Phrase("信用等级公开名单", "Published Grades")
+AWARDED, PUBLISHED = Phrase("获奖（家）", "Awarded"), Phrase("公开（家）", "Listed")
+
+
 def action_fields(case: Case) -> Fields:
     """The report of the action, with those given an award who may be named."""
-    named = award_fields(case, public=True) if case.extract and not case.evaluation.awards.empty else {"奖项": []}
-    return {**report_fields(case.evaluation, case.records, case.language, case.day or case.written), "获奖": named["奖项"]}
+    named = list_fields(case, public=True) if case.extract and not case.evaluation.awards.empty else {"奖项": []}
+    return {**report_fields(case.evaluation, case.records, case.language, case.day or case.written), "获奖": named["奖项"],
+            "名单题": case.says(OF_GRADES if case.scheme.lists_grades else OF_WINNERS), "获奖栏": case.says(PUBLISHED if case.scheme.lists_grades else AWARDED)}  # fmt: skip

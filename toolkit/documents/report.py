@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.evaluation.contributions import award_lines
+from toolkit.evaluation.grades import grade_names
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.phases import Standing, Task, progress, standings, tasks
 from toolkit.publication.disclosures import deeds
@@ -389,14 +390,42 @@ UNCLASSED, ALL = Phrase("未分类", "no class"), Phrase("合　计", "Total")
 def _awards(evaluation: Evaluation) -> Iterator[Phrase]:
     scheme = evaluation.scheme
     counts = evaluation.awards["award"].value_counts()
-    if scheme.awards:
+    if scheme.awards and not scheme.lists_grades:
         given = joined([phrase("{label} {n} 家", "{label}, {n:member|members}", label=award.label, n=int(counts.get(award.id, 0))) for award in scheme.awards], "、", "; ")
         yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评出{given.zh}。", "Applications: {n:,}. Selected under “{title}”: {given.en}.",
                      n=int(evaluation.members["applied"].sum()), title=scheme.title, given=given)  # fmt: skip
+    if scheme.lists_grades:
+        yield phrase("申报参评的会员 {n:,} 家，依据《{title}》评定信用等级。", "Applications: {n:,}. Graded under “{title}”.", n=int(evaluation.members["applied"].sum()), title=scheme.title)
+    yield from grades_in_words(evaluation)
+
+
+def grades_in_words(evaluation: Evaluation) -> Iterator[Phrase]:
+    """How many have which grade, how many rose, stayed and fell since the last time, and of how many the grade is published where the awards say that alone."""
     rows = _grades(evaluation)
-    if rows:
-        grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=row["等级"], n=row["家数"]) for row in rows], "、")
-        yield phrase("评定信用等级的会员 {n:,} 家：{zh}。", "Members graded: {n:,}, of them {en}.", n=sum(row["家数"] for row in rows), zh=grades.zh, en=grades.en)
+    if not rows:
+        return
+    grades = joined([phrase("{grade} 级 {n} 家", "{grade} {n}", grade=row["等级"], n=row["家数"]) for row in rows], "、", ", ")
+    yield phrase("评定信用等级的会员 {n:,} 家：{zh}。", "Members graded: {n:,}, of them {en}.", n=sum(row["家数"] for row in rows), zh=grades.zh, en=grades.en)
+    if moved := _since_last(evaluation):
+        rose, stayed, fell, first = moved
+        yield phrase("与上次评定相比，等级上升 {rose} 家、不变 {stayed} 家、下降 {fell} 家；上次没有评定的 {first} 家。",
+                     "Since the last grading {rose:has|have} risen, {stayed} stayed and {fell} fallen; {first:was|were} not graded then.", rose=rose, stayed=stayed, fell=fell, first=first)  # fmt: skip
+    if evaluation.scheme.lists_grades:
+        yield phrase("同意公开、列入名单的 {n:,} 家。", "Grades published by leave of the member: {n:,}.", n=evaluation.awards["member"].nunique())
+
+
+def _since_last(evaluation: Evaluation) -> tuple[int, int, int, int] | None:
+    """Of the members graded how many rose above their grade of the last time, kept it, fell below it, or had none that these rules know; None where none had one."""
+    before, now = evaluation.measured.previous, evaluation.ranking["grade"]
+    if "grade" not in before:
+        return None
+    order = {name: place for place, name in enumerate(grade_names(evaluation.scheme))}
+    then = before["grade"].map(lambda grade: order.get(str(grade).strip()))
+    pairs = [(order[str(grade)], then.get(member)) for member, grade in now.items() if str(grade) in order]
+    known = [(here, int(there)) for here, there in pairs if there is not None and not pd.isna(there)]
+    if not known:
+        return None
+    return sum(here < there for here, there in known), sum(here == there for here, there in known), sum(here > there for here, there in known), len(pairs) - len(known)
 
 
 def _grades(evaluation: Evaluation) -> list[dict[str, Any]]:

@@ -29,6 +29,8 @@ NOBODY = Phrase("", "")
 NOT_APPLIED = Phrase("未申报，不参加评选", "did not apply, and takes no part")
 NOT_RANKED = Phrase("没有总分，不参加排名", "has no total, and is not ranked")
 TOTAL_NAME = Phrase("总分", "total")
+AGREED, PUBLIC = Phrase("同意公开信用等级", "agreed to its grade being published"), Phrase("信用等级公开", "its grade is published")
+NOT_AGREED = Phrase("没有同意公开信用等级，等级不公布", "did not agree to its grade being published, which it is not")
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +184,9 @@ class AwardReason:
 
     def _given(self) -> Phrase:
         contest, by_total = self.contest, self.contest.award.by == TOTAL
+        if self.reasons.scheme.lists_grades and not in_words_before("1.0.0"):
+            return phrase("总分 {score}，{scope.zh}第 {rank} 名，{open.zh}", "total {score}, rank {rank} in {scope.en}; {open.en}",
+                          score=self._shown(self._score), rank=self._rank(), scope=self._scope(of_rank=True), open=AGREED if contest.award.require else PUBLIC)  # fmt: skip
         sentence = phrase(
             "授予{award}：{by.zh} {score}，{scope.zh}{way.zh}第 {rank} 名",
             "{award}: {by.en} {score}, rank {rank} {way.en}in {scope.en}",
@@ -243,6 +248,8 @@ class AwardReason:
         """What keeps a member from an award: no score to go by, or bars it does not reach."""
         scheme, award = self.reasons.scheme, self.contest.award
         unmet = self.reasons.missed(award.id, self.contest.positions[self.place])
+        if unmet and scheme.lists_grades and not in_words_before("1.0.0"):
+            return NOT_AGREED
         if not unmet:
             return phrase("{by.zh}未计分，不参加{award}评选", "{by.en} not scored: takes no part in {award}", by=self._by, award=award.label)
         return _sentence(joined(shortfall(scheme, Phrase(award.label, award.label), item, value) for item, value in unmet), self._full_above())

@@ -123,7 +123,8 @@ def score_cards(
     chosen = set(evaluation.members.index if members is None else members)
     points, weights = contributions(evaluation), effective_shares(evaluation)
     behind = pd.DataFrame(columns=list(COLUMNS)) if records is None else evidence(evaluation.scheme, records, members and sorted(chosen))
-    frames = (_applying(evaluation, behind), evaluation.vetoes, distances(evaluation), evaluation.touched)
+    lines = distances(evaluation)
+    frames = (_applying(evaluation, behind), evaluation.vetoes, lines[:0] if listing_alone(evaluation.scheme) else lines, evaluation.touched)
     records_of, vetoes_of, lines_of, touched_of = map(_by_member, frames)
     ahead_of = _by_member(pd.DataFrame(columns=list(AHEAD)) if ahead is None else ahead, named=True)
     awards_of = evaluation.awards.groupby("member")["award"].agg(tuple).to_dict()
@@ -413,11 +414,19 @@ def card_tables(evaluation: Evaluation, card: ScoreCard, records: Records | None
 
 def outcome(scheme: Scheme, card: ScoreCard) -> Phrase:
     """Rank, awards and grade in one line; of what the scheme gives."""
-    awards = [scheme.label(award) for award in card.awards] or [wording.BLANK]
+    awards, alone = [scheme.label(award) for award in card.awards] or [wording.BLANK], listing_alone(scheme)
     results = [(WORDS["rank"], wording.place(card.rank))]
-    results += [(WORDS["award"], wording.JOIN.into(scheme.language).join(awards))] if scheme.awards else []
+    results += [(WORDS["award"], wording.JOIN.into(scheme.language).join(awards))] if scheme.awards and not alone else []
     results += [(WORDS["grade"], card.grade or wording.BLANK)] if scheme.grades else []
+    if alone and card.grade:
+        told = Phrase("公布", "published") if card.awards else Phrase("不公布", "not published")
+        return joined([*(Phrase(f"{name.zh} {result}", f"{name.en} {result}") for name, result in results[:-1]), phrase("{name.zh} {grade}（{told.zh}）", "{name.en} {grade} ({told.en})", name=WORDS["grade"], grade=card.grade, told=told)], "；", "; ")
     return joined([Phrase(f"{name.zh} {result}", f"{name.en} {result}") for name, result in results], "；", "; ")
+
+
+def listing_alone(scheme: Scheme) -> bool:
+    """Whether a card tells of no awards, as these only say whose grade is published; up to 0.7.0 they were told as any other."""
+    return scheme.lists_grades and not in_words_before("1.0.0")
 
 
 def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:

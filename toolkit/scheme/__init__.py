@@ -319,6 +319,15 @@ class Scheme(StrictModel):
         """Without whose word nothing is published; None where the scheme does not say."""
         return self.publication.consent if self.publication else None
 
+    @property
+    def lists_grades(self) -> bool:
+        """Whether its awards give nothing, and only say whose grade is published: without places or a least score, they ask at most for leave to publish."""
+        leave = {*self.consent.columns.values()} if self.consent else set()
+        asking = {item.id for item in self.conditions if isinstance(item.measure.where, dict) and leave & {*item.measure.where}}
+        return bool(self.grades and self.awards and leave) and all(
+            award.quota is None and not award.minimum and {item.condition for item in award.require} <= asking for award in self.awards
+        )
+
     def children(self, group: str | None = None) -> tuple[Group | Indicator, ...]:
         """The nodes just below `group`; below the total for None."""
         return tuple(node for node in self.nodes.values() if node.group == group)
