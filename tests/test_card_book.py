@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from toolkit import Evaluation, Records, evaluate, open_edition
 from toolkit.ground.problems import Refused
-from toolkit.reports.workbook.score_cards import card_names, write_cards
+from toolkit.reports.workbook.score_cards import ROOM, card_names, page_breaks, write_cards
 
 
 @pytest.fixture
@@ -37,8 +38,7 @@ def test_a_card_holds_all_of_it_and_no_formula(small: tuple[Evaluation, Records]
     assert sheet.page_setup.fitToHeight == 0
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    annex = sheet.cell(sheet.row_breaks.brk[0].id + 1, 1)
-    assert annex.value == "得分所依据的记录"
+    assert not sheet.row_breaks.brk  # it has room on one page
     digest = small[0].digests.get("scheme.toml", "")[:16]
     assert digest in str(sheet.oddFooter.left.text)
 
@@ -47,6 +47,20 @@ def test_the_same_evaluation_gives_the_same_bytes(small: tuple[Evaluation, Recor
     first, second = (write_cards(*small, tmp_path / name, ["001", "102"]) for name in ("one", "two"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert len(list((tmp_path / "one").iterdir())) == 2
+
+
+@settings(max_examples=examples(60))
+@given(st.lists(st.lists(st.sampled_from((17.0, 30.0, 55.0)), min_size=3, max_size=60), min_size=1, max_size=5))
+def test_no_table_of_a_card_is_torn_that_has_room_on_a_page_and_no_row_stands_alone(tables: list[list[float]]) -> None:
+    heights = [height for table in tables for height in table]
+    starts = [sum(map(len, tables[:place])) for place in range(len(tables))]
+    breaks = page_breaks(heights, starts)
+    for first, after in pairwise([0, *breaks, len(heights)]):
+        assert 0 < sum(heights[first:after]) <= ROOM
+    for first, after in pairwise([*starts, len(heights)]):
+        torn = [row for row in breaks if first < row < after]
+        assert not torn or sum(heights[first:after]) > ROOM
+        assert all(first + 4 <= row <= after - 3 for row in torn)
 
 
 @example({"m/": "x", "m:": "X"})  # one name to Windows

@@ -182,11 +182,13 @@ class Book:
             shown = label.into(self.language) if isinstance(label, Phrase) else label
             sheet.write_string(row, position, shown, self.heading)
 
-    def height(self, sheet: Any, row: int, *texts: tuple[object, float]) -> None:
-        """Make a row high enough for wrapped texts, each given with the width of its column."""
+    def height(self, sheet: Any, row: int, *texts: tuple[object, float]) -> float:
+        """Make a row high enough for wrapped texts, each given with the width of its column; how high, in points."""
         # Not every program that opens a workbook fits the rows itself.
         lines = max((_lines(str(text), width) for text, width in texts), default=1)
-        sheet.set_row(row, max(17.0, 13.0 * lines + 3.0))
+        high = max(17.0, 13.0 * lines + 3.0)
+        sheet.set_row(row, high)
+        return high
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
         """One cell: numbers as numbers, everything else as text, nothing where nothing is known."""

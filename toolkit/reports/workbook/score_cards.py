@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ GREY = "#EDEDED"  # light enough to be read on a black-and-white print
 # All tables stand on one grid of narrow columns; each says how many of them its own columns take.
 GRID, NARROW, WIDE = 24, 3.3, 4.0  # WIDE: the characters that a narrow column adds to a merged one
 PAIR = (4, 20)
+ROOM = 745.0
+"""Points of rows that have room on a page, with some to spare for programs that fit rows otherwise."""
 NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
 OBJECT = Phrase(
     "请{when}以书面形式、使用真实名称向{whom}提出，写明对本单哪一项或哪一条记录（文件、工作表、行）有异议、应当是什么，并附证明材料。",
@@ -110,30 +113,61 @@ def write_card(evaluation: Evaluation, card: ScoreCard, tables: Card, path: Path
     page.heading(CARD.into(language), 13, 26, align="center")
     for label, answer in card_head(evaluation, card):
         page.pair(label, answer)
-    page.table(CAPTIONS["parts"], tables.parts, PARTS, ADDS_UP.into(language))
+    page.table(CAPTIONS["parts"], tables.parts, PARTS, ADDS_UP.into(language), begins=False)
     page.table(CAPTIONS["lines"], tables.lines, LINES)
     page.table(CAPTIONS["vetoes"], tables.vetoes, VETOES)
     page.table(AHEAD, tables.ahead, AHEAD_COLUMNS, tables.ahead.note)
+    page.part()
     page.heading(OBJECTION.into(language), 11, 27, valign="bottom")
     page.line(how_to_object(evaluation.scheme).into(language), 10)
-    if tables.records.rows:
-        page.sheet.set_h_pagebreaks([page.row])  # an annex, for programs that heed a break on fitted pages
-        page.table(CAPTIONS["records"], tables.records, RECORDS)
+    page.table(CAPTIONS["records"], tables.records, RECORDS)
+    page.sheet.set_h_pagebreaks(page_breaks(page.heights, page.parts))  # for programs that heed a break on fitted pages
     book.save()
+
+
+def page_breaks(heights: Sequence[float], parts: Sequence[int]) -> list[int]:
+    """Before which rows a new page begins.
+
+    A part that has room on a page is not torn in two. Of a longer one, its first four rows stay together (caption, headings and two more), and its last three.
+
+    Parameters
+    ----------
+    heights
+        Of each row, in points.
+    parts
+        The first rows of the parts.
+
+    Examples
+    --------
+    >>> page_breaks([100.0] * 9, [0, 5]), page_breaks([100.0] * 9, [0, 3]), page_breaks([100.0] * 20, [0])
+    ([5], [3], [7, 14])
+    """
+    breaks, used = list[int](), 0.0
+    for first, after in pairwise([*parts, len(heights)]):
+        together = sum(heights[first:after])
+        if used and used + (together if together <= ROOM else sum(heights[first : first + 4])) > ROOM:
+            breaks.append(first)
+            used = 0.0
+        for row in range(first, after):
+            if row > first + 1 and used + sum(heights[row : after if row == after - 3 else row + 1]) > ROOM:
+                breaks.append(row)
+                used = 0.0
+            used += heights[row]
+    return breaks
 
 
 class _CardSheet:
     """The sheet being written from the top down, on a grid of narrow columns that all its tables share."""
 
     def __init__(self, book: Book) -> None:
-        self.book, self.row = book, 0
+        self.book, self.row, self.heights, self.parts = book, 0, list[float](), [0]
         self.sheet = sheet = book.file.add_worksheet(CARD.into(book.language))
         sheet.set_column(0, GRID - 1, NARROW)
         sheet.hide_gridlines(2)
         sheet.set_portrait()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+        sheet.set_margins(left=0.6, right=0.6, top=0.5, bottom=0.6)
         sheet.center_horizontally()
 
     def footer(self, card: ScoreCard) -> None:
@@ -147,6 +181,11 @@ class _CardSheet:
         """A heading across the page."""
         self._cells([text], (GRID,), [self.book.format(border=0, font_name=HEAD, font_size=size, text_wrap=True, **wanted)])
         self.sheet.set_row(self.row - 1, high)
+        self.heights[-1] = high
+
+    def part(self) -> None:
+        """Begin what is not to be torn in two by the end of a page."""
+        self.parts.append(self.row)
 
     def line(self, text: str, size: float) -> None:
         """A paragraph across the page."""
@@ -157,10 +196,12 @@ class _CardSheet:
         forms = [self.book.format(font_name=HEAD, bg_color=GREY), self.book.format(text_wrap=True)]
         self._cells([label.into(self.book.language), answer], PAIR, forms)
 
-    def table(self, caption: Phrase, table: Table, columns: Sequence[ListColumn], note: str = "") -> None:
-        """A table under its caption; nothing where it has no rows. The row after a heavy line is its sum."""
+    def table(self, caption: Phrase, table: Table, columns: Sequence[ListColumn], note: str = "", *, begins: bool = True) -> None:
+        """A table under its caption; nothing where it has no rows. The row after a heavy line is its sum. It is a part of its own where it `begins` one."""
         if not table.rows:
             return
+        if begins:
+            self.part()
         spans = [int(column.sheet.width) for column in columns if column.sheet]
         self.heading(caption.into(self.book.language), 11, 27, valign="bottom")
         self._cells(table.headings, spans, [self.book.heading] * len(spans))
@@ -178,7 +219,7 @@ class _CardSheet:
 
     def _cells(self, cells: Sequence[str], spans: Sequence[int], forms: Sequence[Any]) -> None:
         """One row of the page, high enough for its texts; what its format takes for a number goes in as one."""
-        self.book.height(self.sheet, self.row, *((cell, span * WIDE) for cell, span in zip(cells, spans, strict=True)))
+        self.heights.append(self.book.height(self.sheet, self.row, *((cell, span * WIDE) for cell, span in zip(cells, spans, strict=True))))
         last = 0
         for cell, form, span in zip(cells, forms, spans, strict=True):
             first, last = last, last + span
