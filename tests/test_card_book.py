@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def test_the_same_evaluation_gives_the_same_bytes(small: tuple[Evaluation, Recor
     first, second = (write_cards(*small, tmp_path / name, ["001", "102"]) for name in ("one", "two"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert len(list((tmp_path / "one").iterdir())) == 2
+    assert {path.stat().st_mode & 0o777 for path in first} == {0o600} or os.name == "nt"
 
 
 @settings(max_examples=examples(60))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import os
 import re
 import runpy
 import shutil
@@ -747,6 +748,8 @@ def test_the_command(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert {path.name for path in (tmp_path / "x").iterdir()} == {"初审公示.docx", "复审公示.docx", *(f"{one.name}.docx" for one in DOCUMENTS if "承诺书（" in one.name)}
     assert "公示" in done.output.split("草稿")[1]
     assert "sealed/r1" in done.output  # whose papers are none
+    assert run("documents", folder, "--to", tmp_path / "slips", "--only", "得分单").exit_code == 0
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "slips").rglob("*.docx")} == {0o600} or os.name == "nt"
     first = run("documents", folder, "--edit", "--only", "倡议书")
     mine = folder / "documents" / "倡议书.docx"
     assert (first.exit_code, mine.is_file()) == (0, True)

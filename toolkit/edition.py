@@ -35,6 +35,8 @@ from toolkit.scheme.writing import plain_values
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from toolkit.ground.ranking import Placing, Ruling
 
 
@@ -57,6 +59,11 @@ class Edition:
     tables: Tables
     records: Records
     judged: Judging | None = None
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """How many rows of each file and sheet were read, accepted, refused by reader or panel, and are no data."""
+        return self.records.counted(self.judged.problems) if self.judged else self.records.counts
 
     def score_bounds(self, indicator: str) -> tuple[float, float] | None:
         """The lowest and highest score there is of an indicator that a panel scores; None where its column has no range."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 import random
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -391,6 +394,13 @@ def test_a_zero_beside_an_item_that_is_not_scored_is_told_of_and_files_with_erro
     assert [(problem.row, problem.column) for problem in told if "像是未评而填的" in problem.rule.zh] == [(3, "创新")]
     assert edition is not None
     assert [(back.file, [problem.row for problem in back.problems]) for back in returns(edition)] == [("ballots/评分表1.xlsx", [2])]
+    read, accepted, refused, _ = edition.counts.xs("ballots/评分表1.xlsx", level="file").iloc[0]
+    assert (accepted, refused, edition.records.counts["refused"].sum()) == (edition.records.counts.xs("ballots/评分表1.xlsx", level="file").iloc[0]["accepted"] - 1, 1, 0)
+    shown = CliRunner().invoke(app, ["check", str(folder), "--return", str(tmp_path / "back")]).stdout
+    assert re.search(rf"评分表1\.xlsx +\S+ +{read} +{accepted} +1 ", shown), shown
+    (back,) = (tmp_path / "back").iterdir()
+    assert f"采用 {accepted} 行，退回 1 行" in "".join(str(row[0].value) for row in openpyxl.load_workbook(back)["退回说明"].iter_rows(max_row=9))
+    assert back.stat().st_mode & 0o777 == 0o600 or os.name == "nt"
     named = Problem("error", Phrase("人数应为单数", "the number is to be odd"), Phrase("", ""), file="ballots/专家.csv")
     assert edition.judged is not None
     even = replace(edition, judged=replace(edition.judged, problems=edition.judged.problems + Problems((named,))))

@@ -243,10 +243,13 @@ def _write_reminders(edition: Edition, owed: Mapping[str, list[Standing]], to: P
     say(language, phrase(REMINDED.zh, REMINDED.en, n=len(owing), to=to, list=OWED))
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a paper; one that is a member's alone with the `mode` of what nobody else may read."""
     with refusing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
+        if mode is not None:
+            path.chmod(mode)
 
 
 def _asked(only: list[str], papers: tuple[Paper, ...], language: str) -> tuple[Paper, ...]:
@@ -306,7 +309,7 @@ def _named(papers: Iterable[Paper], language: Language) -> str:
 
 
 def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, language: str, *, named: bool = False) -> None:
-    from toolkit.documents.catalogue import is_draft, written
+    from toolkit.documents.catalogue import SLIPS, is_draft, written
     from toolkit.sealing.bag import refuse_kept
 
     refuse_kept(to)
@@ -332,7 +335,7 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
             draft = is_draft(paper, case, state, sealed=sealed)
             drafts += [paper] if draft else []
             for name, content in written(paper, case, own, draft=draft):
-                _put(to / name, content)
+                _put(to / name, content, mode=0o600 if paper.title == SLIPS else None)
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)

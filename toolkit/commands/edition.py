@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -175,7 +176,7 @@ def check(
             if edition.scheme.english:
                 shown = names_without_english(edition.scheme, edition.tables, pages_before(evaluation, edition.records, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     if edition is not None and len(edition.records.counts):
-        show(records_table(edition.records, language_of(language)), language, edition.scheme.english)
+        show(records_table(replace(edition.records, counts=edition.counts), language_of(language)), language, edition.scheme.english)
     if edition is not None and out is not None:
         with refusals(language):
             problems += _return(edition, out, warnings=warnings, language=language)

@@ -341,6 +341,7 @@ def write_returns(edition: Edition, out: Path, *, warnings: bool = False, langua
         for copy in returned:
             book = BytesIO()
             _returned(edition, copy, language).save(book)
+            (unfinished / copy.name).touch(0o600)  # it holds what one member or expert handed in
             (unfinished / copy.name).write_bytes(book.getvalue())
     return returned
 
@@ -393,7 +394,7 @@ def _withheld(edition: Edition) -> frozenset[Phrase]:
 
 def _counts(edition: Edition, file: str) -> pd.DataFrame:
     """The counts of each sheet; rows about which nothing is said yet do not count as refused."""
-    counts = edition.records.counts
+    counts = edition.counts
     sheet_counts = counts[counts.index.get_level_values("file") == file].droplevel("file")
     withheld = _withheld(edition)
     errors = [problem for problem in edition.records.problems.errors if problem.file == file and problem.row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -80,6 +81,14 @@ class Records:
         gone = sorted(key for key, left in self.left.items() if left < day and key in self.members.index)
         notes = tuple(_gone(str(self.members.loc[key, "name"]), key, self.left[key]) for key in gone)
         return replace(self, members=self.members.drop(index=gone), left={}, problems=self.problems + notes)
+
+    def counted(self, problems: Problems) -> pd.DataFrame:
+        """`counts` with every row of them to which `problems` hold an error among the refused: what is refused once all are read, as by the panel, is so too."""
+        known = {(one.file, one.sheet, one.row) for one in self.problems.errors}
+        more = Counter((file, sheet) for file, sheet, _ in {(one.file, one.sheet, one.row) for one in problems.errors if one.row} - known)
+        counts = self.counts.copy()
+        beyond = counts["accepted"].clip(upper=[more.pop(place, 0) for place in counts.index])
+        return counts.assign(accepted=counts["accepted"] - beyond, refused=counts["refused"] + beyond)
 
     def key_of(self, member: object) -> str:
         """The key of the member, branch or former code that is meant, as the members table writes it."""

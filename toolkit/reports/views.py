@@ -210,7 +210,7 @@ NO_AWARDS = Phrase("办法没有设奖项", "the scheme gives no awards")
 
 def records_headline(evaluation: Evaluation, records: Records) -> Headline:
     """What was read, what of it counts, and whether something has to be mended."""
-    counted = records.counts.reset_index()
+    counted = records.counted(evaluation.problems).reset_index()
     sums = {name: int(counted[name].sum()) for name in ("read", "accepted", "refused", "not_data")}
     files = len({discreet(str(file)) for file in counted["file"]})
     read = phrase(

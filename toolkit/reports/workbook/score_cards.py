@@ -81,6 +81,7 @@ def write_cards(
     with placed_in(folder) as unfinished:
         for card in score_cards(evaluation, records, members, ahead):
             name, tables = names[card.member], card_tables(evaluation, card, records)
+            (unfinished / name).touch(0o600)  # for its member alone
             write_card(evaluation, card, tables, unfinished / name)
             written.append(folder / name)
             if progress:
