@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.evaluation.awards import AwardRule, Decision, RuleInSteps
-from toolkit.evaluation.scores import TOTAL, TURNED, Score
-from toolkit.evaluation.steps import Standing, Steps
+from toolkit.evaluation.awards import AwardRule, Decision, RuleInSteps, places_of
+from toolkit.evaluation.requirements import Demands
+from toolkit.evaluation.scores import TOTAL, TURNED, Score, order_of
+from toolkit.evaluation.steps import Standing, Steps, from_where
 from toolkit.evaluation.tiebreaks import tie_keys, tie_rules
+from toolkit.evaluation.turns import OPEN, OTHER, SEVERAL, Bars, Rivals, Turns, nth_best, turns
 from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
-from toolkit.scheme.outcomes import FIRST_PLACES, Award, Requirement
+from toolkit.scheme.outcomes import FIRST_PLACES, Award, Quota, Requirement
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,8 +59,10 @@ class Contest:
         Of the open ones, which are level with one another, by position among all, and how many places are left for them.
     turned
         Whether the lower score is ahead; the first of the keys, and the lines with it, are then scores turned round.
-    bar : float64[n]
-        The lowest of the first keys that is over the least score asked for there; -inf where none is. None where nothing is known of it.
+    free : bool[n]
+        Those that are ranked and hold no earlier award that excludes this one.
+    turning
+        Tells where the award turns for each; None where nothing is known of it.
     """
 
     award: Award
@@ -76,7 +81,8 @@ class Contest:
     facts: NDArray[np.object_] | None = None
     openings: tuple[Opening, ...] = ()
     turned: bool = False
-    bar: Floats | None = None
+    free: Mask | None = None
+    turning: Callable[[Contest], Turns] | None = None
 
     def score(self, key: float) -> float:
         """The score that the first of the keys, or a line, stands for."""
@@ -131,29 +137,12 @@ class Contest:
         return np.asarray(self.able & ~self.given & ~self.open & (self.keys[0] > self.line))
 
     @cached_property
-    def turns(self) -> tuple[Floats, Mask]:
-        """The first key at which the award turns for each member, float64[n], and whether it is its bar, bool[n]; NaN throughout where nobody has a place.
-
-        Who holds it loses it to the best who missed it for want of a place, or below its bar, whichever is nearer. Who missed it wins
-        it at its bar where there is room, else at the lowest that is held, or at the bar where that lies further up.
-        """
-        key, lowest = self.keys[0], self.lowest
-        bar = np.full(len(key), -np.inf) if self.bar is None else self.bar
-        if lowest is None:
-            return np.full(len(key), np.nan), np.zeros(len(key), np.bool_)
-        wanting = ~self.given & (key <= lowest) & (self.able if self._handed_on else ~np.isnan(key))
-        missed = key[wanting].max(initial=-np.inf)
-        by_bar = np.where(self.given, bar > missed, (bar > lowest) | (self._room & (bar > -np.inf)))
-        return np.where(by_bar, bar, np.where(self.given, missed, lowest)), by_bar
-
-    @property
-    def _handed_on(self) -> bool:
-        return self.award.quota is None or self.award.quota.handed_on
-
-    @property
-    def _room(self) -> bool:
-        """Whether there is a place for one more that is over its bar."""
-        return self.kept is None and self.ceiling is None and (self.places is None or self.vacant > 0)
+    def turns(self) -> Turns:
+        """Where the award turns for each member; for who misses it for something else than its score alone, at the lowest that is held where it reaches that."""
+        assert self.turning is not None
+        found, lowest = self.turning(self), np.nan if self.lowest is None else self.lowest
+        reached = (found.untold == OTHER) & (self.keys[0] >= lowest)
+        return replace(found, at=np.where(reached, lowest, found.at), untold=np.where(reached, "", found.untold))
 
     @cached_property
     def ties(self) -> tuple[tuple[Mask, int], ...]:
@@ -218,11 +207,10 @@ class Allotment:
         nobody = np.zeros_like(self.given)
         beyond, shared = (nobody if mask is None else mask[0] for mask in (decision.beyond, decision.shared))
         none, turned = np.zeros(len(nobody), np.int64), rule.order(award) == TURNED
-        bar = rule.bars[award.id].bar(award.by, rule.scheme.decimals, turned=turned)
         contests = [
             Contest(
                 award, name, pool, count, keys[:, pool], self.able[pool], self.given[pool], self.open[pool], beyond[pool], shared[pool],
-                none[pool], self.ceiling, *self._limited(pool), turned, bar[pool],
+                none[pool], self.ceiling, *self._limited(pool), turned, self.free[pool], self._turns,
             )
             for (name, pool), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
         ]
@@ -239,6 +227,87 @@ class Allotment:
         name = quota.per.condition if quota.per else quota.cost
         openings = tuple(opening for opening in self.decision.openings.get(0, ()) if np.isin(opening.members, pool).all())
         return kept[0][pool], None if name is None else self.run.rule.award_rule.facts[name][pool], openings
+
+    @cached_property
+    def _earlier(self) -> list[Allotment]:
+        """The awards before it of which who holds one is not offered this one."""
+        allotments = self.run.allotments
+        before = allotments[: [other.award.id for other in allotments].index(self.award.id)]
+        return [other for other in before if other.award.id not in self.award.beside]
+
+    @cached_property
+    def free(self) -> Mask:
+        """Those that are ranked and hold no earlier award that excludes this one; bool[n]."""
+        return np.asarray(np.logical_and.reduce([self.run.ranks > 0, *(~other.given for other in self._earlier)]))
+
+    @cached_property
+    def _settling(self) -> Mask:
+        """Those level at the line of an earlier award that excludes this one, for the committee to settle; bool[n]."""
+        shared = (other.decision.shared[0] for other in self._earlier if other.decision.shared is not None)
+        return np.asarray(np.logical_or.reduce([np.zeros_like(self.given), *(other.open for other in self._earlier), *shared]))
+
+    @property
+    def _own_firsts(self) -> dict[str, Requirement]:
+        """What it asks of being among the first at the score that its places go by."""
+        asked_of = {str(item.node) for item in self.run.rule.award_rule.bars[self.award.id].of_nodes}
+        return {key: item for key, item in self.run.rule.award_rule.firsts.items() if key in asked_of and item.node == self.award.by}
+
+    @cached_property
+    def _hangs_on_others(self) -> bool:
+        """Whether being among the first is asked for in a way in which who moves decides whether others are."""
+        quota, firsts_ = self.award.quota, self._own_firsts
+        plain = {str(item.node) for item, _ in self.run.rule.award_rule.bars[self.award.id].nodes}
+        apart = (quota is not None and quota.within == "all") or any(item.first and item.first.within == "all" for item in firsts_.values())
+        return bool(firsts_) and (not firsts_.keys() <= plain or (apart and self.run.rule.award_rule.scheme.members.class_ is not None))
+
+    @cached_property
+    def _rivals(self) -> Mask:
+        """Those that take a place from others who stand behind them: being among the first is then theirs too; bool[n]."""
+        rule, own = self.run.rule.award_rule, self._own_firsts
+        met = rule.bars[self.award.id].met(lambda node: np.ones(len(self.able)) if node in own else self.run.asked(node))
+        return np.asarray(met & self.free & ~rule.barred[self.award.id] & ~np.isnan(self.run.key(rule.order(self.award))))
+
+    @cached_property
+    def _bars(self) -> Bars:
+        """What is asked of the score that its places go by, of all members."""
+        run, rule, by = self.run, self.run.rule.award_rule, self.award.by
+        decimals, turned, demands = rule.scheme.decimals, rule.order(self.award) == TURNED, (rule.eligibility, rule.bars[self.award.id])
+        own = {key: run.first_line(item) for key, item in self._own_firsts.items()}
+        steps = [step for demand in demands for item in demand.of_nodes if item.node == by for step in from_where(item, decimals)]
+        starts = [np.full(len(self.able), 10.0**-decimals - step if turned else step) for step in steps]
+        lows = np.sort(np.vstack([np.full(len(self.able), -np.inf), *starts, *own.values()]), axis=0)
+
+        def met(low: Floats, asked_of: Sequence[Demands]) -> Mask:
+            def score(node: str) -> Floats:
+                if node in own:
+                    return (low >= own[node]).astype(np.float64)
+                return (-low if turned else low) if node == by else run.asked(node)
+
+            return np.asarray(asked_of[0].met(score) & asked_of[1].met(score))
+
+        alone = [demand.alone({by, *own}) for demand in demands]
+        return Bars(lows, np.array([met(low, demands) for low in lows]), np.array([met(low, alone) for low in lows]))
+
+    def _turns(self, contest: Contest) -> Turns:
+        """Where the award turns for each member of a pool."""
+        rule, quota, pool = self.run.rule.award_rule, self.award.quota, contest.positions
+        among = (self.free & ~np.isnan(self.run.key(rule.order(self.award))) if quota is not None and not quota.handed_on else self._rivals)[pool]
+        placed = contest.given | contest.open
+        rivals = Rivals(contest.keys, among, placed, contest.places, rule.joint, contest.facts, self._elsewhere(contest))
+        found = turns(contest.keys[0], contest.given, rule.barred[self.award.id][pool], rivals.last(quota), self._bars.of(pool), 10.0**-rule.scheme.decimals)
+        untold = np.where(self._settling[pool], OPEN, np.where(self._hangs_on_others, SEVERAL, found.untold)).astype(object)
+        return replace(found, at=np.where((untold == OPEN) | (untold == SEVERAL), np.nan, found.at), untold=untold)
+
+    def _elsewhere(self, contest: Contest) -> Floats:
+        """The first keys of those who have a place of another class, before the bound on all classes together."""
+        if self.award.quota is None or self.award.quota.in_all is None:
+            return np.empty(0)
+        keys = []
+        for other in self.contests:
+            won = np.sort(other.keys[0][other.given | other.open | other.beyond | other.shared])[::-1]
+            if other.class_ != contest.class_:
+                keys.append(won if self.run.rule.award_rule.joint else won[: other.places])
+        return np.concatenate([np.empty(0), *keys])
 
     @property
     def _taken(self) -> Mask:
@@ -285,6 +354,18 @@ class ListRun:
         for _, pool in pools:
             found[pool] = competition_ranks(np.where(standing[0, pool] > 0, standing[0, pool], np.nan))
         return found
+
+    def first_line(self, item: Requirement) -> Floats:
+        """What each has to reach at the node of which the first are asked for to be one of them, the higher ahead; float64[n]."""
+        standing, pools = self.rule.places_at(item, self.standings.__getitem__)
+        first, line = item.first, np.empty(standing.shape[1])
+        assert first is not None
+        award = Award(id="first", label="first", quota=Quota(share=first.share, number=first.number, within=first.within, rounding=first.rounding))
+        part = self.rule.taking_part(self.standings.__getitem__)
+        key = self.key(order_of(self.rule.award_rule.scheme, str(item.node)))
+        for (_, pool), count in zip(pools, places_of(award, pools, part), strict=True):
+            line[pool] = nth_best(key[pool], standing[0, pool] > 0, _number(count))
+        return line
 
     def key(self, key: str) -> Floats:
         """What members are compared by, the higher ahead: at a node, by their first places, or what else settles ties; float64[n]."""

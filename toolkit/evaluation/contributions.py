@@ -17,7 +17,8 @@ from toolkit.evaluation.aggregation import Branch, gather, observed_weights
 from toolkit.evaluation.contests import Contest
 from toolkit.evaluation.decisions import awaited
 from toolkit.evaluation.scores import TOTAL, Tree, total_bounds
-from toolkit.ground.ranking import Floats, Mask, rounded
+from toolkit.evaluation.turns import Turns
+from toolkit.ground.ranking import Floats, rounded
 from toolkit.ground.text import in_words_before
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _apportioned(exact: Floats, totals: Floats) -> Floats:
 
 
 
-DistanceRow = tuple[str, str, str, float, float, bool, bool, bool]
+DistanceRow = tuple[str, str, str, float, float, bool, bool, bool, bool, bool, str]
 
 
 @dataclass(frozen=True)
@@ -197,18 +198,22 @@ def award_lines(evaluation: Evaluation) -> tuple[AwardLine, ...]:
 def distances(evaluation: Evaluation) -> pd.DataFrame:
     """How far each ranked member's score lies from where the awards that concern it turn, all else being as it is.
 
-    These are the award it holds, and those it could have moved up to. Who holds the award is measured from the best who missed it for
-    want of a place, or from the least score that is asked for, whichever is nearer. Who missed it is measured from the lowest who holds
-    it, or who is level at its line for the committee to settle (where the places of all classes together end further up than those of
-    the class, from the lowest who holds it in any), or from the least score asked for where that lies further up or places are empty.
+    These are the award it holds, and those it could have moved up to. Who holds the award is measured from the last rival that it has
+    to leave behind, the best who missed it for want of a place as a rule, or from the least score that is asked for, whichever is
+    nearer. Who missed it is measured from the lowest who holds it, or who is level at its line for the committee to settle, as far as
+    its own places go: where these are bounded in all classes together, by those alike or by a budget, from whom it has to leave behind
+    there; or from the least score asked for where that lies further up or places are empty.
 
     Returns
     -------
     DataFrame
         One row for each member and line, by line, the best score first: member, class (the line's, "" for all),
         award (whose line it is), total (the score that award's places go by), distance (in points, how far ahead of it,
-        above where the higher score is better; infinite where nobody missed it), above (whether it holds that award), passed (whether somebody missed it with more than that: struck, say),
-        minimum (whether it is measured from the least score that is asked for).
+        above where the higher score is better; infinite where nobody missed it; NaN where no score is told), above (whether it holds that
+        award), passed (whether somebody missed it with more than that: struck, say), minimum (whether it is measured from the least
+        score that is asked for), rival (whether it is measured from neither that nor the best who missed it or the last who holds it),
+        besides (whether it misses the award for something else too, so that this score alone would not do), untold (why no score is
+        told, as `toolkit.evaluation.turns` has it; "" where one is).
     """
     rows = [
         row
@@ -216,7 +221,7 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
         if contest.lowest is not None
         for row in _from_line(evaluation, line, contest)
     ]
-    columns = ["member", "class", "award", "total", "distance", "above", "passed", "minimum"]
+    columns = ["member", "class", "award", "total", "distance", "above", "passed", "minimum", "rival", "besides", "untold"]
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)
 
 
@@ -244,27 +249,28 @@ def _contested(evaluation: Evaluation) -> Iterator[tuple[AwardLine, Contest]]:
 def _from_line(evaluation: Evaluation, line: AwardLine, contest: Contest) -> Iterator[DistanceRow]:
     """The rows of one line, the best score first."""
     contenders, names, key = _contenders(evaluation, contest), evaluation.members.index[contest.positions], contest.keys[0]
-    turns, by_bar = _turns_formerly(contest, contenders) if in_words_before("1.0.0") else contest.turns
-    best = max((key[place] for place in contenders if not contest.given[place]), default=-math.inf)
+    found = _turns_formerly(contest, contenders) if in_words_before("1.0.0") else contest.turns
+    missed = {float(key[place]) for place in contenders if not contest.given[place]}
     for place in contenders:
-        if not contest.passed_over[place]:
-            distance, passed = round(float(key[place] - turns[place]), 9), bool(best > turns[place])
-            yield str(names[place]), line.class_, line.award, contest.score(float(key[place])), distance, bool(contest.given[place]), passed, bool(by_bar[place])
+        if not (in_words_before("1.0.0") and contest.passed_over[place]):
+            at, held, by_bar = float(found.at[place]), bool(contest.given[place]), bool(found.by_bar[place])
+            rival = not by_bar and math.isfinite(at) and at not in (missed if held else {contest.line, contest.lowest})
+            score, distance = contest.score(float(key[place])), round(float(key[place]) - at, 9)
+            more = max(missed, default=-math.inf) > at, by_bar, rival, bool(found.besides[place]), str(found.untold[place])
+            yield str(names[place]), line.class_, line.award, score, distance, held, *more
 
 
-def _turns_formerly(contest: Contest, contenders: Sequence[int]) -> tuple[Floats, Mask]:
+def _turns_formerly(contest: Contest, contenders: Sequence[int]) -> Turns:
     """What distances were measured from up to 0.7.0: whoever missed it, and the lowest who holds it, whatever else is asked."""
     key, lowest = contest.keys[0], contest.lowest if contest.lowest is not None else math.nan
     missed = max((float(key[place]) for place in contenders if not contest.given[place] and key[place] <= lowest), default=-math.inf)
-    return np.where(contest.given, missed, lowest), np.zeros(len(key), np.bool_)
+    nobody = np.zeros(len(key), np.bool_)
+    return Turns(np.where(contest.given, missed, lowest), nobody, nobody, np.full(len(key), "", object))
 
 
 def _contenders(evaluation: Evaluation, contest: Contest) -> list[int]:
     """The places in a contest of the ranked members without an earlier award that excludes this one, the best first."""
-    ids = [award.id for award in evaluation.scheme.awards]
-    earlier = set(ids[: ids.index(contest.award.id)]) - set(contest.award.beside)
-    excluded = evaluation.awards.loc[evaluation.awards["award"].isin(earlier), "member"]
-    ranking, places = evaluation.ranking, pd.Series(np.arange(len(contest.positions)), index=evaluation.members.index[contest.positions])
-    ranked = ranking.index[ranking["rank"].notna() & ranking.index.isin(places.index) & ~ranking.index.isin(excluded)]
+    places = pd.Series(np.arange(len(contest.positions)), index=evaluation.members.index[contest.positions])
+    ranked = evaluation.ranking.index[evaluation.ranking.index.isin(places.index[contest.free])]
     score = pd.Series(contest.keys[0], index=places.index).loc[ranked].dropna().sort_values(ascending=False, kind="stable")
     return [int(place) for place in places.loc[score.index]]

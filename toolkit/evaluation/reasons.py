@@ -255,15 +255,16 @@ class AwardReason:
         return _sentence(joined(shortfall(scheme, Phrase(award.label, award.label), item, value) for item, value in unmet), self._full_above())
 
     def _full_above(self) -> Phrase | None:
-        """Of one below the least score: that this alone would not do, as places are taken by higher scores, and how far it is to those."""
-        contest, (turns, by_bar) = self.contest, self.contest.turns
-        if in_words_before("1.0.0") or contest.bar is None or not contest.bar[self.place] > self._score:
+        """Of one that misses a bar: that this alone would not do, as places are taken by higher scores, and how far it is to those."""
+        contest, turns = self.contest, self.contest.turns
+        if in_words_before("1.0.0"):
             return None
         if contest.places == 0:
             return phrase("且{places.zh}", "and {places.en}", places=_known(self._places()))
-        if np.isnan(turns[self.place]) or by_bar[self.place] or contest.kept is not None:
+        at = float(turns.at[self.place])
+        if np.isnan(at) or turns.by_bar[self.place] or at <= self._score or contest.budget is not None:
             return None
-        return phrase("且名额已满（{behind.zh}）", "and places are taken ({behind.en})", behind=self._behind(float(turns[self.place])))
+        return phrase("且名额已满（{behind.zh}）", "and places are taken ({behind.en})", behind=self._behind(at))
 
     def _outrun(self) -> Phrase:
         """Over every bar, but the places went to others: of its class, or further up still of all classes together."""
@@ -277,7 +278,12 @@ class AwardReason:
         if ceiling and ceiling.line is not None and ceiling.line > line:
             line = ceiling.line
             full = _sentence(full, phrase("各类合计 {n} 个", "{n} in all classes together", n=ceiling.places))
-        return _sentence(full, self._settled() if self._score == line else self._behind(line), self._reserve())
+        return _sentence(full, self._short_of(line), self._reserve())
+
+    def _short_of(self, line: float) -> Phrase | None:
+        """How far it is to whom it has to leave behind, the line as a rule; by what it was settled where it is level with that; nothing where no score is told."""
+        at = line if in_words_before("1.0.0") else float(self.contest.turns.at[self.place])
+        return None if np.isnan(at) else self._settled() if self._score == at else self._behind(at)
 
     def _behind(self, line: float) -> Phrase:
         scheme, by = self.reasons.scheme, self._by
@@ -319,8 +325,9 @@ class AwardReason:
     def _not_foremost(self) -> Phrase:
         """Behind the places, which nobody takes over from those before it."""
         contest, behind = self.contest, None
-        if contest.line is not None and contest.line > self._score:
-            behind = self._behind(contest.line)
+        line = contest.line if in_words_before("1.0.0") else float(contest.turns.at[self.place])
+        if line is not None and line > self._score:
+            behind = self._behind(line)
         first = phrase(
             "未获{award}：不在{scope.zh}前 {n} 名，名额不递补", "{award}: not among the first {n} in {scope.en}, and no place is handed on",
             award=contest.award.label, scope=self._scope(), n=contest.places,

@@ -5,7 +5,7 @@ In words: what a scheme asks for, and what a member has that falls short of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
@@ -52,16 +52,9 @@ class Demands:
             met &= clause.met(lambda item: within(item, score(str(item.node))))
         return met
 
-    def bar(self, node: str, decimals: int, *, turned: bool = False) -> Floats:
-        """The lowest rounded score at a node that is over what is asked of it by itself, float64[n]; -inf for whom nothing is. As `turned`, a score turned round."""
-        bar, fine = np.full(self.able.shape[-1], -np.inf), 10.0**decimals
-        for item, spared in self.nodes:
-            least, above = (item.least, item.above) if not turned else tuple(None if bound is None else -bound for bound in (item.most, item.below))
-            lows = [] if least is None else [np.ceil(round(least * fine, 6))]
-            lows += [] if above is None else [np.floor(round(above * fine, 6)) + 1]
-            if item.node == node and lows:
-                bar = np.where(spared, bar, np.maximum(bar, max(lows) / fine))
-        return bar
+    def alone(self, nodes: Collection[str]) -> Demands:
+        """What is asked of some nodes by itself, nothing else."""
+        return Demands(np.ones_like(self.able), tuple((item, spared) for item, spared in self.nodes if item.node in nodes))
 
     @property
     def of_nodes(self) -> list[Requirement]:

@@ -142,6 +142,21 @@ def between(item: Requirement, steps: Steps) -> tuple[int, int | None]:
     return max(1, *lows) if lows else 1, min(highs, default=None)
 
 
+def from_where(item: Requirement, decimals: int) -> list[float]:
+    """The lowest rounded scores at which it turns whether a requirement of a node is met, one for each bound.
+
+    Examples
+    --------
+    >>> from toolkit.scheme.outcomes import Requirement
+    >>> from_where(Requirement(node="total", least=60, most=79.995), 2)
+    [60.0, 80.0]
+    """
+    fine = 10.0**decimals
+    reached = [math.ceil(round(bound * fine, 6)) for bound in (item.least, item.below) if bound is not None]
+    passed = [math.floor(round(bound * fine, 6)) + 1 for bound in (item.above, item.most) if bound is not None]
+    return [steps / fine for steps in (*reached, *passed)]
+
+
 def _compared(bound: float | None) -> float | None:
     """A bound as `within` compares scores with it."""
     return None if bound is None else decimal_digits(bound)

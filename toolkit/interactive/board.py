@@ -134,8 +134,7 @@ def _margins(run: Decided, award: NDArray[np.int8]) -> Floats:
 
 def _distances(contest: Contest, contenders: Mask) -> Floats:
     """The distance of each contender of a pool to where the award turns; NaN for the others, inf where nothing takes it."""
-    turns, _ = contest.turns
-    return np.where(contenders & ~contest.passed_over, contest.keys[0] - turns, np.nan)
+    return np.where(contenders, contest.keys[0] - contest.turns.at, np.nan)
 
 
 @dataclass(frozen=True)

@@ -195,13 +195,16 @@ def _raw(node: Indicator | Group, raw: object, language: Language) -> str:
 def _line(scheme: Scheme, total: float, row: Mapping[Any, Any], open_: Collection[str]) -> Said:
     """From one award's line how far, or that it is level there and open; and from the least total that it asks for, where that is missed too: two gaps of one award, told together."""
     distance = float(row["distance"])
-    gap = "" if math.isinf(distance) else wording.points(abs(distance), scheme.decimals)
+    gap = "" if not math.isfinite(distance) else wording.points(abs(distance), scheme.decimals)
     won, missed = ("above_bar", "below_bar") if row["minimum"] else ("above_line", "below_line")
-    state = (won if gap else "unrivalled") if row["above"] else "at_line" if row["award"] in open_ else missed if distance <= 0 else "over_line"
+    if row["rival"]:
+        won, missed = "above_edge", "below_edge"
+    state = f"untold_{row['untold']}" if row["untold"] else (won if gap else "unrivalled") if row["above"] else "at_line" if row["award"] in open_ else missed if distance <= 0 else "over_line"
     asked = next(award for award in scheme.awards if award.id == row["award"])
     bar = None if row["minimum"] and asked.by == TOTAL else asked.minimum.get(TOTAL)
     lacking = {"bar": wording.points(bar, scheme.decimals), "lacking": wording.points(bar - total, scheme.decimals)} if bar is not None and total < bar else {}
-    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap, **lacking}
+    besides = {"besides": True} if row["besides"] and not lacking and state.startswith("below") else {}
+    return {"award": scheme.label(str(row["award"])), "state": state, "gap": gap, **lacking, **besides}
 
 
 def _single(evaluation: Evaluation, score_card: ScoreCard, trial: Trial) -> list[Said] | None:

@@ -80,7 +80,7 @@ class ScoreCard:
     lines
         Rows with award, class, total (the score it competes with), distance (to where that award turns; what would have
         been needed where it is negative), above, passed (whether somebody with more than that missed it), minimum (whether
-        the least score asked for is nearer than the places).
+        the least score asked for is nearer than the places), rival, besides, untold, as `distances` has them.
     ahead
         Rows of what changes of it by itself, as `toolkit.comparison.ahead.changes_ahead` tells it; no rows where that was not asked.
     """
@@ -227,8 +227,19 @@ WANTING = Phrase(
 )
 LEVEL = Phrase("获得，与未获者{best.zh}分 {line} 同分，先后见理由", "awarded, level with {line}, the best that missed it; the reason says why")
 JUST = Phrase("获得，恰为要求的{least.zh}分 {line}", "awarded, with just {line}, the {least.en} that is asked for")
+NOTHING, BESIDES = Phrase("", ""), Phrase("；另有条件不符，见理由", "; something else is missing too, as the reason says")
 UNRIVALLED = Phrase("获得，其后没有因名额落选的会员", "awarded; nobody missed it for want of a place")
 ASKED = Phrase("获得，比要求的{least.zh}分 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, the {least.en} that is asked for")
+HELD_FROM = Phrase("获得，比保住该奖的界限 {line} {over.zh} {gap} 分", "awarded, {gap} {over.en} {line}, where it would be lost")
+AT_EDGE = Phrase("获得，恰在保住该奖的界限 {line}，再{less.zh}即失去", "awarded, with just {line}: any {less.en} and it would be lost")
+"""Where another holds it too, beyond whom there is no place: of level ones all have one, or places are bounded in all classes together."""
+UNTOLD = {
+    "never": Phrase("只凭分数不能获得，原因见理由", "no score alone would do; the reason says why"),
+    "other": Phrase("有名额，未获不在分数，原因见理由", "there is room: it is not missed for the score, and the reason says for what"),
+    "open": Phrase("前一奖项的同分未决，裁定后再算", "a tie for an earlier award is open; to be told once it is settled"),
+    "several": Phrase("还看其他会员是否在前列，没有一个分数可说", "it hangs on who else is among the first: no one score tells it"),
+}
+"""What is said where no score is told."""
 HIGHEST_FIRST = Phrase("最高", "highest"), Phrase("最低", "lowest"), Phrase("高", "above")
 LOWEST_FIRST = Phrase("最低", "lowest"), Phrase("最高", "highest"), Phrase("低", "below")
 """How the best that missed an award, the last that has it, and a lead are called, by which total is first."""
@@ -301,7 +312,7 @@ def _points(row: Row, lexicon: Lexicon) -> str:
 
 
 def _distance(distance: float, lexicon: Lexicon) -> str:
-    return wording.BLANK if math.isinf(distance) else signed(distance, lexicon)
+    return wording.BLANK if not math.isfinite(distance) else signed(distance, lexicon)
 
 
 # On the sheet of a card a width is a number of the narrow columns that all its tables share, 24 in all.
@@ -441,6 +452,8 @@ def _parts(card: ScoreCard, lexicon: Lexicon) -> Table:
 
 def _needed(row: Row, lexicon: Lexicon) -> Phrase:
     """What it would have taken, or by how much it was enough."""
+    if row["untold"]:
+        return UNTOLD[row["untold"]]
     lower = lexicon.scheme is not None and lexicon.scheme.total.better == "lower"
     gap, line = (points(number, lexicon) for number in (abs(row["distance"]), row["total"] + row["distance"] * (1 if lower else -1)))
     best, worst, over = LOWEST_FIRST if lower else HIGHEST_FIRST
@@ -449,16 +462,21 @@ def _needed(row: Row, lexicon: Lexicon) -> Phrase:
         others = row["passed"] and not in_words_before("1.0.0")
         return UNRIVALLED if others else Phrase("获得，其后没有落选的会员", "awarded; nobody below missed it")
     if row["above"] and row["distance"] == 0:
-        said = JUST if row["minimum"] else LEVEL
-        return phrase(said.zh, said.en, line=line, best=best, least=least)
+        said = JUST if row["minimum"] else AT_EDGE if row["rival"] else LEVEL
+        return phrase(said.zh, said.en, line=line, best=best, least=least, less=Phrase("高", "more") if lower else Phrase("低", "less"))
     if row["above"]:
         passed = BELOW if in_words_before("1.0.0") else WANTING
-        said = ASKED if row["minimum"] else passed if row["passed"] else ABOVE
+        said = ASKED if row["minimum"] else HELD_FROM if row["rival"] else passed if row["passed"] else ABOVE
         return phrase(said.zh, said.en, line=line, gap=gap, best=best, over=over, least=least, more=beyond)
-    what = phrase("要求的{least.zh}分", "the {least.en} that is asked for", least=least) if row["minimum"] else phrase("获奖{worst.zh}分", "the {worst.en} awarded", worst=worst)
+    what = phrase("获奖{worst.zh}分", "the {worst.en} awarded", worst=worst)
+    if row["minimum"]:
+        what = phrase("要求的{least.zh}分", "the {least.en} that is asked for", least=least)
+    elif row["rival"]:
+        what = Phrase("须超过的分", "what has to be passed")
     if row["distance"] < 0:
         more = Phrase("高出", "too many") if lower else Phrase("还差", "more were needed")
-        return phrase("{what.zh} {line}，{more.zh} {gap} 分", "{what.en} is {line}: {gap} {more.en}", what=what, line=line, gap=gap, more=more)
+        besides = BESIDES if row["besides"] and not in_words_before("1.0.0") else NOTHING
+        return phrase("{what.zh} {line}，{more.zh} {gap} 分{besides.zh}", "{what.en} is {line}: {gap} {more.en}{besides.en}", what=what, line=line, gap=gap, more=more, besides=besides)
     return phrase("已达{what.zh} {line}，未获的原因见理由", "reaches {line}, {what.en}; the reason says why not", what=what, line=line)
 
 

@@ -37,7 +37,7 @@ class Card {
   card(card) {
     const focused = this.cardBox.contains(document.activeElement) ? document.activeElement.className : "back", top = this.cardBox.scrollTop;
     const heading = make("h3", {}, `${card.name}　${card.class}　${card.total === null ? this.say("unranked") : card.total}`);
-    const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row) + (row.bar ? this.say("bar", row) : ""));
+    const line = (row) => make("li", {}, row.award + this.colon() + this.say(row.state, row) + (row.bar ? this.say("bar", row) : row.besides ? this.say("besides") : ""));
     const single = card.single && card.single.map((row) => make("li", {}, this.say(row.state, row)));
     const kinds = [...new Set(card.records.map((row) => row.label))].map((label) => [label, card.records.filter((row) => row.label === label)]);
     const records = kinds.map(([label, rows]) => make("li", {}, make("details", { open: this.unfolded.has(label), ontoggle: (event) => this.unfolded[event.target.open ? "add" : "delete"](label) },
