@@ -49,6 +49,10 @@ class Contest:
         that line, for the committee to settle. Neither is among `given` or `open`.
     reserve : int64[n]
         The place among the reserves, from 1 up; 0 for those that are none.
+    free : bool[n]
+        Those that are ranked and hold no earlier award that excludes this one.
+    turning
+        Tells where the award turns for each.
     ceiling
         What is known of that bound; None where there is none or it holds by itself.
     kept : bool[n]
@@ -59,10 +63,6 @@ class Contest:
         Of the open ones, which are level with one another, by position among all, and how many places are left for them.
     turned
         Whether the lower score is ahead; the first of the keys, and the lines with it, are then scores turned round.
-    free : bool[n]
-        Those that are ranked and hold no earlier award that excludes this one.
-    turning
-        Tells where the award turns for each; None where nothing is known of it.
     """
 
     award: Award
@@ -76,13 +76,13 @@ class Contest:
     beyond: Mask
     shared: Mask
     reserve: Integers
+    free: Mask
+    turning: Callable[[Contest], Turns]
     ceiling: Ceiling | None = None
     kept: Mask | None = None
     facts: NDArray[np.object_] | None = None
     openings: tuple[Opening, ...] = ()
     turned: bool = False
-    free: Mask | None = None
-    turning: Callable[[Contest], Turns] | None = None
 
     def score(self, key: float) -> float:
         """The score that the first of the keys, or a line, stands for."""
@@ -139,7 +139,6 @@ class Contest:
     @cached_property
     def turns(self) -> Turns:
         """Where the award turns for each member; for who misses it for something else than its score alone, at the lowest that is held where it reaches that."""
-        assert self.turning is not None
         found, lowest = self.turning(self), np.nan if self.lowest is None else self.lowest
         reached = (found.untold == OTHER) & (self.keys[0] >= lowest)
         return replace(found, at=np.where(reached, lowest, found.at), untold=np.where(reached, "", found.untold))
@@ -210,7 +209,7 @@ class Allotment:
         contests = [
             Contest(
                 award, name, pool, count, keys[:, pool], self.able[pool], self.given[pool], self.open[pool], beyond[pool], shared[pool],
-                none[pool], self.ceiling, *self._limited(pool), turned, self.free[pool], self._turns,
+                none[pool], self.free[pool], self._turns, self.ceiling, *self._limited(pool), turned,
             )
             for (name, pool), count in zip(rule.competing(award), map(_number, decision.places), strict=True)
         ]
@@ -294,7 +293,7 @@ class Allotment:
         among = (self.free & ~np.isnan(self.run.key(rule.order(self.award))) if quota is not None and not quota.handed_on else self._rivals)[pool]
         placed = contest.given | contest.open
         rivals = Rivals(contest.keys, among, placed, contest.places, rule.joint, contest.facts, self._elsewhere(contest))
-        found = turns(contest.keys[0], contest.given, rule.barred[self.award.id][pool], rivals.last(quota), self._bars.of(pool), 10.0**-rule.scheme.decimals)
+        found = turns(contest.keys[0], contest.given, rule.barred[self.award.id][pool], rivals.last(quota), self._bars.of(pool), step=10.0**-rule.scheme.decimals)
         untold = np.where(self._settling[pool], OPEN, np.where(self._hangs_on_others, SEVERAL, found.untold)).astype(object)
         return replace(found, at=np.where((untold == OPEN) | (untold == SEVERAL), np.nan, found.at), untold=untold)
 

@@ -218,8 +218,8 @@ def distances(evaluation: Evaluation) -> pd.DataFrame:
     rows = [
         row
         for line, contest in _contested(evaluation)
-        if contest.lowest is not None
         for row in _from_line(evaluation, line, contest)
+        if contest.lowest is not None or not (in_words_before("1.0.0") or math.isnan(row[4]))
     ]
     columns = ["member", "class", "award", "total", "distance", "above", "passed", "minimum", "rival", "besides", "untold"]
     return pd.DataFrame(rows, columns=columns).sort_values("class", kind="stable", ignore_index=True)

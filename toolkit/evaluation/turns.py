@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.evaluation.limits import NOISE, payable
-from toolkit.ground.ranking import Floats, Mask, competition_ranks
+from toolkit.ground.ranking import Floats, Integers, Mask, competition_ranks
 
 if TYPE_CHECKING:
     from toolkit.scheme.outcomes import Per, Quota
@@ -148,9 +148,11 @@ class Rivals:
     def _first_alike(self, facts: NDArray[np.object_] | Floats, count: int | None) -> Mask:
         """The first so many of each that are alike; of level ones as many as there are places for, or all."""
         first = self.among.copy()
-        for state in set(facts) if count is not None else ():
+        if count is None:
+            return first
+        for state in set(facts):
             own = np.flatnonzero(self.among & (facts == state))
-            ranks = competition_ranks(*self.keys[:, own])
+            ranks: Integers = competition_ranks(*self.keys[:, own])
             first[own] = ranks <= count if self.joint else ranks.argsort(kind="stable").argsort() < count
         return first
 
@@ -197,7 +199,7 @@ def nth_best(key: Floats, among: Mask, count: int | None, others: Sequence[float
     return np.where(among & (key >= here), after, here)
 
 
-def turns(key: Floats, given: Mask, barred: Mask, last: Floats, bars: Bars, step: float) -> Turns:
+def turns(key: Floats, given: Mask, barred: Mask, last: Floats, bars: Bars, *, step: float) -> Turns:
     """Where an award turns for each member of a pool.
 
     Parameters
