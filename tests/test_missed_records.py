@@ -185,7 +185,8 @@ def test_a_cell_is_mended_when_it_holds_what_was_ruled_whatever_else_becomes_of_
 
     def told(ruling: Entry = entry, *more: Entry, gone: bool = False, moved: bool = False, beside: bool = False, **cells: object) -> str:
         now = frame.copy()
-        now.loc[at, [*cells]] = [*cells.values()]
+        for column, value in cells.items():
+            now.loc[at, column] = value  # type: ignore[call-overload]
         if beside:  # another row that holds what this one is to hold
             now.loc[at + 1, ["code", "kind", "hours"]] = ["005", frame.loc[at, "kind"], 10]
         now = now.drop(index=at).reset_index(drop=True) if gone else now

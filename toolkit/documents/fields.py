@@ -339,7 +339,7 @@ def objection_fields(case: Case) -> Fields:
     for number, one in sorted(case.objections.listed.items()):
         decided = one.decision
         ruling = phrase("异议{said.zh}", "the objection is {said.en}", said=OUTCOMES[decided.outcome]) if decided else Phrase("", "")
-        changed = carried_out(entries.get(decided.entry, {}) | {"outcome": decided.outcome}) if decided else Phrase("", "")
+        changed = carried_out({**entries.get(decided.entry, {}), "outcome": decided.outcome}) if decided else Phrase("", "")
         listed.append({"编号": number, "会员": _called(case, one.member), "收到": case.on(one.received), "期限": case.on(one.answer_by) if one.answer_by else "", "事项": one.about,
                        "决定": case.says(ruling), "更改": case.says(changed), "理由": decided.because if decided else "",
                        "由谁": decided.by if decided else "", "决定日期": case.on(decided.on) if decided else ""})  # fmt: skip

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase, phrase
 from toolkit.records.dictionary import Tables
@@ -87,7 +89,7 @@ class Records:
         known = {(one.file, one.sheet, one.row) for one in self.problems.errors}
         more = Counter((file, sheet) for file, sheet, _ in {(one.file, one.sheet, one.row) for one in problems.errors if one.row} - known)
         counts = self.counts.copy()
-        beyond = counts["accepted"].clip(upper=[more.pop(place, 0) for place in counts.index])
+        beyond = np.minimum(counts["accepted"], [more.pop(place, 0) for place in counts.index])
         return counts.assign(accepted=counts["accepted"] - beyond, refused=counts["refused"] + beyond)
 
     def key_of(self, member: object) -> str:

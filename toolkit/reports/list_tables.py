@@ -14,7 +14,7 @@ from toolkit.evaluation.decisions import NOT_JOINT, SETTLE
 from toolkit.evaluation.quotas import TOO_FEW, stopped
 from toolkit.ground.display import Table
 from toolkit.ground.problems import SEVERITIES, Problems
-from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, phrase
+from toolkit.ground.text import Language, Phrase, as_phrase, discreet, figure, in_words_before, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import (
     CENTER,
