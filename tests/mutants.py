@@ -32,7 +32,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 PATIENCE = 10
-"""How many times the processor time of all tests of a room, after which a mutant that goes on counts as noticed."""
+"""How many times the processor time of the tests that run its lines, after which a mutant that goes on counts as noticed."""
 ROOMS: dict[str, tuple[dict[str, tuple[str, ...]], tuple[str, ...]]] = {
     "awards": (
         {"toolkit.evaluation.awards": ()},
@@ -240,11 +240,12 @@ class Room:
         known = self.known(session.items, {one.file for one in made})
         if known.failed:
             pytest.exit(f"{self.name}: fails before anything is turned round: {', '.join(known.failed)}")
-        alive, patience = 0, PATIENCE * int(sum(known.seconds.values()) + 10)
+        alive = 0
         same = [one for one in made if one.said in SAME]
         for place, one in enumerate(asked := [one for one in made if one.said not in SAME], 1):
             print(f"  {place} of {len(asked)}", end="\r", file=sys.stderr, flush=True)
-            if not self.noticed(one, known.near(one, session.items), patience):
+            near = known.near(one, session.items)
+            if not self.noticed(one, near, PATIENCE * int(sum(known.seconds[item.nodeid] for item in near) + 1)):
                 alive += 1
                 print(f"  not noticed: {one}", flush=True)
         print(f"{self.name}: {len(made)} turned round, {len(asked) - alive} noticed, {len(same)} come to the same, {alive} not noticed", flush=True)

@@ -44,6 +44,9 @@ def test_no_results_go_among_what_an_edition_is_made_of(words: tuple[str, str], 
     assert (done.exit_code, "holds the edition's own files" in done.output) == (2, True)
     assert sorted(small_edition.rglob("*")) == before
     assert held_by_edition(small_edition / "results" / "records") is None
+    (small_edition / "results" / "r1" / "data").mkdir(parents=True)
+    (small_edition / "results" / "r1" / "bagit.txt").touch()
+    assert "is a bag" in run("--language", "en", words[0], small_edition, words[1], small_edition / "results" / "r1" / "data").output
 
 
 def test_a_revision_with_a_bad_name_is_refused_before_anything_is_read(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:

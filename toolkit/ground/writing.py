@@ -47,8 +47,13 @@ BEGUN = 2.0
 WRITING = Phrase("另一个程序正在写入这一届", "another program is writing into this edition")
 WAIT = Phrase("请等它结束后再试", "wait for it to end")
 EDITION_FILES = ("scheme.toml", "tables.toml")
-EDITION_FOLDERS = frozenset({"records", "ballots", "sealed", "notebooks", "variants"})
+EDITION_FOLDERS = frozenset({"records", "ballots", "sealed", "notebooks", "variants", "objections"})
 """By which files an edition's folder is known, and in which folders of it lies what it is made of."""
+BAG_FILE = "bagit.txt"
+TO_BAG = (
+    "{bag} 是封存包，里面什么也不能添；请另指一个文件夹，如“结果”",
+    "{bag} is a bag, and nothing is put into it: name another folder, such as results",
+)
 TO_EDITION = (
     "{place} 里是届次自己的文件，结果不能写到这里，以免混入或覆盖；请另指一个文件夹，如“结果”",
     "{place} holds the edition's own files, and no results go there, lest they mix with them or overwrite one: name another folder, such as results",
@@ -177,14 +182,16 @@ def refusing(path: Path) -> Iterator[None]:
         raise inaccessible(error, path.name) from error
 
 
-def held_by_edition(path: Path) -> Phrase | None:
-    """Why nothing that is worked out goes to `path`: it is an edition's folder, or lies among what an edition is made of; None where it does neither."""
+def held_by_edition(path: Path, *, whole: bool = False) -> Phrase | None:
+    """Why nothing that is worked out goes to `path`: it is a bag or an edition's folder, or lies in a bag or among what an edition is made of, or with `whole` anywhere in it; None where it does not."""
     place = path.resolve()
     for folder in (place, *place.parents):
         if any((folder / name).is_file() for name in EDITION_FILES):
             part = next(iter(place.relative_to(folder).parts), "")
-            if not part or part.casefold() in EDITION_FOLDERS:
+            if whole or not part or part.casefold() in EDITION_FOLDERS:
                 return phrase(*TO_EDITION, place=f"{folder.name}/{part}".rstrip("/"))
+        if (folder / BAG_FILE).is_file():
+            return phrase(*TO_BAG, bag=folder.name)
     return None
 
 

@@ -20,6 +20,7 @@ from toolkit import __version__
 from toolkit.ground.problems import Problem, Problems, refuse
 from toolkit.ground.resources import file_digest
 from toolkit.ground.text import Phrase, phrase
+from toolkit.ground.writing import held_by_edition
 
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURES = "signatures"
@@ -49,8 +50,7 @@ def refuse_kept(folder: Path) -> None:
     Refused
         When it is.
     """
-    places = (folder.resolve(), *folder.resolve().parents)
-    if any((place / name).is_file() for place in places for name in ("scheme.toml", "bagit.txt")):
+    if held_by_edition(folder, whole=True) is not None:
         raise refuse(KEPT, ELSEWHERE, file=folder.name)
 
 
