@@ -199,7 +199,7 @@ def test_a_cell_is_mended_when_it_holds_what_was_ruled_whatever_else_becomes_of_
     assert "“学时”却不是裁定所定" in told(kind="学习班"), "another cell of the row"
     assert "第 8 行" in told(hours=12, moved=True)
     assert "应改的一行已经没有了；请补回这一行（原第 7 行），并把“学时”改为 10" in told(gone=True, moved=True)
-    assert (told(hours=10), told(hours=10, kind="学习班"), told(hours=10, kind="讲座", moved=True), told(hours=10, code="006")) == ("",) * 4
+    assert (told(hours=10), told(hours=10, kind="学习班"), told(hours=10, kind="学习班", moved=True), told(hours=10, code="006")) == ("",) * 4
     twin = replace(entry, details={**entry.details, "mends": [replace(mend, twins=1).details]})
     assert (mend.known_by, mend.twins, told(hours=12, beside=True), told(twin, hours=10, beside=True)) == ("code", 0, "", "")
     assert "“学时”却不是裁定所定" in told(twin, hours=12, beside=True), "where another held already what it becomes, its own cell tells"
