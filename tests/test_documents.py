@@ -588,6 +588,15 @@ def test_proposals_are_digested_by_subject_and_name_no_member(case: Case) -> Non
     assert [row["事项"] for row in proposals_fields(told)["建议"][0]["条"]] == ["明确异议与投诉的衔接", "统一保函"]
 
 
+def test_a_note_below_a_table_shares_its_page_with_the_last_rows(case: Case) -> None:
+    """In Word, whichever rows these are in the end; the others part where the page does."""
+    ((_, content),) = written(paper("行动成果报告"), case, draft=False)
+    document = Document(io.BytesIO(content))
+    table = next(one for one in document.tables if one.cell(0, 0).text == "工作登记")
+    kept = [all(bool(line.paragraph_format.keep_with_next) for cell in row.cells for line in cell.paragraphs) for row in table.rows]
+    assert (kept[-2:], any(kept[1:-2])) == ([True, True], False)
+
+
 def test_the_report_tells_how_long_it_took(case: Case) -> None:
     """Of days that follow the day of a record, by the data dictionary; one that comes before it is told by `check`, and counts for nothing here."""
     table = case.records.tables.table["activities"]

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ KNOWN = Phrase("请改为下列字段之一：{names.zh}", "it may ask for {name
 WRONG = Phrase("模板的标记写错了：{why}", "a sign of the template is wrong: {why}")
 MEND = Phrase("请对照随软件的同名模板改正", "compare it with the template of that name that came with the program")
 FORBIDDEN = Phrase("模板里有不允许的指令", "the template holds a forbidden instruction")
+NOTE = 10.5 * 12_700
+"""The largest type of a note, in the units of Word's measures: a point is 12,700."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -78,6 +81,7 @@ def filled(template: Path, fields: Mapping[str, Any]) -> bytes:
     try:
         document = DocxTemplate(template)
         document.render(dict(fields), environment)
+        _keep_notes(document.docx.element.body)
         content = io.BytesIO()
         document.save(content)
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as error:
@@ -89,6 +93,19 @@ def filled(template: Path, fields: Mapping[str, Any]) -> bytes:
     except Exception as error:  # a template may do anything
         raise Refused(Problems((_wrong(template, error),))) from error
     return settled(content.getvalue())
+
+
+def _keep_notes(body: Any) -> None:
+    """A note in small type below a table shares its page with the last rows, however many rows the table has become."""
+    from docx.oxml.ns import qn
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    for table, note in pairwise(body):
+        if table.tag == qn("w:tbl") and note.tag == qn("w:p") and any(run.font.size is not None and run.font.size <= NOTE for run in Paragraph(note, body).runs):
+            for row in list(Table(table, body).rows)[-2:]:
+                for line in (line for cell in row.cells for line in cell.paragraphs):
+                    line.paragraph_format.keep_with_next = True
 
 
 @cache

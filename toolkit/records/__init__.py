@@ -89,7 +89,7 @@ class Records:
         known = {(one.file, one.sheet, one.row) for one in self.problems.errors}
         more = Counter((file, sheet) for file, sheet, _ in {(one.file, one.sheet, one.row) for one in problems.errors if one.row} - known)
         counts = self.counts.copy()
-        beyond = np.minimum(counts["accepted"], [more.pop(place, 0) for place in counts.index])
+        beyond = np.array([min(int(there), more.pop(place, 0)) for place, there in counts["accepted"].items()], np.int64)
         return counts.assign(accepted=counts["accepted"] - beyond, refused=counts["refused"] + beyond)
 
     def key_of(self, member: object) -> str:
@@ -100,11 +100,6 @@ class Records:
         """The key of the member that is meant by its key, that of a branch, a former code, or the full name that it alone bears; what is said, where none is."""
         key = self.key_of(said)
         return self.counts_to.get(key, key if key in self.members.index else self._named.get(normal_key(said), key))
-
-    def says_apart(self, table: str, column: str, row: object) -> bool:
-        """Whether a cell says 不适用 or 回避, which is no empty cell."""
-        marks = self.not_applicable[table]
-        return column in marks and bool(marks.loc[row, column])  # type: ignore[index]
 
     def heading(self, table: str, column: str, file: str, sheet: str) -> str:
         """What a sheet calls a column; what the data dictionary calls it first where the sheet does not have it, or stands in no file."""
