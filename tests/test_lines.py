@@ -186,6 +186,9 @@ def test_what_a_place_hangs_on_besides_is_told_with_the_distance() -> None:
     ]  # fmt: skip
     paid = who_turns(90, 80, 70, states=[5, 4, 3], awards=[{"quota": {"budget": 8, "cost": "s", "overrun": "skip"}}])
     assert [far for far, _ in paid] == ["+10.00", "-10.00", "—"], "the third is paid for wherever it stands"
+    together = who_turns(90, 85, 88, 70, classes=list("AABB"), awards=[{"quota": {"number": 2, "in_all": 3}}])
+    assert together[0] == ("+20.00", "获得，比保住该奖的界限 70.00 高 20.00 分"), "who would come in of another class"
+    assert [far for far, _ in together] == ["+20.00", "+15.00", "+18.00", "-15.00"]
     first = who_turns(90, 80, 70, b=[50, 0, 0], awards=[{"quota": {"number": 2, "handed_on": False}, "minimum": {"b": 0.01}}])
     assert first[2] == ("-10.00", "须超过的分 80.00，还差 10.00 分；另有条件不符，见理由"), "whoever is second has a place that nobody takes over"
 

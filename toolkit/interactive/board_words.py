@@ -115,7 +115,7 @@ WORDS: dict[str, Phrase] = {
     "chance_open": Phrase("在名额线上同分，给谁由委员会裁定", "level at the line of the places, for the committee to settle"),
     "chance_apart": Phrase("不等裁定即获奖的：{chance}", "awarded without its ruling: {chance}"),
     "chances_of": Phrase("各奖项的把握", "The chance of each award"),
-    "margin_help": Phrase("获奖者：离失去奖项还有多少分（名额之外的最高分或要求的分数，取近者）；其他会员：离最近的奖项差多少", "How far from losing it, to the best who missed it for want of a place or to the score asked for; of the others, to the nearest award"),
+    "margin_help": Phrase("获奖者：离失去奖项还有多少分（最近的对手或要求的分数，取近者）；其他会员：离最近的奖项差多少", "How far from losing it, to the nearest rival or to the score asked for; of the others, to the nearest award"),
     "open": Phrase("待定", "open"),
     "struck": Phrase("一票否决", "veto"),
     "no_part": Phrase("不参评", "no part"),

@@ -221,12 +221,12 @@ FORMERLY_NEAR_LOWER = Phrase(
     "The lower total is ahead, and the dark line is the award line: how far ahead of the best who missed, or, below 0, behind the last who made it.",
 )
 NEAR = Phrase(
-    "深色横线即获奖线。线上会员：比因名额未获该奖者的最高分、或要求的最低分多几分，取近者；线下会员：离获奖还差几分。",
-    "The dark line is the award line: how far above the best who missed it for want of a place, or the least score asked for, whichever is nearer; or short of the award.",
+    "深色横线即获奖线。线上会员：离失去该奖还有几分；线下会员：离获奖还差几分。",
+    "The dark line is the award line: how far from losing the award, or how far short of it.",
 )
 NEAR_LOWER = Phrase(
-    "总分低者在前，深色横线即获奖线。获奖会员：比因名额未获该奖者的最低分、或要求的最高分低几分，取近者；未获奖会员：离获奖还高出几分，写作负数。",
-    "The lower total is ahead, and the dark line is the award line: how far ahead of the best who missed it for want of a place, or of the most that is asked for, whichever is nearer; or, below 0, too many for the award.",
+    "总分低者在前，深色横线即获奖线。获奖会员：离失去该奖还有几分；未获奖会员：离获奖还高出几分，写作负数。",
+    "The lower total is ahead, and the dark line is the award line: how far from losing the award; or, below 0, too many for it.",
 )
 
 
