@@ -379,6 +379,15 @@ def test_no_heading_at_all_is_one_problem_and_every_row_refused(folder: Path) ->
     assert counted(records, "records/签到1.xlsx") == [3, 0, 2, 1]
 
 
+def test_records_above_the_heading_are_told_and_titles_are_none(folder: Path) -> None:
+    title, unit = ("2018 年培训签到表", "", "", "", ""), ("填报单位", "某某协会", "", "2018-03-01", "")
+    write_sheet(folder / "records" / "签到1.xlsx", [title, unit, (JIA, "E1", 8, "2018-03-05", ""), (YI, "E1", 8), HEADING, (YI, "E2", 8)])
+    problem = only(load(folder))
+    assert (problem.row, problem.rule.en) == (3, "2 rows above the heading (row 5) read like records, and were not read in: 3-4")
+    write_sheet(folder / "records" / "签到1.xlsx", [title, unit, (JIA, "", "", "", ""), HEADING, (YI, "E2", 8)])
+    assert not load(folder).problems.errors
+
+
 def test_cells_beside_the_headings_are_told(folder: Path) -> None:
     write_sheet(
         folder / "records" / "签到1.xlsx",

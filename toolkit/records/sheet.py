@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from toolkit.ground.problems import Problem
 from toolkit.ground.text import Phrase, in_words_before, phrase
-from toolkit.records.cells import NO_MEMBER, Cell, read_cells, unknown_member
+from toolkit.records.cells import NO_MEMBER, Cell, read_cell, read_cells, unknown_member
 from toolkit.records.credit_code import is_valid, looks_meant
 from toolkit.records.dictionary import Column
 from toolkit.records.files import Sheet, without_remarks
@@ -34,6 +34,7 @@ from toolkit.records.rows import (
 )
 from toolkit.records.workbook_marks import Shown
 
+ABOVE_THEM = Phrase("请把表头移到记录的上面；不是记录的，请移到别处", "put the heading above them; move elsewhere what is no record")
 QUOTE = Phrase('含分隔符或换行的单元格请加引号，如 "1,234"', 'quote cells that hold a separator or a line break, as in "1,234"')
 
 
@@ -204,6 +205,7 @@ def take_in(
         cells |= {key: _by_name(cells[key], raws[key], raws[str(named)], known) for key in keys if key in cells}
     above = [
         *heading_problems(headings, columns, place),
+        *_rows_above(sheet, headings, {key: (columns[key], at) for key, at in places.items()}, known, place),
         *bare_columns(sheet.rows, headings, place),
         *sheet_notes(sheet, headings, numbers, names, place),
     ]
@@ -226,6 +228,26 @@ def take_in(
         (*above, *sorted(below, key=lambda problem: problem.row or 0)),
         sheet.unread,
     )
+
+
+def _rows_above(
+    sheet: Sheet, headings: Headings, columns: Mapping[str, tuple[Column, int]], known: Register | None, place: Problem
+) -> Iterator[Problem]:
+    """An error where rows above the heading would be records below it: pasted there, or the heading was sorted among them.
+
+    Such a row can be read in each column that must be filled, in half of all, and in one that holds no mere text; a title cannot.
+    """
+    lost = set[int]()
+    for number, row in enumerate(sheet.rows[: headings.first]):
+        read = {key for key, (column, at) in columns.items() if at < len(row) and read_cell(row[at], column, known).state == "value"}
+        required = {key for key, (column, _) in columns.items() if column.required}
+        told_apart = any(columns[key][0].type != "text" for key in read)
+        if required <= read and told_apart and 2 * len(read) >= max(4, len(columns)):
+            lost.add(number)
+    if lost:
+        rule = phrase("表头（第 {heading} 行）上面的 {rows} 行像是记录，没有读入", "{n:row|rows} above the heading (row {heading}) read like records, and were not read in: {rows}",
+                      heading=headings.first, rows=row_ranges(lost), n=len(lost))  # fmt: skip
+        yield replace(place, row=min(lost) + 1, rule=rule, mend=ABOVE_THEM)
 
 
 def _by_name(cells: Sequence[Cell], keys: Sequence[object], names: Sequence[object], known: Register) -> list[Cell]:
