@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -19,6 +20,7 @@ import pytest
 
 from tests.sealing import files, named, verified, with_new_manifests
 from toolkit.ground.problems import Problems, Refused
+from toolkit.sealing import bag
 from toolkit.sealing.bag import (
     DISTRIBUTION,
     LABELS,
@@ -213,6 +215,22 @@ def test_what_is_read_whole_may_be_of_exactly_the_longest_length(little: Path, m
         assert [("was not read" not in problem.rule.en) for problem in bag_problems(little) if problem.file == "data/environment.txt"] == [read]
 
 
+def test_labels_and_lists_may_be_of_exactly_the_longest_length_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    little = tmp_path / "little"
+    little.mkdir()
+    for number in range(20):
+        (little / f"{number}.txt").write_text("a", "utf-8")
+    write_bag(little, {"Title": "x"})
+    sizes = {path.name: path.stat().st_size for path in little.glob("*.txt")}
+    longest = max(size for name, size in sizes.items() if name != MANIFEST)
+    assert longest < sizes[MANIFEST]
+    for size, limit, told in ((longest, "LABELS_SIZE", max(sizes, key=lambda name: (name != MANIFEST, sizes[name]))), (sizes[MANIFEST], "MANIFEST_SIZE", MANIFEST)):
+        for most in (size, size - 1):
+            with monkeypatch.context() as changed:
+                changed.setattr(f"{bag_problems.__module__}.{limit}", most)
+                assert [(problem.file, "too long" in problem.rule.en) for problem in bag_problems(little) if problem.file in sizes] == [(told, True)] * (most < size)
+
+
 @pytest.mark.parametrize("name", ["bag-info.txt", "bagit.txt", MANIFEST, TAG_MANIFEST, "manifest-md5.txt", "fetch.txt"])
 def test_lists_and_labels_without_an_end_are_not_read(little: Path, name: str) -> None:
     path, labels = little / name, read_bag_info(little)
@@ -267,6 +285,28 @@ def test_a_list_that_is_no_text_and_a_declaration_of_another_form_are_told(littl
     assert "is not a valid BagIt bag" in bag_problems(little).text("en")
     (little / MANIFEST).write_bytes(b"\xff")
     assert "the file cannot be read" in bag_problems(little).text("en")
+
+
+def test_what_the_toolkit_requires_is_told_with_what_that_requires_and_no_extra_that_nobody_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    requires: dict[str, list[str] | None] = {
+        DISTRIBUTION: ["first>=1", 'unasked; extra == "more"', "Second.One[x, y] ; python_version > '3'", "gone"],
+        "first": None, "Second.One": ["first", "asked; extra == 'y'", "other; extra == 'z'", "second_one"], "asked": ["second-one[x]"],
+    }  # fmt: skip
+
+    def distribution(name: str) -> Mock:
+        if name == "gone":
+            raise metadata.PackageNotFoundError
+        return Mock(version=f"{name} 1", requires=requires[name if name in requires else "Second.One"])
+
+    monkeypatch.setattr("importlib.metadata.distribution", distribution)
+    try:
+        forget = bag._installed.cache_clear
+        forget()
+        found = versions()
+    finally:
+        forget()
+    assert [*found] == ["python", "asked", DISTRIBUTION, "first", "second-one"]
+    assert (found["first"], found["asked"], found["second-one"].split()[1]) == ("first 1", "asked 1", "1")
 
 
 def test_labels_that_cannot_be_read_are_none(little: Path) -> None:
