@@ -89,7 +89,7 @@ class Records:
         known = {(one.file, one.sheet, one.row) for one in self.problems.errors}
         more = Counter((file, sheet) for file, sheet, _ in {(one.file, one.sheet, one.row) for one in problems.errors if one.row} - known)
         counts = self.counts.copy()
-        beyond = np.array([min(int(there), more.pop(place, 0)) for place, there in counts["accepted"].items()], np.int64)
+        beyond = np.array([min(int(there), more.pop(place, 0)) for place, there in zip(counts.index, counts["accepted"], strict=True)], np.int64)
         return counts.assign(accepted=counts["accepted"] - beyond, refused=counts["refused"] + beyond)
 
     def key_of(self, member: object) -> str:
