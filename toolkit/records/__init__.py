@@ -101,6 +101,11 @@ class Records:
         key = self.key_of(said)
         return self.counts_to.get(key, key if key in self.members.index else self._named.get(normal_key(said), key))
 
+    def says_apart(self, table: str, column: str, row: object) -> bool:
+        """Whether a cell says 不适用 or 回避, which is no empty cell."""
+        marks = self.not_applicable[table]
+        return column in marks and bool(marks.loc[row, column])  # type: ignore[index]
+
     def heading(self, table: str, column: str, file: str, sheet: str) -> str:
         """What a sheet calls a column; what the data dictionary calls it first where the sheet does not have it, or stands in no file."""
         return self.found.get(table, {}).get((file, sheet), {}).get(column) or self.tables.heading(table, column)
