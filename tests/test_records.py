@@ -385,6 +385,9 @@ def test_records_above_the_heading_are_told_and_titles_are_none(folder: Path) ->
     problem = only(load(folder))
     assert (problem.row, problem.rule.en) == (3, "2 rows above the heading (row 5) read like records, and were not read in: 3-4")
     write_sheet(folder / "records" / "签到1.xlsx", [title, unit, (JIA, "", "", "", ""), HEADING, (YI, "E2", 8)])
+    (folder / "records" / "会员.csv").write_text(f"会员名册,2018 年,,\n{MEMBERS}", "utf-8")
+    assert not load(folder).problems.errors
+    (folder / "tables.toml").write_text(TABLES.replace('type = "credit_code"', 'type = "text"'), "utf-8")  # a key may be anything then
     assert not load(folder).problems.errors
 
 

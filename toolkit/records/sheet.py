@@ -12,7 +12,7 @@ from toolkit.records.cells import NO_MEMBER, Cell, read_cell, read_cells, unknow
 from toolkit.records.credit_code import is_valid, looks_meant
 from toolkit.records.dictionary import Column
 from toolkit.records.files import Sheet, without_remarks
-from toolkit.records.findings import UNSEEN, Finding, normal_key, shown
+from toolkit.records.findings import UNSEEN, Finding, normal_heading, normal_key, shown
 from toolkit.records.headings import (
     Headings,
     bare_columns,
@@ -241,8 +241,9 @@ def _rows_above(
     for number, row in enumerate(sheet.rows[: headings.first]):
         read = {key for key, (column, at) in columns.items() if at < len(row) and read_cell(row[at], column, known).state == "value"}
         required = {key for key, (column, _) in columns.items() if column.required}
-        told_apart = any(columns[key][0].type != "text" for key in read)
-        if required <= read and told_apart and 2 * len(read) >= max(4, len(columns)):
+        told_apart = any(columns[key][0].type not in ({"text"} if known else {"text", "member"}) for key in read)
+        heading = tuple(normal_heading(shown(cell)) for cell in row) in headings.rows
+        if required <= read and told_apart and 2 * len(read) >= max(4, len(columns)) and not heading:
             lost.add(number)
     if lost:
         rule = phrase("表头（第 {heading} 行）上面的 {rows} 行像是记录，没有读入", "{n:row|rows} above the heading (row {heading}) read like records, and were not read in: {rows}",
