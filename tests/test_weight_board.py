@@ -581,10 +581,10 @@ def test_a_change_by_hand_is_told_at_the_next_look_or_move_and_can_be_taken_up(h
     heard.board.sure = False
     path = small_edition / "scheme.toml"
     assert heard.ask("move", node="learning", share=25)["elsewhere"] is None
-    looked = {"answer": 0, "view": "v", "kind": "look", "elsewhere": None}
-    assert heard.ask("look", ask=0) == looked
+    looked = {"answer": 0, "view": "v", "kind": "elsewhere", "elsewhere": None}
+    assert heard.ask("elsewhere", ask=0) == looked
     path.write_text(path.read_text("utf-8").replace("share = 0.2", "share = 0.3", 1), "utf-8")
-    told = heard.ask("look", ask=0)
+    told = heard.ask("elsewhere", ask=0)
     assert "已在别处改动" in told.pop("elsewhere")["zh"]
     assert told | {"elsewhere": None} == looked, "no board is made for a mere look"
     assert "已在别处改动" in heard.ask("move", node="learning", share=26)["elsewhere"]["zh"]

@@ -186,8 +186,8 @@ class WeightBoard(Painted):
             case "member":
                 self._background.ask_member(int(_number(asked.get("member"))), spoken(self.after, asked.get("language")), self.table.trial)
                 return {"kind": "member"}
-            case "look":
-                return {"kind": "look", "elsewhere": self.table.changed_elsewhere()}
+            case "elsewhere":
+                return {"kind": "elsewhere", "elsewhere": self.table.changed_elsewhere()}
         return {}
 
     def _by_hand(self, do: str, asked: Said) -> list[Phrase]:

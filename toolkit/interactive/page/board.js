@@ -58,7 +58,7 @@ class Page {
     this.recorded = (event) => { if (!this.start || !this.start.adoptable) return; event.preventDefault(); this.questions.ask({ do: "reread", slow: true }); root.scrollIntoView({ block: "start" }); };
     window.addEventListener(RECORDED, this.recorded);
     // A page that was out of sight asks whether somebody changed the scheme meanwhile, beside all questions: no move waits for it.
-    this.looked = () => { if (this.start && this.start.adoptable && document.visibilityState === "visible") this.questions.look(); };
+    this.looked = () => { if (this.start && this.start.adoptable && document.visibilityState === "visible") this.questions.elsewhere(); };
     window.addEventListener("focus", this.looked);
     document.addEventListener("visibilitychange", this.looked);
     this.printed = (event) => { if (this.sheetBox) this.onPaper(event.type === "beforeprint"); };
@@ -92,7 +92,7 @@ class Page {
     if (message.kind === "turns" && this.asked === message.member) this.turns(message);
     if (message.kind === "kept") this.keep(message);
     if (message.kind === "shelf") this.shelved(message);
-    if (message.kind === "look" && this.start) { this.state.elsewhere = message.elsewhere; this.steadily(() => this.elsewhere()); }
+    if (message.kind === "elsewhere" && this.start) { this.state.elsewhere = message.elsewhere; this.steadily(() => this.elsewhere()); }
     if (message.answer !== undefined) this.questions.heard(message);
   }
 

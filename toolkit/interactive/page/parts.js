@@ -82,7 +82,7 @@ class Questions {
     try { this.model.send({ ask: this.under_way, view: this.view, shown: this.shown, ...this.current }); } catch { this.dead(true); }
   }
 
-  look() { try { this.model.send({ ask: 0, view: this.view, do: "look" }); } catch { this.dead(true); } }
+  elsewhere() { try { this.model.send({ ask: 0, view: this.view, do: "elsewhere" }); } catch { this.dead(true); } }
 
   wait() { this.timer = window.setTimeout(() => this.dead(true), this.patience(this.current, this.under_way)); }
 
