@@ -7,16 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests.test_command_line import run
 from tests.test_objections import HOURS, objected
 from tests.test_rulings import WHO, WHY, evaluated, left_open
-from toolkit import open_edition
+from toolkit import Edition, open_edition
 from toolkit.comparison.objections import _upheld, mends, rehearsed
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import Entry, read_journal
-from toolkit.minutes.mends import MODULUS, _done, mends_of, unmended
+from toolkit.minutes.mends import MODULUS, Mend, _done, mends_of, unmended
 from toolkit.minutes.objections import (
     decide_objection,
     objection_file,
@@ -24,6 +25,7 @@ from toolkit.minutes.objections import (
     refuse_unmended,
     the_objection,
 )
+from toolkit.records import Records
 from toolkit.reports.committee_tables import open_matters
 
 BOOK = "records/签到2018.xlsx"
@@ -166,7 +168,7 @@ def test_a_score_becomes_none_and_one_that_says_so_stands_already(small_edition:
         assert ("“学时”却不是裁定所定" in standing(small_edition)) == (mark != value)
         objected(small_edition, 2, HOURS.replace("value = 10", f'value = "{value}"'))
         again = mends(open_edition(small_edition), the_objection(small_edition, 2))
-        assert bool(again) == (mark != value), stands
+        assert [mend.stays for mend in again] == [int(mark == value)], stands
     ruled(small_edition, 2)
     assert "这一行仍是原样" in standing(small_edition), "empty and 回避 have one digest, and are told apart"
     book.worksheets[0].cell(7, 3).value = value or None
@@ -207,7 +209,93 @@ def test_a_cell_is_mended_when_it_holds_what_was_ruled_whatever_else_becomes_of_
     assert ("仍是原样" in told(former), told(former, hours=12), told(former, gone=True)) == (True, "", "")
     for later, over in (({"column": "", "becomes": ""}, True), ({}, True), ({"row": 9}, False), ({"column": "形式"}, False)):
         ruling = replace(entry, number=2, details={**entry.details, "mends": [replace(mend, cell="", digest="0" * 64, **later).details]})
-        assert (told(entry, ruling, hours=12) == "") == over, later
+        assert ("（记录第 1 条）" not in told(entry, ruling, hours=12)) == over, later
+
+
+def stood(records: Records, *, gone: str = "", added: dict[str, object] | None = None, swapped: bool = False, **cells: object) -> Records:
+    """The records after somebody was at work in the activities: at the row of 005, at another row, or at the whole sheet."""
+    frame = records.frames["activities"].copy()
+    for column, value in cells.items():
+        frame.loc[frame["code"] == "005", column] = value  # type: ignore[call-overload]
+    frame = frame[frame["code"] != gone].reset_index(drop=True)
+    if gone:
+        frame["_row"] = records.frames["activities"]["_row"].iloc[: len(frame)]  # what stood below moves up
+    if added:
+        frame.loc[len(frame)] = {**frame.iloc[-1].to_dict(), **dict.fromkeys(records.tables.table["activities"].column), "_row": int(frame["_row"].max()) + 1, **added}
+    if swapped:
+        frame["_row"] = [*frame["_row"]][::-1]
+    return replace(records, frames={**records.frames, "activities": frame}, not_applicable={**records.not_applicable, "activities": pd.DataFrame(index=frame.index)})
+
+
+class Rulings:
+    """Objections upheld one after the other, each of the records as they stood then."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition, self.entries = edition, dict[int, Entry]()
+
+    def uphold(self, upheld: str, **then: object) -> list[Mend]:
+        edition = replace(self.edition, records=stood(self.edition.records, **then))  # type: ignore[arg-type]
+        number = len(self.entries) + 1
+        asked = mends(edition, the_objection(objected(edition.folder, number, f"[upheld]\n{upheld}\n"), number))
+        self.entries[number] = Entry(number, "", dt.datetime.now().astimezone(), "objection", WHO, WHY, {"outcome": "upheld", "mends": [mend.details for mend in asked]})
+        return asked
+
+    def left(self, **now: object) -> list[tuple[int, str]]:
+        return [(number, problem.line("zh")) for number, problem in unmended(self.entries, stood(self.edition.records, **now))]  # type: ignore[arg-type]
+
+    def numbers(self, **now: object) -> list[int]:
+        return [number for number, _ in self.left(**now)]
+
+
+def cell(value: object, column: str = "hours", member: str = "005") -> str:
+    return f'correct = [{{ table = "activities", where = {{ code = "{member}" }}, column = "{column}", value = {value} }}]'
+
+
+GOES = 'strike = [{ table = "activities", where = { code = "005" } }]'
+COMES = 'add = [{ table = "activities", cells = { code = "005", kind = "讲座", hours = 8 } }]'
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_a_row_that_goes_is_gone_and_not_only_another(small_edition: Path, unique: bool) -> None:  # noqa: FBT001
+    edition = open_edition(small_edition)
+    table = edition.tables.table["activities"].model_copy(update={"unique": ("code",) if unique else ()})
+    tables = edition.tables.model_copy(update={"table": {**edition.tables.table, "activities": table}})
+    rulings = Rulings(replace(edition, tables=tables, records=replace(edition.records, tables=tables)))
+    (mend,) = rulings.uphold(GOES)
+    assert (mend.twins, [words for _, words in rulings.left()][0].count("这一行仍是原样")) == (0, 1)
+    assert ["应删的一行改过，却没有删去" in words for _, words in rulings.left(hours=7)] == [True]
+    assert rulings.numbers(hours=7, swapped=True) == [1] * unique, "only what makes a row unique tells it in another place"
+    assert rulings.numbers(gone="005") == []
+    assert rulings.numbers(gone="005", added={"code": "005", "kind": "讲座", "hours": 8}) == [1] * unique, "a table that may hold several of one member may get another"
+    rulings.uphold(COMES, gone="005")
+    assert rulings.numbers(gone="005", added={"code": "005", "kind": "讲座", "hours": 8}) == []
+    assert rulings.numbers(gone="005") == [2]
+
+
+def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> None:
+    edition, kind = open_edition(small_edition), cell('"学习班"', "kind")
+    for first, later, now, left in (
+        (cell(10), cell(20), {}, []),  # the committee erred, and says so: the cell stays
+        (cell(10), cell(20), {"hours": 10}, [2]),
+        (cell(10), cell(20), {"gone": "005", "added": {"code": "012"}, "swapped": True}, [2]),
+        (cell(10), cell(12), {}, [2]),
+        (cell(10), cell(12), {"hours": 10}, [2]),
+        (cell(10), cell(12), {"hours": 12}, []),
+        (cell(10), kind, {}, [1, 2]),
+        (cell(10), kind, {"hours": 10}, [2]),
+        (cell(10), kind, {"hours": 10, "kind": "学习班"}, []),
+        (GOES, cell(20), {}, []),
+        (GOES, cell(4), {}, [2]),
+        (GOES, cell(4), {"hours": 4}, []),
+        (cell(4), GOES, {}, [2]),
+        (cell(4), GOES, {"hours": 4}, [2]),
+        (cell(4), GOES, {"gone": "005"}, []),
+        (GOES, cell(4, member="006"), {}, [1, 2]),
+    ):
+        rulings = Rulings(edition)
+        rulings.uphold(first)
+        rulings.uphold(later)
+        assert rulings.numbers(**now) == left, (first, later, now)
 
 
 def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,9 @@ OF_ANOTHER = Phrase("这一行不是所涉会员的记录", "this row is not the
 CHECK_ROW = Phrase("请核对行号和 member", "check the row, and member")
 AS_DICTIONARY = Phrase("请照数据字典填写", "write it as the data dictionary has it")
 APART = "not applicable"
+TWICE = Phrase("同一单元格写了两次", "one cell is told twice")
+ROW_TWICE = Phrase("同一行写了两次", "one row is told twice")
+ONCE = Phrase("请只留一处", "keep one of them")
 EMPTY = Phrase("这一列不能为空", "this column must not be empty")
 
 
@@ -67,7 +70,7 @@ def rehearsed(edition: Edition, evaluation: Evaluation, objection: Objection, fi
 
 
 def mends(edition: Edition, objection: Objection, file: str = FOLDER) -> list[Mend]:
-    """What is to be mended by hand in the records if an objection is upheld; what stands so already is not among it.
+    """What is to be mended by hand in the records if an objection is upheld; a cell that holds it already `stays`.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def rehearsal_notes(edition: Edition, asked: Iterable[Mend], objection: Objectio
     records = edition.records
     member = records.key_of(meant(objection.member, dict(records.members["name"])))
     added = iter(objection.upheld.add if objection.upheld else ())
-    for mend in asked:
+    for mend in (mend for mend in asked if not mend.stays):
         table, frame = records.tables.table[mend.table], records.frames[mend.table]
         if mend.added:
             row = pd.Series({name: _told(records, mend.table, name, value).value for name, value in next(added).cells.items()}, dtype=object)
@@ -107,7 +110,7 @@ def _upheld(edition: Edition, objection: Objection, file: str) -> tuple[Records,
 def _as_upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Mend]]:
     if objection.upheld is None or not objection.upheld.steps:
         raise refuse(UNSAID, SAY_SO, column="upheld")
-    records, asked, added = edition.records, list[tuple[Any, Place]](), list[Mend]()
+    records, asked, added = edition.records, list[tuple[Any, Place, bool]](), list[Mend]()
     for place in objection.upheld.steps:
         _refuse_elsewhere(edition, place)
         if isinstance(place, Addition):
@@ -115,33 +118,41 @@ def _as_upheld(edition: Edition, objection: Objection) -> tuple[Records, list[Me
             stop_at(_cell_problems(records, place, told))
             apart, member = [name for name, cell in told.items() if cell.state == APART], records.tables.table[place.table].member
             of_branch = member in place.cells and _written_key(records, place.cells[member]) in records.branches
+            stop_at(_there_already(records, place, told))
             before, records = records, with_row(records, place.table, {name: cell.value for name, cell in told.items()}, apart, of_branch=of_branch)
             added.append(_added(before, records, place))
             continue
         row = _the_row(records, place)
         stood = _first_index(edition.records, records, place.table, row)
         if not isinstance(place, Correction):
-            asked.append((stood, place))
+            asked.append((stood, place, False))
             records = without_row(records, place.table, row)
             continue
         cell = _told(records, place.table, place.column, place.value)
         stop_at(_unfit(place.table, {place.column: cell}))
-        if not _holds(records, place, row, cell):
-            asked.append((stood, place))
+        if any((index, other.table, getattr(other, "column", "")) == (stood, place.table, place.column) for index, other, _ in asked):
+            raise refuse(TWICE, ONCE, column=f"upheld.{place.table}.{place.column}", value=str(place.value))
+        asked.append((stood, place, _holds(records, place, row, cell)))
         records = with_cell(records, place.table, row, place.column, cell.value, apart=cell.state == APART)
-    return records, [*(_mend(edition.records, records, index, place) for index, place in asked), *added]
+    return records, [*(_mend(edition.records, records, index, place, stays=stays) for index, place, stays in asked), *added]
 
 
-def _mend(before: Records, after: Records, index: Any, place: Place) -> Mend:
-    """What `place` asks for in the row of its table that stood at `index`."""
+def _mend(before: Records, after: Records, index: Any, place: Place, *, stays: bool) -> Mend:
+    """What `place` asks for in the row of its table that stood at `index`; `stays` where its cell holds that already."""
     stood, columns, then = before.frames[place.table], before.tables.table[place.table].column, after.frames[place.table]
     file, sheet, row = (stood.loc[index, column] for column in PLACE)
-    column, value = ("/".join(columns[place.column].headings[:1]) or place.column, discreet(str(place.value))) if isinstance(place, Correction) else ("", "")
+    column, said = ("/".join(columns[place.column].headings[:1]) or place.column, _as_said(before, place)) if isinstance(place, Correction) else ("", "")
     digest, left = row_digest(stood.loc[index]), then[(then[list(PLACE)] == stood.loc[index, list(PLACE)]).all(axis=1)]
-    mend = Mend(place.table, str(file), str(sheet), int(row), column, value, digest, 0, row_digest(left.iloc[0]) if len(left) else "")
-    told = place.column if isinstance(place, Correction) and len(left) and value == str(place.value) else ""  # what is masked is not told by its digest either
-    mend = as_known(mend, left.iloc[0] if len(left) else stood.loc[index], before, told)
+    mend = Mend(place.table, str(file), str(sheet), int(row), column, discreet(said), digest, 0, row_digest(left.iloc[0]) if len(left) else "", stays=int(stays))
+    told = place.column if isinstance(place, Correction) and len(left) and discreet(said) == said else ""  # what is masked is not told by its digest either
+    mend = as_known(mend, left.iloc[0] if len(left) else stood.loc[index], before, after, told)
     return replace(mend, alike=len(rows_meant(mend, before, rows_by_digest(stood))))
+
+
+def _as_said(records: Records, place: Correction) -> str:
+    """What a cell is to hold, as a mend says it: nothing where the data dictionary reads what is written as an empty cell."""
+    cell = _told(records, place.table, place.column, place.value)
+    return "" if cell.value is None and cell.state != APART else str(place.value)
 
 
 def _added(before: Records, after: Records, place: Addition) -> Mend:
@@ -149,7 +160,7 @@ def _added(before: Records, after: Records, place: Addition) -> Mend:
     row, table = after.frames[place.table].iloc[-1], before.tables.table[place.table]
     words = discreet("、".join(f"{table.heading(name)} {value}".strip() for name, value in place.cells.items()))
     mend = Mend(place.table, str(row[FILE]), "", 0, "", words, cells_digest(row, place.cells), 0, row_digest(row), " ".join(place.cells))
-    return replace(mend, alike=len(rows_meant(mend, before, {})))
+    return replace(as_known(mend, row, before, after), alike=len(rows_meant(mend, before, {})))
 
 
 def _first_index(before: Records, after: Records, table: str, row: Any) -> Any:
@@ -267,20 +278,25 @@ def _unknown_key(records: Records, column: Column, key: str) -> bool:
 
 
 def _cell_problems(records: Records, place: Addition, told: Mapping[str, cells.Cell]) -> Problems:
-    """What the cells of a record that was missed cannot hold, what they lack, and that it stands there already."""
+    """What the cells of a record that was missed cannot hold, and what they lack."""
     table, where = records.tables.table[place.table], f"upheld.{place.table}"
     problems = [*_unfit(place.table, told)]
     for name, column in table.column.items():
         if column.required and not column.personal and name not in place.cells:
             problems.append(Problem("error", EMPTY, phrase("请在 cells 里写明 {name}", "say it in cells: {name}", name=name), column=f"{where}.{name}"))
-    if problems or not table.unique:
-        return Problems(tuple(problems))
-    held = {name: told[name].value if name in told else None for name in table.unique}
-    for _, row in records.frames[place.table].iterrows():
+    return Problems(tuple(problems))
+
+
+def _there_already(records: Records, place: Addition, told: Mapping[str, cells.Cell]) -> Iterator[Problem]:
+    """Where what makes a row unique stands already in its table, in a file or added by the same objection."""
+    unique = records.tables.table[place.table].unique
+    held = {name: told[name].value if name in told else None for name in unique}
+    for _, row in records.frames[place.table].iterrows() if unique else ():
         if all(_as_compared(row[name]) == _as_compared(value) for name, value in held.items()):
             rule = phrase("已有这样一行：{file} 第 {row} 行", "there is such a row: {file}, row {row}", file=row[FILE], row=row[ROW])
-            return Problems((Problem("error", rule, Phrase("要改这一行的，请用 correct", "to mend that row write correct"), column=where, value=" ".join(map(str, place.cells.values()))),))
-    return Problems()
+            rule, mend = (rule, Phrase("要改这一行的，请用 correct", "to mend that row write correct")) if row[ROW] else (ROW_TWICE, ONCE)
+            yield Problem("error", rule, mend, column=f"upheld.{place.table}", value="、".join(map(str, place.cells.values())))
+            return
 
 
 def _as_compared(value: object) -> object:

@@ -33,6 +33,8 @@ MANY = 10
 STANDS = Phrase("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行仍是原样", "objection {n} is upheld (entry {line}), and this row stands as it was")
 AMISS = ("第 {n} 号异议已裁定成立（记录第 {line} 条），这一行改过，“{column}”却不是裁定所定", "objection {n} is upheld (entry {line}); this row was changed, and its `{column}` does not hold what was ruled")
 GONE = ("第 {n} 号异议已裁定成立（记录第 {line} 条），应改的一行已经没有了", "objection {n} is upheld (entry {line}), and the row that is to be changed is gone")
+AWAY = ("第 {n} 号异议已裁定成立（记录第 {line} 条），应留的一行已经没有了", "objection {n} is upheld (entry {line}), and the row that is to stay is gone")
+STILL = ("第 {n} 号异议已裁定成立（记录第 {line} 条），应删的一行改过，却没有删去", "objection {n} is upheld (entry {line}); the row that is to go was changed, and is there still")
 LACKS = ("第 {n} 号异议已裁定成立（记录第 {line} 条），“{table}”里还没有应补的一行", "objection {n} is upheld (entry {line}), and `{table}` lacks the row that is to be added")
 
 ANEW = ("committee seal 届次 --as r2 --revises r1 --because 理由", "committee seal DIR --as r2 --revises r1 --because WHY")
@@ -50,7 +52,9 @@ class Mend:
 
     `cell` is the digest of what that cell is to hold, where `value` says it in full: the row may change otherwise as it will. `known_by`
     names the columns by which the row is known wherever it stands, `key` is the digest of what they hold, and `twins` how many rows held
-    already what this one `becomes`. Minutes before 1.0.0 tell none of these: there any change of the row is the mend.
+    already what this one `becomes`, or of a row that goes how many others are known by the same. Minutes before 1.0.0 tell none of these:
+    there any change of the row is the mend. `stays` is 1 where the cell held already what was ruled: nothing is to be done, and what was
+    ruled of it before no longer holds.
     """
 
     table: str
@@ -67,6 +71,7 @@ class Mend:
     known_by: str = ""
     key: str = ""
     twins: int = 0
+    stays: int = 0
 
     @property
     def details(self) -> dict[str, Any]:
@@ -114,34 +119,71 @@ def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[tuple[i
     upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
     held = {table: rows_by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
     for number, entry, mend in upheld:
-        if any(_overruled(mend, other) for _, later, other in upheld if later.number > entry.number):
+        if mend.table not in held or any(_overruled(mend, other) for _, later, other in upheld if later.number > entry.number):
             continue
-        alike = rows_meant(mend, records, held[mend.table]) if mend.table in held else []
-        if mend.added and mend.table in held and {*mend.added.split()} <= {*records.frames[mend.table]} and len(alike) <= mend.alike:
-            rule = phrase(*LACKS, n=number, line=entry.number, table=records.tables.label(mend.table))
-            yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=mend.file)
-        elif not mend.added and len(alike) >= mend.alike:
-            file, sheet, row = (records.frames[mend.table].loc[alike[0], column] for column in PLACE)
-            rule = phrase(STANDS.zh, STANDS.en, n=number, line=entry.number)
-            yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=mend.asked), file=file, sheet=sheet, row=int(row))
-        elif mend.cell and mend.table in held and (amiss := _amiss(mend, records, held[mend.table])) is not None:
-            file, sheet, row = (records.frames[mend.table].loc[amiss[0], column] for column in PLACE) if amiss else (mend.file, mend.sheet, 0)
-            back = mend.asked if amiss else phrase("补回这一行（原第 {row} 行），并{asked.zh}", "put this row back, formerly row {row}, and {asked.en}", row=mend.row, asked=mend.asked)
-            rule = phrase(*(AMISS if amiss else GONE), n=number, line=entry.number, column=mend.column)
-            yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=back), file=file, sheet=sheet, row=int(row) or None)
+        if (found := _left(mend, records, held[mend.table])) is None:
+            continue
+        words, indices = found
+        rule = phrase(*words, n=number, line=entry.number, column=mend.column, table=records.tables.label(mend.table))
+        asked, (file, sheet, row) = mend.asked, (mend.file, mend.sheet, 0)
+        if indices:
+            file, sheet, row = (records.frames[mend.table].loc[indices[0], column] for column in PLACE)
+        elif not mend.added:
+            asked = phrase("补回这一行（原第 {row} 行）", "put this row back, formerly row {row}", row=mend.row)
+            asked = asked if mend.stays else phrase("{back.zh}，并{asked.zh}", "{back.en}, and {asked.en}", back=asked, asked=mend.asked)
+        yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=asked), file=file, sheet=sheet, row=int(row) or None)
 
 
 def _overruled(mend: Mend, later: Mend) -> bool:
-    """Whether a later ruling asks that what was added goes or is changed, that what went or was changed is put back, or of a cell's row that it goes, or holds another thing there."""
+    """Whether a later ruling is about the same row, and asks another thing of it: of one that was added or goes whatever it asks, of a cell that the row goes, or what that cell holds."""
     if later.table != mend.table or (mend.added and later.added):
         return False
+    same = later.key == mend.key != ""
     if mend.added:
-        return later.digest == mend.becomes
+        return later.digest == mend.becomes or same
     there = (later.file, later.sheet, later.row) == (mend.file, mend.sheet, mend.row)
     if later.becomes == mend.digest and (bool(later.added) or there):
         return True
-    same = later.digest == mend.becomes or (there and (later.digest == mend.digest or later.key == mend.key != ""))
-    return bool(mend.cell) and not later.added and later.column in {"", mend.column} and same
+    if later.added:
+        return same
+    about = (there and (later.digest == mend.digest or same)) or (later.digest == mend.becomes and (there or not mend.twins))
+    return about and (not mend.column or later.column in {"", mend.column})
+
+
+def _left(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> tuple[tuple[str, str], list[Any]] | None:
+    """In words what of a mend is not done, and where the row stands, nowhere where there is no such row; None where it is done."""
+    alike = rows_meant(mend, records, held)
+    if mend.added:
+        return (LACKS, []) if {*mend.added.split()} <= {*records.frames[mend.table]} and len(alike) <= mend.alike else None
+    if not mend.stays and len(alike) >= mend.alike:
+        return (STANDS.zh, STANDS.en), alike
+    if not mend.column:
+        return (STILL, still) if (still := _still_there(mend, records)) else None
+    if not mend.cell or (amiss := _amiss(mend, records, held)) is None:
+        return None
+    return (AMISS if amiss else AWAY if mend.stays else GONE), amiss
+
+
+def _still_there(mend: Mend, records: Records) -> list[Any]:
+    """Where a row that is to go stands though it was changed: known by what makes it unique wherever that is, else in its place."""
+    frame, key = records.frames[mend.table], mend.known_by.split()
+    if not key or not {*key} <= {*frame}:
+        return []
+    known = known_rows(frame, key, mend.key)
+    if len(known) <= mend.twins:
+        return []
+    return known if {*key} == {*records.tables.table[mend.table].unique} else [index for index in known if index in _in_place(mend, frame)]
+
+
+def _in_place(mend: Mend, frame: pd.DataFrame) -> list[Any]:
+    """Where the row stands that is now in the place of the one that is meant."""
+    return [*frame.index[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)]]
+
+
+def known_rows(frame: pd.DataFrame, names: Iterable[str], key: str) -> list[Any]:
+    """Where the rows stand whose cells of these columns have the digest `key`."""
+    names = [*names]
+    return [index for index, row in frame.iterrows() if cells_digest(row, names) == key]
 
 
 def _amiss(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> list[Any] | None:
@@ -151,9 +193,9 @@ def _amiss(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> list[
         return None
     if sum(records.says_apart(mend.table, name, index) == apart for index in held.get(mend.becomes, ())) > mend.twins:
         return None
-    there = [*frame.index[(frame[list(PLACE)] == [mend.file, mend.sheet, mend.row]).all(axis=1)]]
+    there = _in_place(mend, frame)
     known = [index for index in there if not key or cells_digest(frame.loc[index], key) == mend.key]
-    known = known or [index for index, row in frame.iterrows() if key and cells_digest(row, key) == mend.key]
+    known = known or (known_rows(frame, key, mend.key) if key else [])
     right = any(cells_digest(frame.loc[index], [name]) == mend.cell and records.says_apart(mend.table, name, index) == apart for index in known or there)
     return None if right else known
 
@@ -165,8 +207,7 @@ def rows_meant(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> l
     """
     frame = records.frames[mend.table]
     if mend.added:
-        names = mend.added.split()
-        return [index for index, row in frame.iterrows() if cells_digest(row, names) == mend.digest]
+        return known_rows(frame, mend.added.split(), mend.digest)
     alike, (name, apart) = held.get(mend.digest, []), _cell_meant(mend, records)
     if name is None or mend.becomes != mend.digest:
         return alike
@@ -182,16 +223,24 @@ def _cell_meant(mend: Mend, records: Records) -> tuple[str | None, bool]:
     return name, name is not None and read_cell(mend.value, columns[name]).state == "not applicable"
 
 
-def as_known(mend: Mend, row: pd.Series[Any], records: Records, column: str = "") -> Mend:
-    """The mend with what its row is known by, as `row` holds it when all is done; and with the digest of what its cell in `column` holds then."""
-    table, frame = records.tables.table[mend.table], records.frames[mend.table]
-    key = [name for name in table.unique or (table.member, table.date) if name in frame and name != column]
-    known = replace(mend, known_by=" ".join(map(str, key)), key=cells_digest(row, map(str, key)) if key else "")
+def as_known(mend: Mend, row: pd.Series[Any], before: Records, after: Records, column: str = "") -> Mend:
+    """The mend with what its row is known by, as `row` holds it when all is done; and with the digest of what its cell in `column` holds then.
+
+    A row that is added is known by what makes it unique alone: another of the same member and day is another row.
+    """
+    table, frame = before.tables.table[mend.table], before.frames[mend.table]
+    names = [name for name in table.unique or (() if mend.added else (table.member, table.date)) if name in frame and name != column]
+    key = cells_digest(row, map(str, names)) if names else ""
+    known = replace(mend, known_by=" ".join(map(str, names)), key=key)
+    if mend.added:
+        return known
+    if not mend.column:
+        return replace(known, twins=len(known_rows(after.frames[mend.table], map(str, names), key)) if key else 0)
     if not column:
         return known
-    known, (_, apart) = replace(known, cell=cells_digest(row, [column])), _cell_meant(mend, records)
+    known, (_, apart) = replace(known, cell=cells_digest(row, [column])), _cell_meant(mend, before)
     stood = rows_by_digest(frame).get(mend.becomes, ())
-    return replace(known, twins=sum(records.says_apart(mend.table, column, index) == apart for index in stood))
+    return replace(known, twins=sum(before.says_apart(mend.table, column, index) == apart for index in stood))
 
 
 def cells_digest(row: pd.Series[Any], names: Iterable[str]) -> str:

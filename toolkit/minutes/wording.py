@@ -140,7 +140,7 @@ def carried_out(details: Details) -> Phrase:
     if MENDS not in details:
         return Phrase("【裁定时没有写明记录怎样改，请秘书处核对后在此写明：更正了哪里，或者不须更正】",
                       "[The ruling does not say what becomes of the records. To be filled in by the secretariat: what was corrected, or that nothing had to be.]")  # fmt: skip
-    mended, moved = len(details[MENDS]), len(details.get("moves", []))
+    mended, moved = len(details[MENDS]) - sum(mend.stays for mend in mends_of(details)), len(details.get("moves", []))
     if not mended:
         return Phrase("按裁定记录不须更改，公示的结果不因本件异议改变", "By the ruling no record is to be changed, and the published results stand as far as this objection goes.")
     result = phrase("照此重新计算，奖项、等级或名次变动的会员 {n} 家，以更正后公布的结果为准", "Computed anew, {n:member has|members have} another award, grade or rank; the results published after the correction hold.", n=moved)
@@ -150,7 +150,9 @@ def carried_out(details: Details) -> Phrase:
 
 def _by_hand(details: Details) -> Phrase:
     """What is to be done by hand now: a ruling changes no record."""
-    places = [mend.words for mend in mends_of(details)]
+    places, asked = [mend.words for mend in mends_of(details) if not mend.stays], details.get(MENDS)
+    if isinstance(asked, list) and len(asked) == sum(mend.stays for mend in mends_of(details)) and not in_words_before("1.0.0"):
+        return Phrase("记录不必改动。", " No record is to be changed.")
     where = joined(places, "；", "; ") if places else Phrase("请在原文件中照裁定改正", "mend their files as was ruled")
     how = Phrase("committee seal", "committee seal") if in_words_before("1.0.0") else Phrase(f"如 {ANEW[0]}", f"such as {ANEW[1]}")
     return phrase("记录并未因此改动，须手工改好：{where.zh}；改好后另封一版（{how.zh}）。",
