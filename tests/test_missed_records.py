@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -17,7 +18,7 @@ from toolkit import Edition, open_edition
 from toolkit.comparison.objections import _upheld, mends, rehearsed
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import Entry, read_journal
-from toolkit.minutes.mends import MODULUS, Mend, _done, mends_of, unmended
+from toolkit.minutes.mends import MODULUS, Mend, _done, _overruled, mends_of, unmended
 from toolkit.minutes.objections import (
     decide_objection,
     objection_file,
@@ -26,6 +27,7 @@ from toolkit.minutes.objections import (
     the_objection,
 )
 from toolkit.records import Records
+from toolkit.records.dictionary import Column
 from toolkit.reports.committee_tables import open_matters
 
 BOOK = "records/签到2018.xlsx"
@@ -109,7 +111,7 @@ def test_a_later_ruling_goes_before_an_earlier_one(small_edition: Path) -> None:
 @pytest.mark.parametrize(("cells", "words"), [
     ('code = "999", hours = 8', "no member has this code"), ('kind = "讲座", hours = 8', "say it in cells: code"), ('code = "005", hour = 8', "no such column"),
     ('code = "005", kind = "郊游"', "not among the choices"), ('code = "005", hours = 99', "outside 0 to 80"), ('code = ""', "must not be empty"),
-    ('code = "005", hours = 20', "there is such a row: records/签到2018.xlsx, row 7"),
+    ('code = "００5", hours = 20', '"００5、20": there is such a row: records/签到2018.xlsx, row 7'), ('code = "005", hours = 8 } }, { table = "activities", cells = { code = "005", hours = 8', "one row is told twice"),
 ])  # fmt: skip
 def test_a_record_that_its_table_cannot_hold_is_refused_in_words(small_edition: Path, cells: str, words: str) -> None:
     tables = small_edition / "tables.toml"
@@ -117,6 +119,30 @@ def test_a_record_that_its_table_cannot_hold_is_refused_in_words(small_edition: 
     objected(small_edition, 1, f'[upheld]\nadd = [{{ table = "activities", cells = {{ {cells} }} }}]\n')
     with pytest.raises(Refused, match=words):
         mends(open_edition(small_edition), the_objection(small_edition, 1))
+
+
+def with_columns(edition: Edition, unique: tuple[str, ...] = (), **columns: Column) -> Edition:
+    """The edition with more columns of the activities, all empty, and what makes one of them unique."""
+    table = edition.tables.table["activities"]
+    table = table.model_copy(update={"unique": unique, "column": {**table.column, **columns}})
+    tables = edition.tables.model_copy(update={"table": {**edition.tables.table, "activities": table}})
+    frame = edition.records.frames["activities"].assign(**{name: pd.Series(dtype="str") for name, column in columns.items() if not column.personal})
+    return replace(edition, tables=tables, records=replace(edition.records, tables=tables, frames={**edition.records.frames, "activities": frame}))
+
+
+def test_a_record_that_was_missed_may_name_another_firm_and_no_person(small_edition: Path) -> None:
+    columns = {"event": Column(type="text"), "supplier": Column(type="credit_code"), "phone": Column(type="text", personal=True, required=True)}
+    edition = with_columns(open_edition(small_edition), ("code", "event"), **columns)
+    objected(small_edition, 1, ADD.replace("hours = 8", 'event = "Ｐ１", supplier = "91440101YX9000047L"'))
+    _, (mend,) = _upheld(edition, the_objection(small_edition, 1), "")
+    assert mend.known_by == "code event"
+    objected(small_edition, 2, ADD.replace("hours = 8", 'event = "p1"'))
+    edition.records.frames["activities"].loc[5, "event"] = "P1"
+    with pytest.raises(Refused, match="there is such a row"):
+        _upheld(edition, the_objection(small_edition, 1), "")
+    objected(small_edition, 3, ADD.replace("hours = 8", 'supplier = "91440101YX9000047M"'))
+    with pytest.raises(Refused, match=r"upheld\.activities\.supplier"):
+        _upheld(edition, the_objection(small_edition, 3), "")
 
 
 @pytest.mark.parametrize(("more", "words"), [('table = "members", cells = { code = "900" }', "cannot be rehearsed"), ('table = "activities", cells = {}', "what the record holds is not said")])
@@ -212,11 +238,11 @@ def test_a_cell_is_mended_when_it_holds_what_was_ruled_whatever_else_becomes_of_
         assert ("（记录第 1 条）" not in told(entry, ruling, hours=12)) == over, later
 
 
-def stood(records: Records, *, gone: str = "", added: dict[str, object] | None = None, swapped: bool = False, **cells: object) -> Records:
+def stood(records: Records, *, gone: str = "", added: dict[str, Any] | None = None, swapped: bool = False, **cells: Any) -> Records:
     """The records after somebody was at work in the activities: at the row of 005, at another row, or at the whole sheet."""
     frame = records.frames["activities"].copy()
     for column, value in cells.items():
-        frame.loc[frame["code"] == "005", column] = value  # type: ignore[call-overload]
+        frame.loc[frame["code"] == "005", column] = value
     frame = frame[frame["code"] != gone].reset_index(drop=True)
     if gone:
         frame["_row"] = records.frames["activities"]["_row"].iloc[: len(frame)]  # what stood below moves up
@@ -233,17 +259,17 @@ class Rulings:
     def __init__(self, edition: Edition) -> None:
         self.edition, self.entries = edition, dict[int, Entry]()
 
-    def uphold(self, upheld: str, **then: object) -> list[Mend]:
-        edition = replace(self.edition, records=stood(self.edition.records, **then))  # type: ignore[arg-type]
+    def uphold(self, upheld: str, **then: Any) -> list[Mend]:
+        edition = replace(self.edition, records=stood(self.edition.records, **then))
         number = len(self.entries) + 1
         asked = mends(edition, the_objection(objected(edition.folder, number, f"[upheld]\n{upheld}\n"), number))
         self.entries[number] = Entry(number, "", dt.datetime.now().astimezone(), "objection", WHO, WHY, {"outcome": "upheld", "mends": [mend.details for mend in asked]})
         return asked
 
-    def left(self, **now: object) -> list[tuple[int, str]]:
-        return [(number, problem.line("zh")) for number, problem in unmended(self.entries, stood(self.edition.records, **now))]  # type: ignore[arg-type]
+    def left(self, **now: Any) -> list[tuple[int, str]]:
+        return [(number, problem.line("zh")) for number, problem in unmended(self.entries, stood(self.edition.records, **now))]
 
-    def numbers(self, **now: object) -> list[int]:
+    def numbers(self, **now: Any) -> list[int]:
         return [number for number, _ in self.left(**now)]
 
 
@@ -257,12 +283,9 @@ COMES = 'add = [{ table = "activities", cells = { code = "005", kind = "讲座",
 
 @pytest.mark.parametrize("unique", [True, False])
 def test_a_row_that_goes_is_gone_and_not_only_another(small_edition: Path, unique: bool) -> None:  # noqa: FBT001
-    edition = open_edition(small_edition)
-    table = edition.tables.table["activities"].model_copy(update={"unique": ("code",) if unique else ()})
-    tables = edition.tables.model_copy(update={"table": {**edition.tables.table, "activities": table}})
-    rulings = Rulings(replace(edition, tables=tables, records=replace(edition.records, tables=tables)))
+    rulings = Rulings(with_columns(open_edition(small_edition), ("code",) if unique else ()))
     (mend,) = rulings.uphold(GOES)
-    assert (mend.twins, [words for _, words in rulings.left()][0].count("这一行仍是原样")) == (0, 1)
+    assert (mend.twins, "这一行仍是原样" in rulings.left()[0][1]) == (0, True)
     assert ["应删的一行改过，却没有删去" in words for _, words in rulings.left(hours=7)] == [True]
     assert rulings.numbers(hours=7, swapped=True) == [1] * unique, "only what makes a row unique tells it in another place"
     assert rulings.numbers(gone="005") == []
@@ -298,6 +321,23 @@ def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> N
         assert rulings.numbers(**now) == left, (first, later, now)
 
 
+def test_each_of_two_like_rows_is_held_to_its_own_ruling(small_edition: Path) -> None:
+    """In one table, and in two that hold the same: what is ruled of the one says nothing of the other."""
+    edition = open_edition(small_edition)
+    frame = edition.records.frames["activities"]
+    for column, held in (("kind", "讲座"), ("hours", 20), ("code", "005")):
+        frame.loc[frame["code"] == "006", column] = held
+    rulings = Rulings(edition)
+    for row, value in ((7, 10), (8, 12)):
+        rulings.uphold(cell(value).replace("where", f"row = {row}, where"))
+    assert rulings.numbers() == [1, 2]
+    first, second = (mends_of(entry.details) for entry in rulings.entries.values())
+    (mend,), (other,) = first, second
+    assert (_overruled(mend, replace(other, row=7)), _overruled(mend, other), _overruled(mend, replace(other, row=7, table="visits"))) == (True, False, False)
+    assert not _overruled(replace(mend, added="code"), replace(other, digest=mend.becomes, table="visits"))
+    assert not _overruled(replace(mend, added="code"), replace(other, digest=mend.becomes, added="code"))
+
+
 def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     objected(small_edition, 1)
     objected(small_edition, 2, "[upheld]\n")
@@ -305,6 +345,7 @@ def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_e
     for number in ("1", "2", "3"):
         done = run("decide", small_edition, "objection", number, "--upheld", "--by", WHO, "--because", WHY)
         assert (done.exit_code, "改没改好无从核对" in done.output) == (0, number == "1"), done.output
+        assert ("记录不必改动。" in done.output, "须手工改好" in done.output, "预演：" in done.output) == (number != "1", number == "1", False)
     checked = run("check", small_edition)
     assert (checked.exit_code, checked.output.count("改没改好无从核对")) == (0, 1)
     scheme, bag = small_edition / "scheme.toml", small_edition / "sealed" / "r1"
@@ -316,6 +357,9 @@ def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_e
     assert (sealed.exit_code, sealed.output.count("改没改好无从核对")) == (0, 1), sealed.output
     (matter,) = [matter for matter in open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1)) if matter.kind == "objection"]
     assert (matter.subject, matter.pressing) == ("1", False), "it holds up nothing"
+    objected(small_edition, 4, HOURS.replace("value = 10", "value = 99"))
+    checked = run("check", small_edition)
+    assert (checked.exit_code, "outside 0 to 80" in run("check", small_edition, "-l", "en").output, "超出" in checked.output) == (0, True, True), checked.output
     path = small_edition / "objections" / "1.toml"
     path.write_text(path.read_text("utf-8").replace("[decision]", "[upheld]\n\n[decision]"), "utf-8")
     assert not read_objections(small_edition).unheld

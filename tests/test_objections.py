@@ -277,6 +277,16 @@ def test_a_line_that_names_no_state_does_not_count_and_is_told(small_edition: Pa
     assert state_of(read_journal(small_edition)) == "reviewed"
 
 
+def test_an_entry_of_an_earlier_day_than_the_one_above_is_told(small_edition: Path) -> None:
+    ahead = Entry(1, "", dt.datetime(2099, 1, 1, tzinfo=dt.UTC), "state", WHO, WHY, {"state": "draft"})
+    (small_edition / JOURNAL).write_bytes(ahead.line + b"\n")
+    done = run("decide", small_edition, "state", "reviewed", "--by", WHO, "--because", WHY)
+    assert (done.exit_code, done.output.count("早于上一条的 2099-01-01")) == (0, 1), done.output
+    assert "早于上一条" not in run("decide", small_edition, "state", "draft", "--by", "秘书处", "--because", WHY).output, "it is told where it begins"
+    told = run("journal", small_edition)
+    assert (told.exit_code, told.output.count("早于上一条的 2099-01-01")) == (0, 1)
+
+
 def test_states_follow_one_another_and_are_for_some_to_say(small_edition: Path) -> None:
     said = {"reviewed": WHO, "publicised": "秘书处", "decided": "2019 年第 2 次会长办公会议", "withdrawn": "理事会", "draft": "秘书处"}
     for now, by in said.items():

@@ -23,7 +23,7 @@ from toolkit.evaluation.many import Lists
 from toolkit.ground.problems import Refused
 from toolkit.ground.ranking import Ruling, Tie
 from toolkit.minutes.decisions import decide_tie, garbled_lines, rulings_of
-from toolkit.minutes.journal import JOURNAL, appended, read_journal
+from toolkit.minutes.journal import JOURNAL, Journal, appended, read_journal
 from toolkit.minutes.wording import minutes_text
 from toolkit.sealing.frozen_edition import freeze_edition
 from toolkit.sealing.seals import seal_edition
@@ -133,9 +133,14 @@ def test_a_tie_is_settled_in_the_list_and_its_reasons(small_edition: Path) -> No
     settled(small_edition, "006")
     after = evaluated(small_edition)
     assert (after.ties, after.ranking["award"]["005"], after.ranking["award"]["006"]) == ((), "", "advanced")
-    assert f"由委员会裁定授予（理由：{WHY}）" in after.ranking["reason"]["006"]
+    assert f"由{WHO}裁定授予（理由：{WHY}）" in after.ranking["reason"]["006"]
     assert "裁定授予他家" in after.ranking["reason"]["005"]
-    assert WHO not in after.ranking["reason"].str.cat()
+    english = rescored(after, after.scheme.with_(language="en"))
+    assert f"given by {WHO} on" in english.ranking["reason"]["006"]
+    for somebody, told in (("会长办公会议", "由会长办公会议裁定"), ("李某某", "由委员会裁定"), ("李某某委员会会议", "由委员会裁定"), ("presidents' meeting", "由presidents' meeting裁定")):
+        entry = replace(read_journal(small_edition).entries[-1], by=somebody)
+        reasons = ruled(after, *rulings_of(Journal((entry,)))).ranking["reason"]
+        assert (told in reasons["006"], "李" in reasons["006"]) == (True, False), reasons["006"]
     assert after.ranking["tied"][["005", "006"]].all()
     assert rescored(after, after.scheme).awards.equals(after.awards)
     assert run("check", small_edition).exit_code == 0

@@ -97,7 +97,7 @@ def journal(
     from toolkit.minutes.adoption import enter_found as entered_as_found
     from toolkit.minutes.adoption import found_problems
     from toolkit.minutes.decisions import changed_after, garbled_lines
-    from toolkit.minutes.journal import cut_problems, read_journal
+    from toolkit.minutes.journal import cut_problems, dated_back, read_journal
     from toolkit.minutes.wording import minutes_text
     from toolkit.sealing.revisions import untold_seals
 
@@ -107,7 +107,7 @@ def journal(
                 entered_as_found(folder)
         minutes = read_journal(folder)
         typer.echo(minutes_text(minutes, language_of(language)))
-        finish(minutes.problems + garbled_lines(minutes) + changed_after(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes) + untold_seals(folder), language, WHOLE)
+        finish(minutes.problems + dated_back(minutes) + garbled_lines(minutes) + changed_after(minutes) + cut_problems(folder, minutes) + found_problems(folder, minutes) + untold_seals(folder), language, WHOLE)
 
 
 def _tie(said: Said, class_: str | None) -> None:
@@ -123,7 +123,7 @@ def _tie(said: Said, class_: str | None) -> None:
     ties = evaluation.left_to_committee if evaluation else ()
     before = read_journal(said.folder)
     entry = decide_tie(said.folder, ties, award, members, by=said.by, reason=said.because, class_=class_, names=names)
-    _told(entry, said.language)
+    _told(said, entry)
     if note := already_ruled(before, entry):
         say(said.language, note)
 
@@ -143,7 +143,7 @@ def _place(said: Said) -> None:
     bounds = edition.score_bounds(indicator)
     waiting = panel_of(edition.scheme, edition.records, edition.judged).open
     names = {str(key): str(name) for key, name in edition.records.members["name"].items()}
-    _told(decide_place(said.folder, waiting, member, indicator, given, by=said.by, reason=said.because, bounds=bounds, names=names), said.language)
+    _told(said, decide_place(said.folder, waiting, member, indicator, given, by=said.by, reason=said.because, bounds=bounds, names=names))
 
 
 def _state(said: Said) -> None:
@@ -157,7 +157,7 @@ def _state(said: Said) -> None:
     word = state_meant(said.words[0])
     unsealed = _unsealed(said, word) if word in PUBLIC else None
     entry = decide_state(said.folder, word, by=said.by, reason=said.because, unsealed=unsealed)
-    _told(entry, said.language)
+    _told(said, entry)
     if word == FINAL and (note := before_its_end(read_journal(said.folder), load_scheme(said.folder / "scheme.toml").publication, entry.time.date())):
         say(said.language, note)
 
@@ -211,7 +211,7 @@ def _objection(said: Said, outcomes: list[Outcome], *, if_upheld: bool) -> None:
         entry = decide_objection(
             said.folder, number, outcomes[0], by=said.by, reason=said.because, moves=moves, mends=asked, records=edition.records
         )
-        _told(entry, said.language)
+        _told(said, entry)
         if unheld := [problem for problem in read_objections(said.folder).unheld if problem.file == objection_file(number)]:
             typer.echo(Problems(tuple(unheld)).text(language_of(said.language)))
 
@@ -245,11 +245,14 @@ def _as_it_stands(said: Said) -> tuple[Edition, Evaluation]:
         return edition, evaluate(edition.scheme, edition.records, edition.judged)
 
 
-def _told(entry: Entry, language: str) -> None:
+def _told(said: Said, entry: Entry) -> None:
     from toolkit.minutes.decisions import unusual_body
-    from toolkit.minutes.wording import said
+    from toolkit.minutes.journal import dated_back, read_journal
+    from toolkit.minutes.wording import with_what_is_left
 
-    words = said(entry)
-    say(language, phrase(*ENTERED, n=entry.number, zh=words.zh, en=words.en))
+    words = with_what_is_left(entry)
+    say(said.language, phrase(*ENTERED, n=entry.number, zh=words.zh, en=words.en))
     if note := unusual_body(entry):
-        say(language, note)
+        say(said.language, note)
+    if back := [problem for problem in dated_back(read_journal(said.folder)) if problem.row == entry.number]:
+        typer.echo(Problems(tuple(back)).text(language_of(said.language)))

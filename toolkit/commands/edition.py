@@ -151,6 +151,7 @@ def check(
     language: LanguageOption = "zh",
 ) -> None:
     """检查一届的全部文件，列出所有问题。 Read everything, print every problem; exit 1 if any is an error."""
+    from toolkit.comparison.objections import not_to_be_ruled
     from toolkit.comparison.records import examined_at
     from toolkit.ground.toml_reader import on_their_lines
     from toolkit.minutes.objections import due_problems, read_objections
@@ -190,7 +191,7 @@ def check(
         objections = read_objections(folder, edition.records if edition is not None else None)
     if edition is not None:
         problems += on_their_lines((*told_early(edition.scheme), *lacking_early(edition.scheme, shown), *unasked), folder / "scheme.toml")
-        problems += tuple(outside_the_period(edition.scheme, edition.tables, edition.records.frames))
+        problems += (*outside_the_period(edition.scheme, edition.tables, edition.records.frames), *not_to_be_ruled(edition, objections))
     problems += (*untold_seals(folder), *unfinished_problems(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *objections.unheld, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 

@@ -26,7 +26,9 @@ from toolkit.minutes.objections import (
     Cell,
     Correction,
     Objection,
+    Objections,
     Place,
+    objection_file,
 )
 from toolkit.records import cells
 from toolkit.records.cells import out_of_range, read_cell
@@ -78,6 +80,16 @@ def mends(edition: Edition, objection: Objection, file: str = FOLDER) -> list[Me
         As for `rehearsed`.
     """
     return _upheld(edition, objection, file)[1]
+
+
+def not_to_be_ruled(edition: Edition, objections: Objections) -> Iterator[Problem]:
+    """A warning for all that would be refused if an objection that is still open were upheld as its file says."""
+    for number, objection in objections.open().items():
+        try:
+            if objection.upheld is not None and objection.upheld.steps:
+                mends(edition, objection, objection_file(number))
+        except Refused as refused:
+            yield from (replace(problem, severity="warning") for problem in refused.problems)
 
 
 def rehearsal_notes(edition: Edition, asked: Iterable[Mend], objection: Objection) -> Iterator[Problem]:

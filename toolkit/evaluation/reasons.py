@@ -402,8 +402,8 @@ class AwardReason:
         ruling = self.reasons.rulings.get((contest.award.id, member))
         if ruling is not None:
             return phrase(
-                "{n} 家完全同分，{day} 由委员会裁定{way.zh}（理由：{reason}）",
-                "{n} level in every way, {way.en} by the committee on {day} (because: {reason})", n=len(ruling.tie.members), day=ruling.day,
+                "{n} 家完全同分，{day} 由{body.zh}裁定{way.zh}（理由：{reason}）",
+                "{n} level in every way, {way.en} by {body.en} on {day} (because: {reason})", n=len(ruling.tie.members), day=ruling.day, body=_body(ruling),
                 reason=ruling.reason, way=Phrase("授予", "given") if contest.given[self.place] else Phrase("授予他家", "given to others"),
             )  # fmt: skip
         won = contest.given | contest.open
@@ -447,6 +447,13 @@ def _place(row: Mapping[Hashable, object], *, zh: bool) -> str:
     sheet = f"工作表 {row['sheet']}" if zh else f"sheet {row['sheet']}"
     line = f"第 {row['row']} 行" if zh else f"row {row['row']}"
     return ("，" if zh else ", ").join([str(row["file"]), *([sheet] if row["sheet"] else []), line])
+
+
+def _body(ruling: Ruling) -> Phrase:
+    """Who settled a tie, as far as the minutes name a body."""
+    if not ruling.body or in_words_before("1.0.0"):
+        return Phrase("委员会", "the committee")
+    return Phrase(ruling.body, f"the {ruling.body.removeprefix('the ')}" if ruling.body.isascii() else ruling.body)
 
 
 def _known(thing: Known | None) -> Known:

@@ -57,6 +57,8 @@ class Ruling:
         When and why.
     line
         The line of the minutes that says so.
+    body
+        Which committee, meeting or council decided; empty where the minutes name somebody else, who is named in public nowhere.
     """
 
     tie: Tie
@@ -64,6 +66,7 @@ class Ruling:
     day: dt.date
     reason: str
     line: int
+    body: str = ""
 
 
 @dataclass(frozen=True)

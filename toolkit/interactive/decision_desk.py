@@ -39,7 +39,7 @@ from toolkit.minutes.objections import (
     objection_file,
     read_objections,
 )
-from toolkit.minutes.wording import said
+from toolkit.minutes.wording import with_what_is_left
 from toolkit.publication.english import english_of, fields_in_english
 from toolkit.reports.committee_tables import (
     Kind,
@@ -145,7 +145,7 @@ class DecisionDesk(Desk):
         self._read_anew()
         decided = entry.details.get("state") == FINAL
         early = before_its_end(read_journal(self.edition.folder), self.edition.scheme.publication, entry.time.date()) if decided else None
-        told = [self._named(self.say(said(entry))), *map(self.say, filter(None, (early, AGAIN)))]
+        told = [self._named(self.say(with_what_is_left(entry))), *map(self.say, filter(None, (early, AGAIN)))]
         self.blocks = [text_block("told", " ".join(told), "done"), *self._heading(), *self._page()]
 
     def _block(self, name: str) -> Block | None:

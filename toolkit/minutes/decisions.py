@@ -76,6 +76,12 @@ class State:
 _COUNCIL = r"会长|理事|常务|president|council|chair"
 _EXPERTS = rf"专家|评审|评委|委员会|expert|committee|panel|{_COUNCIL}"
 _OFFICE = rf"秘书|办公室|secretar|office|{_EXPERTS}"
+_BODY = re.compile(
+    r"[0-9〇一二三四五六七八九十年月日届第次全体扩大副正会长理事常务专家评审选优表彰奖办公联席工作党组协]*(?:委员会|办公会|理事会|专家组|评审组|会议)(?:第[0-9一二三四五六七八九十]+次(?:会议)?)?"
+    r"|(?:the )?(?:(?:expert|executive|presidents?|presidents?'s?|standing|review|award) )*(?:committee|council|board|panel|meeting)",
+    re.IGNORECASE,
+)
+"""What a body is called, in words that are nobody's name."""
 STATES: Mapping[str, State] = {
     state.word: state
     for state in (
@@ -247,7 +253,8 @@ def _ruling(entry: Entry) -> Ruling | None:
         return None
     enough = len(given) == tie.places or (said.get("by_budget") is True and 0 < len(given) < tie.places)
     whole = set(given) <= set(tied) and enough and tie.places < max(1, len(tied))
-    return Ruling(tie, given, entry.time.date(), entry.reason, entry.number) if whole else None
+    body = entry.by if _BODY.fullmatch(entry.by) else ""
+    return Ruling(tie, given, entry.time.date(), entry.reason, entry.number, body) if whole else None
 
 
 def score_given(text: str) -> float:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ UNWRITTEN = Phrase("没有写全，已退回原状", "could not be written whole
 SPACE = Phrase("请检查磁盘空间", "look whether the disk is full")
 TORN = Phrase("最后一行没有写完（写入时被打断）", "the last line was not written whole: its writer was broken off")
 MENDED = Phrase("下一次记入时自动补全或移出，无需处理", "the next entry completes it or moves it aside; nothing has to be done")
+BACKWARDS = Phrase("记入的日期 {day} 早于上一条的 {former}", "entered on {day}, before the entry above, of {former}")
+SET_CLOCK = Phrase("请核对电脑的日期；已记入的不能改，有误的日期请在下一条的理由里说明", "check the computer's date; what is entered stays: say in the reason of another entry which day is wrong")
 NONE_WHOLE = Phrase("连第一行也不完整：没有一条可以读出的记录", "not even its first line is whole: no entry can be read")
 PUT_BACK = Phrase(
     "曾经记过的，已被截断或损坏，请从备份或封存包取回；从未记过、只是第一次写入时被打断的，请把这个文件移走",
@@ -193,6 +196,16 @@ def cut_problems(folder: Path, journal: Journal) -> Problems:
     own = _edition(folder) if lost else ""
     told = [(bag, (CUT_OFF, FROM_BAG) if edition == own or not own else (FOREIGN, MOVE_AWAY)) for bag, edition in lost]
     return Problems(tuple(Problem("error", *words, file=JOURNAL if words[0] is CUT_OFF else "sealed", value=bag) for bag, words in told))
+
+
+def dated_back(journal: Journal) -> Problems:
+    """A warning for each entry of an earlier day than the one above: a clock was wrong."""
+    found = []
+    for former, entry in pairwise(journal.entries):
+        if entry.time.date() < former.time.date():
+            rule = phrase(BACKWARDS.zh, BACKWARDS.en, day=entry.time.date(), former=former.time.date())
+            found.append(Problem("warning", rule, SET_CLOCK, file=JOURNAL, row=entry.number))
+    return Problems(tuple(found))
 
 
 def _heads(sealed: Path) -> Iterator[tuple[str, str, str]]:

@@ -31,7 +31,7 @@ def minutes_text(journal: Journal, language: Language) -> str:
     return "\n\n".join([*parts, _foot(journal).into(language)])
 
 
-def said(entry: Entry) -> Phrase:
+def with_what_is_left(entry: Entry) -> Phrase:
     """What an entry says was done, in a sentence; and what is to be done by hand now, where it asks for that."""
     upholds = entry.what == OBJECTION and entry.details.get("outcome") == UPHELD
     return joined([done(entry), _by_hand(entry.details)], "", "") if upholds else done(entry)
@@ -52,7 +52,7 @@ def _entry_text(entry: Entry, language: Language) -> str:
     head = phrase("第 {n} 条　{time}{by.zh}", "{n}. {time}{by.en}", n=entry.number, time=f"{entry.time:%Y-%m-%d %H:%M}", by=by)
     reason = [phrase("理由：{why}", "Because: {why}", why=entry.reason)] if entry.reason else []
     indent = "　　" if language == "zh" else "   "
-    return "\n".join([head.into(language), *(f"{indent}{one_line(words.into(language))}" for words in (said(entry), *reason))])
+    return "\n".join([head.into(language), *(f"{indent}{one_line(words.into(language))}" for words in (with_what_is_left(entry), *reason))])
 
 
 def _foot(journal: Journal) -> Phrase:
