@@ -26,6 +26,7 @@ from toolkit.minutes.objections import (
     refuse_unmended,
     the_objection,
 )
+from toolkit.minutes.wording import carried_out
 from toolkit.records import Records
 from toolkit.records.dictionary import Column
 from toolkit.reports.committee_tables import open_matters
@@ -314,10 +315,13 @@ def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> N
         (cell(4), GOES, {"hours": 4}, [2]),
         (cell(4), GOES, {"gone": "005"}, []),
         (GOES, cell(4, member="006"), {}, [1, 2]),
+        (cell(10)[:-1] + "," + kind.partition("[")[2], "", {"hours": 10}, [1]),  # half of one ruling
+        (cell('" "'), "", {"hours": None}, []),
     ):
         rulings = Rulings(edition)
-        rulings.uphold(first)
-        rulings.uphold(later)
+        for upheld in filter(None, (first, later)):
+            asked = rulings.uphold(upheld)
+            assert carried_out({"outcome": "upheld", "mends": [mend.details for mend in asked]}).zh.startswith("按裁定记录不须更改") == (asked[0].stays == 1)
         assert rulings.numbers(**now) == left, (first, later, now)
 
 
@@ -331,11 +335,25 @@ def test_each_of_two_like_rows_is_held_to_its_own_ruling(small_edition: Path) ->
     for row, value in ((7, 10), (8, 12)):
         rulings.uphold(cell(value).replace("where", f"row = {row}, where"))
     assert rulings.numbers() == [1, 2]
+    both = '[{ table = "activities", row = 7MORE }, { table = "activities", row = 8MORE }]'
+    for upheld in (f"strike = {both}".replace("MORE", ""), f"correct = {both}".replace("MORE", ', column = "hours", value = 10')):
+        again = Rulings(edition)
+        again.uphold(upheld)
+        now = again.edition.records.frames["activities"]
+        done = now.drop(index=6) if upheld.startswith("strike") else now.assign(hours=now["hours"].mask(now.index == 6, 10))
+        assert len(again.numbers()) == 2
+        again.edition = replace(edition, records=replace(edition.records, frames={**edition.records.frames, "activities": done}))
+        assert again.numbers() == [1], "one of them alone is done"
     first, second = (mends_of(entry.details) for entry in rulings.entries.values())
     (mend,), (other,) = first, second
     assert (_overruled(mend, replace(other, row=7)), _overruled(mend, other), _overruled(mend, replace(other, row=7, table="visits"))) == (True, False, False)
     assert not _overruled(replace(mend, added="code"), replace(other, digest=mend.becomes, table="visits"))
     assert not _overruled(replace(mend, added="code"), replace(other, digest=mend.becomes, added="code"))
+
+
+@pytest.mark.parametrize("value", ['""', '" "', '"/"', '"—"'])
+def test_what_the_dictionary_reads_as_empty_is_told_as_empty(small_edition: Path, value: str) -> None:
+    assert [mend.asked.zh for mend in Rulings(open_edition(small_edition)).uphold(cell(value))] == ["清空“学时”"]
 
 
 def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_edition: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,6 +156,7 @@ def test_a_record_is_meant_by_its_day_and_what_did_not_apply_applies_once_correc
     (HOURS.replace('"hours", value = 10', '"code", value = ""'), "must not be empty"), (HOURS.replace('"hours"', '"hour"'), "no such column"),
     (HOURS.replace('"hours", value = 10', '"kind", value = "郊游"'), "not among the choices"),
     (HOURS.replace('"hours", value = 10', '"hours", value = 1e300').replace("activities", "members").replace('file = "records/签到2018.xlsx", row = 7', 'where = { code = "005" }').replace('"hours"', '"answers"'), "number is too large"),
+    (HOURS.replace("}]", '}, { table = "activities", where = { code = "005" }, column = "hours", value = 12 }]'), "one cell is told twice"),
 ])  # fmt: skip
 def test_what_cannot_be_rehearsed_is_refused_in_words(small_edition: Path, upheld: str, words: str) -> None:
     objected(small_edition, more=upheld)

@@ -118,10 +118,9 @@ def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[tuple[i
     """
     upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
     held = {table: rows_by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
-    for number, entry, mend in upheld:
-        if mend.table not in held or any(_overruled(mend, other) for _, later, other in upheld if later.number > entry.number):
-            continue
-        if (found := _left(mend, records, held[mend.table])) is None:
+    standing = [one for one in upheld if one[2].table in held and not any(_overruled(one[2], other) for _, later, other in upheld if later.number > one[1].number)]
+    for number, entry, mend in standing:
+        if (found := _left(mend, [other for *_, other in standing], records, held[mend.table])) is None:
             continue
         words, indices = found
         rule = phrase(*words, n=number, line=entry.number, column=mend.column, table=records.tables.label(mend.table))
@@ -150,18 +149,29 @@ def _overruled(mend: Mend, later: Mend) -> bool:
     return about and (not mend.column or later.column in {"", mend.column})
 
 
-def _left(mend: Mend, records: Records, held: Mapping[str, list[Any]]) -> tuple[tuple[str, str], list[Any]] | None:
+def _left(mend: Mend, standing: Iterable[Mend], records: Records, held: Mapping[str, list[Any]]) -> tuple[tuple[str, str], list[Any]] | None:
     """In words what of a mend is not done, and where the row stands, nowhere where there is no such row; None where it is done."""
     alike = rows_meant(mend, records, held)
     if mend.added:
         return (LACKS, []) if {*mend.added.split()} <= {*records.frames[mend.table]} and len(alike) <= mend.alike else None
-    if not mend.stays and len(alike) >= mend.alike:
-        return (STANDS.zh, STANDS.en), alike
+    if not mend.stays and (untouched := _untouched(mend, standing, alike, records)):
+        return (STANDS.zh, STANDS.en), untouched
     if not mend.column:
         return (STILL, still) if (still := _still_there(mend, records)) else None
     if not mend.cell or (amiss := _amiss(mend, records, held)) is None:
         return None
     return (AMISS if amiss else AWAY if mend.stays else GONE), amiss
+
+
+def _untouched(mend: Mend, standing: Iterable[Mend], alike: list[Any], records: Records) -> list[Any]:
+    """Where a row stands as it stood, of those that are `alike`; of several such about which rulings stand it is the one in its own place."""
+    like = [other for other in standing if (other.table, other.digest, other.becomes == other.digest) == (mend.table, mend.digest, False) and not (other.added or other.stays)] or [mend]
+    places = {(other.file, other.sheet, other.row): other for other in like}
+    if len(alike) <= max(other.alike for other in like) - len(places):
+        return []
+    frame = records.frames[mend.table]
+    there = {place: [index for index in _in_place(other, frame) if index in alike] for place, other in places.items()}
+    return there.get((mend.file, mend.sheet, mend.row)) or ([] if any(there.values()) else alike)
 
 
 def _still_there(mend: Mend, records: Records) -> list[Any]:
