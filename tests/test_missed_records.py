@@ -294,6 +294,11 @@ def test_a_row_that_goes_is_gone_and_not_only_another(small_edition: Path, uniqu
     rulings.uphold(COMES, gone="005")
     assert rulings.numbers(gone="005", added={"code": "005", "kind": "讲座", "hours": 8}) == []
     assert rulings.numbers(gone="005") == [2]
+    if unique:  # what was added is known by its code, whatever else was filled in
+        more = Rulings(rulings.edition)
+        more.uphold(COMES.replace(", hours = 8", ""), gone="005")
+        more.uphold(GOES, gone="005", added={"code": "005", "kind": "讲座", "hours": 8})
+        assert more.numbers(gone="005") == []
 
 
 def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> None:
@@ -346,6 +351,15 @@ def test_each_of_two_like_rows_is_held_to_its_own_ruling(small_edition: Path) ->
         assert again.numbers() == [1], "one of them alone is done"
     first, second = (mends_of(entry.details) for entry in rulings.entries.values())
     (mend,), (other,) = first, second
+    frame.loc[frame["_row"] == 8, "hours"] = 10
+    beside = Rulings(edition)
+    beside.uphold(cell(10).replace("where", "row = 7, where"))  # where another row holds that already
+    beside.uphold(cell(12).replace("where", "row = 8, where"))
+    assert beside.numbers() == [1, 2]
+    struck = Rulings(edition)
+    struck.uphold(GOES.replace("where", "row = 7, where"))
+    struck.edition = replace(edition, records=replace(edition.records, frames={**edition.records.frames, "activities": frame.drop(index=5).assign(_row=frame["_row"] - 1)}))
+    assert struck.numbers() == [], "another of the same member stands in its place"
     assert (_overruled(mend, replace(other, row=7)), _overruled(mend, other), _overruled(mend, replace(other, row=7, table="visits"))) == (True, False, False)
     assert not _overruled(replace(mend, added="code"), replace(other, digest=mend.becomes, table="visits"))
     assert not _overruled(replace(mend, added="code"), replace(other, digest=mend.becomes, added="code"))
