@@ -69,7 +69,7 @@ def chinese_number(number: int) -> str:
 
 TITLE_WIDTH = 19.5
 """Characters of a title in 2 号 that a line of 156 mm holds."""
-NOT_FIRST, NOT_LAST = "的、，。；：）》”’〉", "（《“‘〈第"
+NOT_FIRST, NOT_LAST = "的、，。；：）》”’〉", "（《“‘〈第和与及"
 """What no line of a title begins or ends with."""
 CLOSED = re.compile(
     r"[A-Za-z0-9—–-]+|年度|会员|单位|评选|评定|评价|结果|优秀|先进|公示|[初复终]审|表彰|申报|工作|通知|决定|办法|管理|诚信|自律|信用|等级|行业|协会|联合会|公司|企业|行动|成果|报告|.",
@@ -79,7 +79,7 @@ CLOSED = re.compile(
 
 
 def evenly_broken(title: str) -> str:
-    r"""A title over as few lines as hold it, about as long as each other, none broken within a number or before 的 or a stop.
+    r"""A title over as few lines as hold it, about as long as each other, none broken within a number or before 的 or a stop, nor within a name where it can be had.
 
     Examples
     --------
@@ -89,13 +89,30 @@ def evenly_broken(title: str) -> str:
     '关于表彰2025年度优秀会员、\n先进会员、特别贡献奖的决定'
     >>> evenly_broken("关于2017—2018年度优秀会员和先进会员评选结果的公示")
     '关于2017—2018年度优秀会员\n和先进会员评选结果的公示'
+    >>> evenly_broken("关于开展2024年度示范家政会员评选申报工作的通知")
+    '关于开展2024年度示范家政会员\n评选申报工作的通知'
     """
     parts = CLOSED.findall(str(title))
     ends = list(accumulate(sum(1.0 if ord(sign) > LATIN else 0.5 for sign in part) for part in parts))
     lines = math.ceil(ends[-1] / TITLE_WIDTH) if ends else 1
     able = [place for place in range(1, len(parts)) if parts[place] not in NOT_FIRST and parts[place - 1] not in NOT_LAST]
-    breaks = {min(able, key=lambda place: abs(ends[place - 1] - ends[-1] * line / lines) - 4 * (parts[place - 1] in "、，》”")) for line in range(1, lines)} if able else set()
+    breaks: set[int] = set()
+    for line in range(1, lines):
+        begun = max((ends[place - 1] for place in breaks), default=0.0)
+        held = [place for place in able if begun < ends[place - 1] <= begun + TITLE_WIDTH and ends[-1] - ends[place - 1] <= TITLE_WIDTH * (lines - line)] or able
+        breaks |= {min(held, key=lambda place: abs(ends[place - 1] - ends[-1] * line / lines) + _torn(parts[place - 1], parts[place]))} if held else set()
     return "".join(f"\n{part}" if place in breaks else part for place, part in enumerate(parts))
+
+
+def _torn(before: str, after: str) -> float:
+    """By how many characters a line may be the longer rather than break here: a name ends with a word that it is of, and one that is not known is of single characters."""
+    if before in "、，》”":
+        return -4.0
+    return 4.0 if len(before) == 1 and (len(after) == 1 or after in NAMED_BY) and f"{before}{after}".isalpha() else 0.0
+
+
+NAMED_BY = {"会员", "单位", "行业", "协会", "联合会", "公司", "企业"}
+"""Words by which names of awards and bodies end."""
 
 
 LATIN = 0x2000
