@@ -376,17 +376,17 @@ def test_what_is_upheld_without_saying_what_is_to_be_mended_is_warned_of(small_e
     objected(small_edition, 3, HOURS.replace("value = 10", "value = 20"))  # as it stands already
     for number in ("1", "2", "3"):
         done = run("decide", small_edition, "objection", number, "--upheld", "--by", WHO, "--because", WHY)
-        assert (done.exit_code, "改没改好无从核对" in done.output) == (0, number == "1"), done.output
+        assert (done.exit_code, "是否已改正无从核对" in done.output) == (0, number == "1"), done.output
         assert ("记录不必改动。" in done.output, "须手工改好" in done.output, "预演：" in done.output) == (number != "1", number == "1", False)
     checked = run("check", small_edition)
-    assert (checked.exit_code, checked.output.count("改没改好无从核对")) == (0, 1)
+    assert (checked.exit_code, checked.output.count("是否已改正无从核对")) == (0, 1)
     scheme, bag = small_edition / "scheme.toml", small_edition / "sealed" / "r1"
     scheme.write_text(scheme.read_text("utf-8").replace('approval = "测试〔2019〕1号"', 'approval = ""'), "utf-8")
     bag.mkdir(parents=True)
     (bag / "bag-info.txt").write_text("Internal-Sender-Identifier: r1\n", "utf-8")
     monkeypatch.setattr("toolkit.sealing.seals.seal_edition", lambda *_, **__: bag)
     sealed = run("seal", small_edition, "--as", "r2")
-    assert (sealed.exit_code, sealed.output.count("改没改好无从核对")) == (0, 1), sealed.output
+    assert (sealed.exit_code, sealed.output.count("是否已改正无从核对")) == (0, 1), sealed.output
     (matter,) = [matter for matter in open_matters(open_edition(small_edition), evaluated(small_edition), dt.date(2019, 2, 1)) if matter.kind == "objection"]
     assert (matter.subject, matter.pressing) == ("1", False), "it holds up nothing"
     objected(small_edition, 4, HOURS.replace("value = 10", "value = 99"))

@@ -147,7 +147,7 @@ NOBODY_APPOINTED = Phrase("{names.zh}里没有在任的人员", "nobody in the r
 IN_REGISTER = Phrase("受聘的已按{names.zh}写成“聘书”；要空白的请用 --only", "those of the register ({names.en}) have theirs under `Appointments`; name it with --only for a blank one")
 BLANK_LETTER = Phrase("写出的是一份空白的“专家聘书”；受聘人员的要用 --only 聘书（按{names.zh}每人一份）", "This is one blank letter; those in the register ({names.en}) have theirs by --only Appointments")
 OF_ONE_TRADE = Phrase(
-    "公约、承诺书、倡议书、征稿启事和表彰决定按公共资源交易行业写；会员是别的行业的，请在 scheme.toml 的 [papers] 里把行业写为 trade；写了就不再提示",
+    "公约、承诺书、倡议书、征稿启事和表彰决定按公共资源交易行业写；会员是别的行业的，请在 scheme.toml 的 [papers] 里把行业写为 trade；写明后不再提示",
     "Convention, pledges, calls and commendation speak of public resource trading; for members of another trade write it as `trade` in [papers] of scheme.toml. Where a trade is written this is not said.",
 )
 NO_PROPOSALS = Phrase("没有登记意见建议", "no proposal was registered")

@@ -27,7 +27,7 @@ from toolkit.scheme.shapes import is_missing, state_name
 
 LISTED = ["award", "class", "order", "member"]
 FEW = Phrase("符合条件的会员不足，宁缺毋滥", "too few members are good enough, and the bar is not lowered")
-TO_COME = ("{n} 家的评分还没有定，名额暂且空着，定了再看", "{n:member's score is|members' scores are} still to come, until when places are open")
+TO_COME = ("{n} 家的评分尚未确定，名额暂空，评分确定后再定", "{n:member's score is|members' scores are} still to come, until when places are open")
 LEFT = {False: Phrase("空缺", "empty"), True: Phrase("待定", "open")}
 """How places are left, by whether scores are still to come."""
 NOT_HANDED_ON = Phrase("名额只在前列之内，不递补", "the places are those of the first, and are not handed on")

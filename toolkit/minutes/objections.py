@@ -56,7 +56,7 @@ EARLY = Phrase(
 )
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
 UNHELD = (
-    "第 {n} 号异议已裁定成立（记录第 {line} 条），却没有写明记录要改什么，改没改好无从核对",
+    "第 {n} 号异议已裁定成立（记录第 {line} 条），却没有写明记录要改什么，是否已改正无从核对",
     "objection {n} is upheld (entry {line}) without saying what becomes of the records: whether they are mended cannot be told",
 )
 LOOK_YOURSELF = Phrase(

@@ -256,7 +256,7 @@ def _number(count: int, minimum: int, *, odd: bool) -> Iterator[SeatFault]:
         yield "", "", rule, phrase("请至少再聘 {n} 人", "appoint {n} or more", n=minimum - count)
     if odd and count and count % 2 == 0:
         rule = phrase("专家组现有 {count} 人，人数应为单数", "the panel has {count:expert|experts}, and the number is to be odd", count=count)
-        yield "", "", rule, Phrase("请增加或减少一人", "add one or let one go") if count >= minimum else Phrase("请再聘到单数", "appoint up to an odd number")
+        yield "", "", rule, Phrase("请增加或减少一人", "add one or let one go") if count >= minimum else Phrase("请增聘至单数", "appoint up to an odd number")
 
 
 def _outside(once: pd.DataFrame, least: Fraction) -> Iterator[SeatFault]:

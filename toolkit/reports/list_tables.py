@@ -181,7 +181,7 @@ def awards_table(evaluation: Evaluation, language: Language | None = None) -> Ta
     return listing(columns, rows, lexicon, Phrase("各类名额与获奖线", "Places and award lines by class"), note, parted_by="class")
 
 
-LEFT_EMPTY, SO_FAR = Phrase("空缺名额（宁缺毋滥）", "Places left empty"), Phrase("现时空着的名额（有会员的评分还没有定）", "Places empty so far, while scores are still to come")
+LEFT_EMPTY, SO_FAR = Phrase("空缺名额（宁缺毋滥）", "Places left empty"), Phrase("暂缺名额（部分会员评分未定）", "Places empty so far, while scores are still to come")
 
 
 def _held_back(evaluation: Evaluation, class_: str) -> int:
