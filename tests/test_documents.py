@@ -70,6 +70,7 @@ from toolkit.reports.articles import (
     indicator_table,
     official,
 )
+from toolkit.reports.list_tables import evidence_table
 from toolkit.reports.rule_tables import rule_lines
 from toolkit.reports.score_cards import member_card, outcome, score_cards
 from toolkit.scheme import Panel
@@ -269,6 +270,22 @@ def test_each_round_of_the_notice_has_its_own_days(case: Case, english: Case, fo
     one = run("documents", folder, "--to", tmp_path / "x", "--only", "Public notice", *days[:2], "--language", "en")
     assert {path.name for path in (tmp_path / "x").iterdir()} == {"Notice of the preliminary review.docx", "Notice of the second review.docx"}
     assert "left blank: 复审公示" in one.output
+
+
+@pytest.mark.parametrize(("steps", "told"), [
+    (("seal r1", "state publicised", "seal r2"), "r1"), (("seal r1", "seal r2"), ""), (("seal r1", "seal r2", "state publicised"), ""),
+    (("seal r0", "state publicised", "seal r1", "seal r2", "state publicised"), "r0"), (("seal r1", "state publicised", "state reviewed"), "r1"),
+])  # fmt: skip
+def test_a_notice_says_which_one_it_takes_the_place_of_and_why(case: Case, steps: tuple[str, ...], told: str) -> None:
+    """That of the revision that was public when this one was sealed; none where none was."""
+    assert case.extract is not None
+    named = {"seal": "revision", "state": "state"}
+    journal = Journal(tuple(Entry(place, "", dt.datetime(2019, 1, 20 + place, 9, tzinfo=dt.UTC), what, "秘书处", "", {named[what]: which}) for place, (what, which) in enumerate(map(str.split, steps), 1)))
+    revised = replace(case, journal=journal, extract=replace(case.extract, notice={**case.extract.notice, "revision": "r2", "revises": "r1", "because": "第1号异议成立。"}))
+    text = said("公示", revised)
+    assert (f"起公示的第 {told} 版，原公示同时作废。更正的理由：第1号异议成立。\n" in text, "公示（更正）" in text) == (bool(told), bool(told))
+    assert ("(corrected)" in said("公示", replace(revised, language="en"))) == bool(told)
+    assert "更正" not in said("公示", replace(case, journal=journal))  # revises none
 
 
 def test_a_title_that_names_the_organisation_does_not_name_it_twice(case: Case) -> None:
@@ -541,6 +558,7 @@ def test_minutes_name_the_entry_that_their_digest_is_of_and_what_was_changed_onc
     assert f"工作记录（末行指纹 {journal.head[:16]}，至第 2 条）" in text
     assert "采用专家组权重：参加活动 40 → 58，专家评分 60 → 42。" in text
     assert "（工作记录第 1 条）" not in text
+    assert f"全部名单的指纹：{evidence_table(case.evaluation).rows[-1][-1]}（" in text  # that of the notebook
     assert "发现下列材料已在记录之外改动：数据字典。" in text
 
 

@@ -214,6 +214,7 @@ def test_the_report_tells_of_each_phase_what_is_achieved_and_what_is_not(planned
     fields = report_fields(evaluation, edition.records, day=dt.date(2018, 4, 1))
     assert [(one["名称"], one["起止"]) for one in fields["阶段"]] == [("动员", "2018年1月1日至2018年3月31日，已结束"), ("实施", "2018年3月1日至2018年12月31日，进行中")]
     assert [(one["要求"], one["应交"], one["按时"], one["补交"], one["未交"]) for one in fields["要求"]][:2] == [("承诺书", "4", "1", "1", "2"), ("行动计划", "2", "1", "0", "1")]
+    assert [(one["应交"], one["按时"], one["率"]) for one in fields["要求"] if one["要求"] == "办班"] == [("≥2 次", "1 次", "50.0%")]
     assert [(one["事项"], one["情况"]) for one in fields["工作"]][:2] == [("发布方案", "已完成"), ("宣传", "已完成，迟 2 天")]
     assert "列入各阶段的秘书处工作 3 项，完成 2 项。" in fields["完成"]
     told = "".join(fields["不足"])
@@ -226,6 +227,9 @@ def test_the_report_tells_of_each_phase_what_is_achieved_and_what_is_not(planned
     ))  # fmt: skip
     assert (early["要求"][0]["应交"], early["要求"][0]["按时"], early["要求"][0]["未交"]) == ("4", "—", "—")
     assert "“行动计划”：应交 1 家，全部交齐。" in whole["完成"]
+    held = edition.scheme.phases[1].asks[1].model_copy(update={"least": 0.5, "measure": Measure(take="distinct", table="courses", column="code")})
+    over = edition.scheme.model_copy(update={"phases": (edition.scheme.phases[1].model_copy(update={"asks": (held,)}),)})
+    assert [(one["应交"], one["按时"], one["率"]) for one in report_fields(replace(evaluation, scheme=over), edition.records, day=dt.date(2018, 12, 31))["要求"]] == [("≥0.5 家", "3 家", "100.0%")]
     short = edition.scheme.phases[1].model_copy(update={"asks": tuple(one.model_copy(update={"by": dt.date(2018, 4, 1)}) for one in edition.scheme.phases[1].asks)})
     due = report_fields(replace(evaluation, scheme=edition.scheme.model_copy(update={"phases": (short,)})), edition.records, day=dt.date(2018, 4, 1))
     assert "“办班”：合计 1，没有达到要求（2）。" in due["不足"]
@@ -388,12 +392,12 @@ def test_what_is_voluntary_is_never_overdue_and_no_letter_is_sent_for_it_alone(f
     assert set(letters) == {"催办函", "a", "b", "c", "d"}  # all lack hours
     assert [("尚可参加" in letters[name], "逾期" in letters[name]) for name in "abcd"] == [(False, False), (False, False), (False, False), (False, True)]  # d has no plan either
     listed = pd.read_csv(tmp_path / "out" / "未交名单.csv", dtype=str)
-    assert listed[listed["未交事项"] == "承诺书"]["情况"].tolist() == ["自愿，截止已过 32 天"] * 2
+    assert listed[listed["未交事项"] == "承诺书（自愿）"]["情况"].tolist() == ["自愿，截止已过 32 天"] * 2
     standing = on(asked, 2018, 4, 1)["承诺书"]
     assert (standing.overdue, standing.taken, to_remind(outstanding((standing,)))) == (False, 2, {})
     edition, evaluation, _ = evaluated_at(asked)
     fields = report_fields(evaluation, edition.records, day=dt.date(2018, 4, 1))
-    assert {"要求": "承诺书（自愿）", "截止": "2018-02-28", "应交": "—", "按时": "2", "补交": "—", "未交": "—", "率": "50%", "图": "██▌"} in fields["要求"]
+    assert {"要求": "承诺书（自愿）", "截止": "2018-02-28", "应交": "—", "按时": "2", "补交": "—", "未交": "—", "率": "50.0%", "图": "██▌"} in fields["要求"]
     assert "“承诺书”由会员自愿参加，已有 2 家（占 50.0%）。" in fields["完成"]
     assert "承诺书" not in "".join(fields["不足"])
     demand = standing.demand

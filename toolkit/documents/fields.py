@@ -14,6 +14,7 @@ from toolkit.evaluation.contributions import award_lines
 from toolkit.evaluation.grades import grade_names
 from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
+from toolkit.minutes.decisions import made_public
 from toolkit.minutes.journal import Entry, Journal
 from toolkit.minutes.objections import Objections, working_days_after
 from toolkit.minutes.wording import OUTCOMES, carried_out, done
@@ -23,6 +24,7 @@ from toolkit.publication.site import Period
 from toolkit.records.references import RESULT_COUNTS
 from toolkit.reports import wording
 from toolkit.reports.articles import HAVING, award_rules, counted
+from toolkit.reports.list_tables import list_fingerprint
 from toolkit.reports.papers import BLANK, day_or_blank, scheme_fields
 from toolkit.reports.plan_tables import waited
 from toolkit.reports.probability_tables import bottom_line
@@ -283,8 +285,19 @@ HONOURED = 12
 def notice_fields(case: Case, round_: str) -> Fields:
     """One round of the notice: its days, and the fingerprints by which it can be computed again."""
     digests = case.extract.notice["digests"] if case.extract else {}
-    return {**list_fields(case, public=True), "轮次": case.says(round_in_words(round_, case.scheme.english)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))),
+    return {**list_fields(case, public=True), "轮次": case.says(round_in_words(round_, case.scheme.english)), "公示期": case.says(_notice_days(case, case.scheme.papers.rounds.index(round_))), "替代": case.says(_replaced(case)),
             "指纹": [{"名称": case.says(name), "值": digests[key]} for key, name in FINGERPRINTS.items() if digests.get(key)]}  # fmt: skip
+
+
+def _replaced(case: Case) -> Phrase:
+    """In place of which notice this one stands, and why: of a revision, that of the one made public before it was sealed; nothing where none was."""
+    notice = case.extract.notice if case.extract else {}
+    shown = made_public(case.journal, str(notice.get("revision", ""))) if notice.get("revises") else None
+    if shown is None:
+        return Phrase("", "")
+    day, former = shown
+    return phrase("本公示替代自{day}起公示的第 {former} 版，原公示同时作废。更正的理由：{why}。", "This notice takes the place of that of revision {former}, public since {day}, which no longer holds. Reason for the correction: {why}.",
+                  day=case.on(day), former=former, why=str(notice["because"]).rstrip("。. "))  # fmt: skip
 
 
 def round_in_words(round_: str, english: Mapping[str, str]) -> Phrase:
@@ -373,7 +386,7 @@ def minutes_fields(case: Case) -> Fields:
     kept = [case.says(_kept(case, entry)) for entry in case.journal.entries if not _is_decision(entry)]
     firm = bottom_line(case.firmness) if case.firmness else BESIDE if case.sealed or sealed_as(case.journal) else LATER
     return {**list_fields(case, public=False), "记录": entries, "程序记录": kept, "空缺": [case.says(line) for line in _places_left(case)], "回避": [case.says(line) for line in _withdrawn(case)],
-            "把握": case.says(firm), "记录末号": case.journal.entries[-1].number if case.journal.entries else 0, "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
+            "名单指纹": list_fingerprint(case.evaluation), "把握": case.says(firm), "记录末号": case.journal.entries[-1].number if case.journal.entries else 0, "记录指纹": case.journal.head[:16] or "—"}  # fmt: skip
 
 
 def _withdrawn(case: Case) -> Iterator[Phrase]:

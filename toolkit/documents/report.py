@@ -21,7 +21,7 @@ from toolkit.indicators.phases import Standing, Task, progress, standings, tasks
 from toolkit.publication.disclosures import deeds
 from toolkit.publication.extract import pinyin
 from toolkit.reports.articles import counted, day_in_words
-from toolkit.reports.plan_tables import PROGRESS, VOLUNTARY, task_state
+from toolkit.reports.plan_tables import PROGRESS, said_voluntary, task_state
 from toolkit.reports.wording import BLANK
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from toolkit.records import Records
     from toolkit.records.dictionary import Table, Tables
     from toolkit.scheme import Scheme
+    from toolkit.scheme.measures import Measure
 
 ACTIVITIES, EXCHANGE, EXCHANGED = "activities", "exchange", ("论坛", "研讨", "交流", "考察", "沙龙")
 """Of the register of activities, those of a kind that is no training: a part of its own."""
@@ -113,8 +114,8 @@ def report_fields(evaluation: Evaluation, records: Records, language: Language =
 
 def _row(one: Register, members: int) -> dict[str, str]:
     whose = one.members
-    share = None if whose is None else len(whose) / members if members else 0.0
-    return {"名称": one.name, "条数": f"{one.rows:,}", "家数": BLANK if whose is None else f"{len(whose):,}", "占比": BLANK if share is None else f"{share:.1%}", "图": bar(share or 0.0)}
+    told = {"家数": BLANK, "占比": BLANK, "图": ""} if whose is None else {"家数": f"{len(whose):,}", "占比": _share(len(whose), members or 1), "图": bar(len(whose) / (members or 1))}
+    return {"名称": one.name, "条数": f"{one.rows:,}", **told}
 
 
 def bar(share: float, cells: int = 10) -> str:
@@ -134,6 +135,7 @@ class _Plan:
     """The phases of the action as they stand on a day."""
 
     scheme: Scheme
+    tables: Tables
     day: dt.date
     asked: tuple[Standing, ...]
     work: tuple[Task, ...]
@@ -141,7 +143,7 @@ class _Plan:
     @classmethod
     def of(cls, scheme: Scheme, records: Records, day: dt.date) -> _Plan:
         known = records.as_of(day)
-        return cls(scheme, day, standings(scheme, known, day) if scheme.phases else (), tasks(scheme, known, day))
+        return cls(scheme, records.tables, day, standings(scheme, known, day) if scheme.phases else (), tasks(scheme, known, day))
 
     def fields(self, language: Language) -> dict[str, Any]:
         """The phases, the secretariat's own work, and what was asked of members."""
@@ -152,7 +154,7 @@ class _Plan:
             done = phrase("工作内容：{zh}。", "Work: {en}.", zh="；".join(phase.work), en="; ".join(phase.work))
             phases.append({"序": counted(place, language), "名称": phase.label, "起止": when.into(language), "句": [done.into(language)] if phase.work else []})
         work = [{"事项": one.item, "截止": str(one.by or BLANK), "完成": str(one.done or BLANK), "凭据": one.evidence, "情况": task_state(one).into(language)} for one in self.work]
-        return {"阶段": phases, "工作": work, "要求": [_asked_row(one, language) for one in self.asked], "统计日": day_in_words(self.day, language)}
+        return {"阶段": phases, "工作": work, "要求": [_asked_row(one, self.tables, language) for one in self.asked], "统计日": day_in_words(self.day, language)}
 
     def achieved(self) -> Iterator[Phrase]:
         """What was asked for and is complete, and how much of the work is done."""
@@ -184,24 +186,27 @@ class _Plan:
                 yield phrase("“{item}”没有完成（截止 {by}）。", "“{item}” is not done (due {by}).", item=task.item, by=task.by)
 
 
-def _asked_row(one: Standing, language: Language) -> dict[str, str]:
-    """What a phase asks, and how much of it is there: of all together, or member by member."""
-    row = {"要求": f"{one.demand.label}{_voluntary(one).into(language)}", "截止": str(one.by)}
+def _asked_row(one: Standing, tables: Tables, language: Language) -> dict[str, str]:
+    """What a phase asks, and how much of it is there: of all together, with how often or how many it is, or member by member."""
+    row = {"要求": f"{one.demand.label}{said_voluntary(one.demand).into(language)}", "截止": str(one.by)}
     if one.demand.together:
-        in_time, now = one.together
-        return row | {"应交": f"≥{one.demand.least:g}", "按时": f"{in_time:g}", "补交": f"{max(now - in_time, 0):g}", "未交": BLANK, "率": f"{now / one.demand.least:.0%}", "图": bar(now / one.demand.least, 5)}
+        (in_time, now), least, unit = one.together, one.demand.least, _unit(one.demand.measure, tables).into(language)
+        return row | {"应交": f"≥{least:g}{unit}", "按时": f"{in_time:g}{unit}", "补交": f"{max(now - in_time, 0):g}{unit}", "未交": BLANK, "率": _share(min(now, least), least), "图": bar(now / least, 5)}
     if one.day < one.phase.from_:
         return row | {"应交": f"{len(one.members)}", "按时": BLANK, "补交": BLANK, "未交": BLANK, "率": BLANK, "图": ""}
-    share = one.taken / len(one.members) if len(one.members) else 0.0
+    share, done = _share(one.taken, len(one.members) or 1), bar(one.taken / (len(one.members) or 1), 5)
     if one.demand.offered:
-        return row | {"应交": BLANK, "按时": f"{one.taken}", "补交": BLANK, "未交": BLANK, "率": f"{share:.0%}", "图": bar(share, 5)}
+        return row | {"应交": BLANK, "按时": f"{one.taken}", "补交": BLANK, "未交": BLANK, "率": share, "图": done}
     in_time, late = int(one.in_time.sum()), int(one.late.sum())
-    return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "率": f"{share:.0%}", "图": bar(share, 5)}
+    return row | {"应交": f"{len(one.members)}", "按时": f"{in_time}", "补交": f"{late}", "未交": f"{len(one.outstanding)}", "率": share, "图": done}
 
 
-def _voluntary(one: Standing) -> Phrase:
-    """What follows the name of a thing that is voluntary and does not say so itself."""
-    return Phrase(f"（{VOLUNTARY.zh}）", f" ({VOLUNTARY.en})") if one.demand.offered and VOLUNTARY.zh not in one.demand.label else Phrase("", "")
+def _unit(measure: Measure, tables: Tables) -> Phrase:
+    """In what something is counted that is asked of all members together; nothing where it is a sum, in the unit of its column."""
+    column = tables.table[str(measure.table)].column.get(measure.column or "")
+    if measure.take == "distinct" and column is not None and column.type == "member":
+        return Phrase(" 家", "")
+    return Phrase("", "") if measure.take == "sum" else Phrase(" 次", "")
 
 
 def _reached(registers: Mapping[str, Register], members: int) -> Iterator[Phrase]:
@@ -239,8 +244,18 @@ OWED = {"dues", "members"}
 """Dues are owed whether one takes part or not."""
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "—"
+def _share(part: float, whole: float) -> str:
+    """A part of a whole in percent: 100.0% where nothing lacks and nowhere else.
+
+    Examples
+    --------
+    >>> _share(9999, 10000), _share(607, 608), _share(608, 608)
+    ('99.9%', '99.8%', '100.0%')
+    """
+    return f"{part / whole if part >= whole else min(part / whole, ALMOST):.1%}" if whole else BLANK
+
+
+ALMOST = 0.999
 
 
 def _registers(evaluation: Evaluation, records: Records) -> dict[str, Register]:

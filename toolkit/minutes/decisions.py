@@ -355,6 +355,19 @@ def publicised_on(journal: Journal) -> tuple[dt.date, ...]:
     return tuple(entry.time.date() for entry in journal.entries if entry.what == STATE and _state(entry) == "publicised")
 
 
+def made_public(journal: Journal, before: str) -> tuple[dt.date, str] | None:
+    """Which revision was the last to be made public before that one was sealed, and on which day, by the minutes; None where none was."""
+    shown, sealed = None, ""
+    for entry in journal.entries:
+        if entry.what == "seal" and not entry.details.get("rules"):
+            sealed = str(entry.details.get("revision", ""))
+            if sealed == before:
+                break
+        elif entry.what == STATE and _state(entry) == "publicised" and sealed:
+            shown = (entry.time.date(), sealed)
+    return shown
+
+
 def refuse_decided(journal: Journal) -> None:
     """Refuse that something is decided otherwise in an edition which the president's meeting decided.
 

@@ -351,10 +351,15 @@ def _evidence(evaluation: Evaluation, weights: str, top: str) -> Table:
         (Phrase("权重", "weights"), weights),
         (Phrase("会员数", "members"), str(len(listed))),
         (Phrase("榜首", "top of the list"), top),
-        (Phrase("全部名单", "the whole list"), hashlib.sha256("\n".join(listed).encode("utf-8")).hexdigest()[:16]),
+        (Phrase("全部名单", "the whole list"), list_fingerprint(evaluation)),
     ]
     caption = Phrase("存证：输入与结果的指纹", "Evidence: fingerprints of inputs and results")
     return listing(EVIDENCE, [{"what": what, "fingerprint": fingerprint} for what, fingerprint in fingerprints], Lexicon.of(evaluation), caption)
+
+
+def list_fingerprint(evaluation: Evaluation) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of the whole list, by which it is known again."""
+    return hashlib.sha256("\n".join(_listed(evaluation)).encode("utf-8")).hexdigest()[:16]
 
 
 def _weights_in_words(lexicon: Lexicon, parent: str | None) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from toolkit.evaluation import Evaluation
     from toolkit.ground.display import Table
     from toolkit.records import Records
-    from toolkit.scheme import Scheme
+    from toolkit.scheme import Demand, Scheme
 
 
 PROGRESS = {"to_come": Phrase("未开始", "to come"), "under_way": Phrase("进行中", "under way"), "over": Phrase("已结束", "over")}
@@ -133,7 +133,7 @@ def outstanding_rows(owed: Mapping[str, Iterable[Standing]], members: pd.DataFra
     """A row for each member and thing that it has not handed in."""
     return [
         {"member": member, "name": str(members.at[member, "name"]), "class": members.at[member, "class"], "phase": one.phase.label,
-         "label": one.demand.label, "by": one.by, "state": waited(one)}
+         "label": Phrase(*(f"{one.demand.label}{said}" for said in (said_voluntary(one.demand).zh, said_voluntary(one.demand).en))), "by": one.by, "state": waited(one)}
         for member, listed in owed.items() for one in listed
     ]  # fmt: skip
 
@@ -146,6 +146,11 @@ def outstanding_cells(rows: Iterable[Mapping[str, Any]], scheme: Scheme, languag
 
     table = outstanding_table(scheme, rows, language)
     return text_cells(pd.DataFrame(list(table.rows), columns=list(table.headings)))
+
+
+def said_voluntary(demand: Demand) -> Phrase:
+    """What follows the name of a thing that is voluntary and does not say so itself."""
+    return Phrase(f"（{VOLUNTARY.zh}）", f" ({VOLUNTARY.en})") if demand.offered and VOLUNTARY.zh not in demand.label else Phrase("", "")
 
 
 def waited(one: Standing) -> Phrase:
