@@ -846,6 +846,21 @@ def test_a_reply_says_what_became_of_records_and_results(case: Case, more: dict[
     assert en in said("异议答复书", replace(told, language="en"))
 
 
+@pytest.mark.parametrize(("whose", "listed", "zh"), [("own", True, "其中有异议所涉会员，更正后公布的奖项为“{award}”。"), ("own", False, "其中有异议所涉会员。"), ("other", True, "异议所涉会员的奖项、等级和名次不变。")])
+def test_a_reply_tells_what_follows_for_the_member_concerned_as_far_as_it_is_public(case: Case, whose: str, listed: bool, zh: str) -> None:  # noqa: FBT001
+    assert case.extract is not None
+    row = next(row for row in case.extract.rows if row.get("award"))
+    (member,) = case.evaluation.members.index[case.evaluation.members["name"] == row["name"]]
+    at = dt.datetime(2019, 1, 25, 9, tzinfo=dt.UTC)
+    decision = Decision(outcome="upheld", on=at.date(), by="会长办公会", because="签到表漏登", entry=1)
+    one = Objection(received=dt.date(2019, 1, 20), by="某人", member=str(member), about="学时有误", decision=decision)
+    move = f"{row['name'] if whose == 'own' else '某某公司'}：未获奖 → {row['award']}"
+    journal = Journal((Entry(1, "", at, "objection", "会长办公会", "签到表漏登", {"objection": 1, "outcome": "upheld", "mends": [{}], "moves": [move]}),))
+    extract = case.extract if listed else replace(case.extract, rows=())
+    text = said("异议答复书", replace(case, objections=Objections({1: one}), journal=journal, extract=extract))
+    assert zh.format(award=row["award"]) in text
+
+
 def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And its papers, with records or without, tell how things stood on the day it was sealed."""
     done = run("documents", bag, "--to", tmp_path / "x", "--only", "公示", "--only", "异议书")
