@@ -857,8 +857,16 @@ def test_a_reply_tells_what_follows_for_the_member_concerned_as_far_as_it_is_pub
     move = f"{row['name'] if whose == 'own' else '某某公司'}：未获奖 → {row['award']}"
     journal = Journal((Entry(1, "", at, "objection", "会长办公会", "签到表漏登", {"objection": 1, "outcome": "upheld", "mends": [{}], "moves": [move]}),))
     extract = case.extract if listed else replace(case.extract, rows=())
-    text = said("异议答复书", replace(case, objections=Objections({1: one}), journal=journal, extract=extract))
-    assert zh.format(award=row["award"]) in text
+    told = replace(case, objections=Objections({1: one}), journal=journal, extract=extract)
+    assert zh.format(award=row["award"]) in said("异议答复书", told)
+    notice = paper("结果变动告知书")
+    assert (notice.lacks(told) is None) == (whose == "own")
+    if whose == "own":
+        assert [name for name, _ in written(notice, told, draft=False)] == ["结果变动告知书.docx", f"结果变动告知书/{member}.docx"]
+        assert f"{row['name']}：\n" in (text := said("结果变动告知书", told))
+        assert re.search(f"第 1 号\\s+未获奖 → {row['award']}\n", text)
+        assert re.search(f"更正后贵单位的结果：.*奖项 {row['award']}", text)
+    assert notice.lacks(replace(told, objections=Objections({1: one}, unmended=frozenset({1})))) is not None
 
 
 def test_of_a_bag_the_notice_bears_its_fingerprints(bag: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,13 +28,18 @@ from toolkit.documents.fields import (
     idle_fields,
     minutes_fields,
     notice_fields,
-    objection_fields,
     pledge_fields,
     reminder_fields,
-    reply_fields,
     round_in_words,
     slip_fields,
     with_last,
+)
+from toolkit.documents.objections import (
+    CHANGED,
+    lacks_changes,
+    letters_of_change,
+    objection_fields,
+    reply_fields,
 )
 from toolkit.documents.registers import PROPOSALS, appointed, named_in_proposals, proposals_fields
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
@@ -350,6 +355,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     Paper(Phrase("异议书", "Objection"), planned=True),
     Paper(Phrase("异议受理回执", "Receipt of an objection"), objection_fields, lacks=_objections, of_objections=True),
     Paper(Phrase("异议答复书", "Reply to an objection"), reply_fields, lacks=_replies, withheld=_unanswered, of_objections=True),
+    Paper(CHANGED, lacks=lambda case: _objections(case) or lacks_changes(case)),
     Paper(Phrase("投诉书", "Complaint"), planned=True),
     Paper(Phrase("投诉答复书", "Reply to a complaint"), planned=True),
     Paper(Phrase("表彰决定", "Commendation decision"), lambda case: award_fields(case, public=True), DECIDED, _named_winners, uncalled=_grades_alone),
@@ -463,11 +469,16 @@ def _slips(case: Case) -> tuple[Named, Named]:
     return ((parts[class_], {"得分单": with_last(own)}) for class_, own in by_class.items()), _as_files((member, {"得分单": with_last([slip])}) for member, slip in slips)
 
 
+def _changes(case: Case) -> tuple[Named, Named]:
+    together, each = letters_of_change(case)
+    return together, _as_files(each)
+
+
 def _as_files(each: Iterable[tuple[str, Fields]]) -> Named:
     """Each by a name that every system takes for a file's and for no other's, made of the member's code or the letter's number."""
     taken = set[str]()
     return ((named_apart(fit(member), taken), fields) for member, fields in each)
 
 
-ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, APPOINTMENTS: _appointments, CODES: _code_letters, CERTIFICATES: _certificates, SLIPS: _slips}
+ONE_EACH: Mapping[Phrase, Callable[[Case], tuple[Named, Named]]] = {LETTER: _letters, APPOINTMENTS: _appointments, CODES: _code_letters, CHANGED: _changes, CERTIFICATES: _certificates, SLIPS: _slips}
 """Papers to many: what stands together, by what its file's name ends with, and one each, by member."""

@@ -16,9 +16,8 @@ from toolkit.ground.text import Language, Phrase, joined, phrase
 from toolkit.indicators.panel import judged_by_panel
 from toolkit.minutes.decisions import made_public
 from toolkit.minutes.journal import Entry, Journal
-from toolkit.minutes.mends import MENDS
 from toolkit.minutes.objections import Objections, working_days_after
-from toolkit.minutes.wording import OUTCOMES, carried_out, done
+from toolkit.minutes.wording import done
 from toolkit.publication.extract import Extract, pinyin
 from toolkit.publication.notice import FINGERPRINTS, RANKED, UNRANKED
 from toolkit.publication.site import Period
@@ -345,43 +344,6 @@ def _slip(case: Case, card: ScoreCard) -> Fields:
     result = [phrase("结果：{said.zh}。", "Result: {said.en}.", said=outcome(case.scheme, card))]
     result += [phrase("说明：{why}。", "Reason: {why}.", why=card.reason.rstrip("。. "))] if card.reason else []
     return {"名称": card.name, "类别": card.class_, "结论": [case.says(line) for line in result], "构成": rows, "距离": distances}
-
-
-def objection_fields(case: Case) -> Fields:
-    """Receipts and replies, one for each objection; who objects is written in by hand."""
-    listed, entries = [], {entry.number: entry.details for entry in case.journal.entries}
-    for number, one in sorted(case.objections.listed.items()):
-        decided = one.decision
-        ruling = phrase("异议{said.zh}", "the objection is {said.en}", said=OUTCOMES[decided.outcome]) if decided else Phrase("", "")
-        details = {**entries.get(decided.entry, {}), "outcome": decided.outcome} if decided else {}
-        changed = carried_out(details) if decided else Phrase("", "")
-        listed.append({"编号": number, "会员": _called(case, one.member), "收到": case.on(one.received), "期限": case.on(one.answer_by) if one.answer_by else "", "事项": one.about,
-                       "决定": case.says(ruling), "更改": case.says(changed), "所涉": case.says(_of_the_concerned(case, one.member, details)), "理由": decided.because if decided else "",
-                       "由谁": decided.by if decided else "", "决定日期": case.on(decided.on) if decided else ""})  # fmt: skip
-    return {"异议": with_last(listed)}
-
-
-def _of_the_concerned(case: Case, member: str, details: Mapping[str, Any]) -> Phrase:
-    """What follows for the member whom an upheld objection concerns, where anybody's result moved: what it has now as far as everybody may read that."""
-    moves, name = details.get("moves", ()), _called(case, member)
-    if not moves or not details.get(MENDS):
-        return Phrase("", "")
-    if not any(move.startswith((f"{name}：", f"{name}:")) for move in moves):
-        return Phrase("异议所涉会员的奖项、等级和名次不变。", " The award, grade and rank of the member concerned are as before.")
-    has = [row["award"] for row in (case.extract.rows if case.extract else ()) if row.get("name") == name and row.get("award")]
-    now = phrase("，更正后公布的奖项为“{award}”", "; as published after the correction it has “{award}”", award=has[0]) if has else Phrase("", "")
-    return phrase("其中有异议所涉会员{now.zh}。", " The member concerned is one of them{now.en}.", now=now)
-
-
-def _called(case: Case, member: str) -> str:
-    """A member by its name, whether it is known by that or by its key."""
-    names = case.evaluation.members["name"]
-    return str(names[member]) if member in names.index else member
-
-
-def reply_fields(case: Case) -> Fields:
-    """Replies alone: to the objections that are ruled on, and whose ruling is carried out."""
-    return {"异议": with_last([one for one in objection_fields(case)["异议"] if one["编号"] in case.objections.answerable()])}
 
 
 LATER = Phrase("尚未封存；封存后见所附的一页稳健性报告。", "Not sealed yet; once it is, see the attached page on robustness.")
