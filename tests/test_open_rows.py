@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,16 @@ from hypothesis import strategies as st
 
 from tests.contested import contested
 from tests.invented import evaluation, group, indicator, members, scheme
+from tests.open_bag_by_words import OpenBagByWords
+from toolkit import evaluate, open_edition
 from toolkit.evaluation import Evaluation, scored
 from toolkit.ground.ranking import Ruling, Tie
+from toolkit.ground.resources import house_folder
 from toolkit.publication import open_rows as rows_of
 from toolkit.publication import opening
 from toolkit.publication.opening import NARROW, open_rows
 from toolkit.publication.recomputation import page_data
+from toolkit.sealing.open_bag import Facts, write_open
 
 
 def asked(evaluation: Evaluation, refusing: list[bool]) -> Evaluation:
@@ -151,3 +156,23 @@ def test_places_on_the_notice_are_told_where_they_say_more() -> None:
     assert rows.ranking["rank_from"].tolist()[:4] == [1, 2, 4, 5]
     assert opening.made_finer(rows, {"m0": 1}) == 0
     assert opening.made_finer(rows, {"m1": 2, "m2": 4}) == 1
+
+
+def test_whoever_goes_by_the_words_of_an_open_bag_alone_finds_its_list(tmp_path: Path) -> None:
+    """Two that are not open share the last place, so that more won than there were places; one ends where an open one stands. (Where one begins so, the demo tells.)"""
+    items = [{key: value for key, value in indicator(id_, weight).items() if value is not None} for id_, weight in (("a", 1), ("b", 0))]
+    award = [{"id": "best", "label": "best", "quota": {"number": 4}}, {"id": "next", "label": "next", "quota": {"number": 7}, "minimum": {"total": 60}}]
+    rules, who = scheme(award=award, ties=["b", "joint"], indicator=items), members(14, ["A"] * 14)
+    values = pd.DataFrame({"a": [90.0, 88, 86, 80, 80, 70, 70, 62, 61, 60, 59, 40, 30, 20], "b": [9.0, 8, 7, 5, 5, 6, 5, 4, 3, 3, 2, 2, 1, 0]}, index=who.index)
+    rows = open_rows(asked(evaluation(rules, who, values), [place in {3, 4, 8, 13} for place in range(14)]))
+    assert rows.lines[["places", "winners", "unnamed"]].values.tolist()[0] == [4, 5, 2]
+    write_open(rows, Facts("r1", "2019-03-01", "x"), tmp_path / "open")
+    assert set(rows.withheld["to"].dropna()) & set(rows.ranking["total"])
+    assert OpenBagByWords(tmp_path / "open").differences == []
+
+
+@pytest.mark.slow
+def test_whoever_goes_by_the_words_of_the_demo_s_open_bag_finds_its_list(tmp_path: Path) -> None:
+    demo = open_edition(house_folder("data/demo"))
+    write_open(open_rows(evaluate(demo.scheme, demo.records)), Facts("r1", "2019-03-01", "x"), tmp_path / "open")
+    assert OpenBagByWords(tmp_path / "open").differences == []

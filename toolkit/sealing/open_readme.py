@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from toolkit.ground.problems import Problem, Problems
-from toolkit.ground.text import Phrase, discreet, figure, in_words_before, joined, listed, phrase
+from toolkit.ground.text import (
+    LANGUAGE_TAGS,
+    Language,
+    Phrase,
+    as_phrase,
+    discreet,
+    figure,
+    in_words_before,
+    joined,
+    listed,
+    phrase,
+)
+from toolkit.publication.english import fields_in_english
 from toolkit.publication.extract import Extract, public_extract, unpublishable
 from toolkit.publication.open_rows import FEWEST
 from toolkit.publication.opening import NARROW, items_told, made_finer, open_rows
@@ -20,7 +32,7 @@ from toolkit.sealing.bag import DISTRIBUTION
 from toolkit.sealing.descriptions import literally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from toolkit.evaluation import Evaluation
     from toolkit.publication.open_rows import OpenRows
@@ -73,7 +85,40 @@ TOLD = Phrase("总分、名次、奖项和公开名单中的最低获奖分", "t
 FORMERLY_TOLD = Phrase("总分、名次、分数线和奖项", "total, place, line and award of every member in it")
 """What can be computed again of an open bag; up to version 0.7.0 the lowest listed winner went by the name of the award line."""
 LINE = Phrase("", ", `line` being the score of the lowest listed winner where {few} or more are listed, which may lie above the award line of all winners")
-AHEAD, FORMERLY_AHEAD, LEAST = Phrase("总分高者在前", ", the higher total first"), Phrase("总分高者在前", ""), Phrase("最低获奖得分", "")
+LEAST = Phrase("最低获奖得分", "")
+MISSING = Phrase(
+    '缺失的也按下表；以中位数、平均数替代的，用办法中写定的数（`stands_in`），它是得分；写了 `missing_of = "raw"` 的是实测值，再按下表取值',
+    'a missing one too (medians and means as the scheme holds them, `stands_in`: these are points; raw values, to be scored like any other, where `missing_of` is "raw")',
+)
+FORMERLY_MISSING = Phrase("缺失的也按下表；以中位数、平均数替代的，用办法中写定的数（`stands_in`）", "a missing one too (medians and means as the scheme holds them, `stands_in`)")
+RANKED = Phrase(
+    "总分高者在前；同分依次比较 `ties` 所列各项（得分同样四舍五入），仍相同则并列（1、2、2、4）。未列入者的总分都取区间的上限（空白为高于所有人）时得到 `rank_to`，都取下限（空白为低于所有人）时得到 `rank_from`；"
+    "与列入会员同分时，`ties` 所比较的得分，取上限时未列入者都算最高，取下限时都算最低，但其中代表不列名的获奖者的仍算最高；所比较的条件都算没有记录。代表不列名的获奖者的，按奖项的次序，`lines.csv` 每一行取 `unnamed` 家，"
+    "至多为 `places`（空白为不限）减去列入的获奖者（`winners` − `unnamed`）：区间上限高的在先，上限相同的下限高的在先，已代表不能兼得的在先奖项的不再取",
+    ", the higher total first, then by `ties` (their scores rounded likewise), 1-2-2-4. The totals of those not open being the upper ends of their intervals (empty: above everyone) this gives `rank_to`, the lower ends (empty: below everyone) `rank_from`. "
+    "Where one of them is level with an open one, it has the best of each score that `ties` compares at the upper end, and the worst at the lower end, but the best there too if it stands for a winner; of conditions it has no record. Those that stand for winners are, in the scheme's order of awards and for each line of `lines.csv`, "
+    "as many as `unnamed`, but no more than `places` (empty: no limit) less the open winners, which are `winners` - `unnamed`: those whose interval ends highest, and of these those whose interval begins highest, none for two awards that exclude each other",
+)
+FORMERLY_RANKED = Phrase(
+    "总分高者在前；同分依次比较 `ties` 所列各项，仍相同则并列（1、2、2、4）。未列入者以区间的下限、上限各排一次，得到 `rank_from` 和 `rank_to`",
+    ", then by `ties`, 1-2-2-4; those not open are put in once at the\nlower and once at the upper end of their intervals, which gives `rank_from` and `rank_to`",
+)
+AWARDED = Phrase(
+    "按总分（或该奖的 `by`）的次序，列入的会员取 `winners` − `unnamed` 家（`lines.csv`）。不是 `places` − `unnamed`：末位同分并列的都获奖，家数可以多于名额，其中也可以有不列名的。不列名的 `unnamed` 家都排在未获奖的列入会员之前；其余未列入者不占名额。委员会裁定过的同分见 `rulings.csv`",
+    "in the order of their totals, or of the award's `by`. Of the open ones as many win as `winners` - `unnamed` of `lines.csv`; not `places` - `unnamed`, as level ones that share the last place all win, beyond the places, and some of these may not be open. "
+    "Those `unnamed` stand before every open one that lost; `rulings.csv` says who of level ones was given what was left",
+)
+FORMERLY_AWARDED = Phrase(
+    "依名次取名额（`lines.csv`）。不列名的获奖者占去的名额已写在 `unnamed`，他们都排在未获奖的列入会员之前；其余未列入者不占名额",
+    "as many as `lines.csv` has places;\n`unnamed` of these are taken by members not open, who stand before every open one that lost",
+)
+COLUMNS = Phrase("下面的表和栏按 `scheme.toml` 里的代号书写。\n\n", "Tables and columns of the records go by their ids in `scheme.toml`.\n\n")
+ENTRIES = "What is Chinese in the tables has its English in `scheme.toml`, as far as there is one: `[english]`. "
+LINES_TOLD = phrase(LINE.zh, LINE.en, few=FEWEST)
+NONE = Phrase("", "")
+WORDS = {"told": TOLD, "least": LEAST, "line": LINES_TOLD, "missing": MISSING, "ranked": RANKED, "awarded": AWARDED, "columns": COLUMNS}
+FORMERLY = {"told": FORMERLY_TOLD, "least": LEAST, "line": NONE, "missing": FORMERLY_MISSING, "ranked": FORMERLY_RANKED, "awarded": FORMERLY_AWARDED, "columns": NONE}
+"""What the page says by the version that writes it: since 1.0.0, and before."""
 CHECK = """```sh
 sha256sum --strict --quiet -c tagmanifest-sha256.txt
 sha256sum --strict --quiet -c manifest-sha256.txt
@@ -81,9 +126,9 @@ sha256sum manifest-sha256.txt
 committee verify . --replay
 ```
 """
-TEXT = """# {title}：开放包
+CHINESE = """# {title}：开放包
 
-届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的{told_zh}，不需要原始记录，也不含个人信息。{lost_zh}
+届次 {edition}，第 {revision} 版，{day} 封存。这里是可以公开的部分：任何人都能由它重新算出列入会员的{told}，不需要原始记录，也不含个人信息。{lost}
 
 ## 里面有什么
 
@@ -97,7 +142,7 @@ TEXT = """# {title}：开放包
 | `scores.csv`、`ranking.csv`、`awards.csv` | 由上面各表算出的得分、名次和等级、奖项；`rank_from` 至 `rank_to` 是名次的范围 |
 | `withheld.csv` | 有名次但不列入的会员，一行一家：类别，总分所在的区间（空白为不设界） |
 | `rulings.csv` | 委员会对同分的裁定；没有裁定就没有这个文件 |
-| `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的{least_zh} |
+| `classes.csv`、`lines.csv` | 各类家数；各奖项名额、获奖家数、其中不列名的家数，列入的获奖者不少于 {few} 家时的{least} |
 
 列入 {open} 家，共 {members} 家。没有列入的 {withheld} 家：未同意公开（须同意本表所示的各项），或所在类别列入的不足 {few} 家、或离开未列入者就不能如数重算。其中有名次的 {bounds} 家只给总分的区间，不给名称、代码、得分和奖项。
 区间的端点只按列入会员的总分和名额线划定，与未列入者的总分无关，因此不能由区间反推；宽度不小于本类列入会员总分全距的 {narrow}，区间之内的列入会员名次只给范围。办法中写入的平均数、标准差、最值、中位数由全部会员得出；其中未列入的不足 {few} 家时，所在类别整类不列入，以免由这些数反推。
@@ -111,69 +156,73 @@ TEXT = """# {title}：开放包
 
 ## 没有程序，怎样算
 
-1. **指标得分**：按下表由实测值得 0 至 {scale} 分。缺失的也按下表；以中位数、平均数替代的，用办法中写定的数（`stands_in`）。不计的、不适用的，权重由同级分担。
+1. **指标得分**：按下表由实测值得 0 至 {scale} 分。{missing}。不计的、不适用的，权重由同级分担。
 2. **分组得分和总分**：按下表的办法和权重（占同级之和的比例）自下而上合计。
 3. **加分和扣分**：`adjustments.csv` 的数 × `per`，以 `cap`、`floor` 为限，加到总分上；总分四舍五入到 {decimals} 位小数，再排名。
-4. **名次**：在本类申报且合格的会员中，{ahead_zh}；同分依次比较 `ties` 所列各项，仍相同则并列（1、2、2、4）。未列入者以区间的下限、上限各排一次，得到 `rank_from` 和 `rank_to`。
-5. **奖项**：按办法中的次序，逐项：有名次、未被一票否决、达到最低分和各项条件、未得不能兼得的在先奖项者，依名次取名额（`lines.csv`）。不列名的获奖者占去的名额已写在 `unnamed`，他们都排在未获奖的列入会员之前；其余未列入者不占名额。
+4. **名次**：在本类申报且合格的会员中，{ranked}。
+5. **奖项**：按办法中的次序，逐项：有名次、未被一票否决、达到最低分和各项条件、未得不能兼得的在先奖项者，{awarded}。
 6. **等级**：总分达到的最高一档（下限含本数），并须符合该档的条件；没有记录的用 `default`；一票否决所定的等级为准。
 
-{rules_zh}
+{columns}{rules}
+"""
+ENGLISH = """# {title}: open bag
 
----
-
-# {title}: open bag
-
-Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: {told_en} can be computed again from it, without records and without personal data.{lost_en}
+Edition {edition}, revision {revision}, sealed on {day}. This is the part that anyone may have: {told} can be computed again from it, without records and without personal data.{lost}
 
 `scheme.toml` is what was decided, with what values are compared with; `members.csv`, `indicators.csv`, `adjustments.csv` (before caps), `conditions.csv` and `previous.csv` are what was measured of those in it, {open} of {members} in all;
 `scores.csv`, `ranking.csv` and `awards.csv` follow from these. Of the rest ({withheld}), who did not permit it or whose class has fewer than {few} such rows or does not come out the same alone, {bounds} ranked ones
-stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals. Where an interval begins and ends hangs on open totals and lines alone, so that nothing narrower can be worked back from it; places of open ones within it are told as ranges. Means, deviations, ends and medians in the scheme are those of all members: where fewer than {few} of these are not in, a class is left out whole, lest what was measured of them follow. `classes.csv` and `lines.csv` count the rest{line_en}; `rulings.csv` is how the committee settled ties.
+stand in `withheld.csv` as an interval of their total alone, no narrower than {narrow} of the span of their class's open totals. Where an interval begins and ends hangs on open totals and lines alone, so that nothing narrower can be worked back from it; places of open ones within it are told as ranges. Means, deviations, ends and medians in the scheme are those of all members: where fewer than {few} of these are not in, a class is left out whole, lest what was measured of them follow. `classes.csv` and `lines.csv` count the rest{line}; `rulings.csv` is how the committee settled ties.
 
-The lines above check it; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
+{checked}; the third prints the fingerprint, which has to be the one on the notice. The program is {distribution} {version}; ask the secretariat for it.
 
-Without a program: a raw value gives 0 to {scale} points as the table below says, a missing one too (medians and means as the scheme holds them, `stands_in`); groups and the total are gathered as it says, weights as shares of siblings;
-what `adjustments.csv` has x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it{ahead_en}, then by `ties`, 1-2-2-4; those not open are put in once at the
-lower and once at the upper end of their intervals, which gives `rank_from` and `rank_to`. Awards go in the scheme's order to those ranked, not struck, over every bar and without an award that excludes it, as many as `lines.csv` has places;
-`unnamed` of these are taken by members not open, who stand before every open one that lost. A grade is the best band the total reaches whose requirements are met; `default` for who has no records; then the vetoes' grades hold.
+Without a program: a raw value gives 0 to {scale} points as the table below says, {missing}; groups and the total are gathered as it says, weights as shares of siblings;
+what `adjustments.csv` has x `per`, within `cap` and `floor`, are added; the total is rounded half up to the decimals of the scheme ({decimals}). Members of a class that applied and are eligible are ranked by it{ranked}. Awards go in the scheme's order to those ranked, not struck, over every bar and without an award that excludes it, {awarded}. A grade is the best band the total reaches whose requirements are met; `default` for who has no records; then the vetoes' grades hold.
 
-{rules_en}
+{columns}{rules}
 """
 
 
 def readme(rows: OpenRows, facts: Facts) -> str:
-    """The page in two languages; it follows from the rows and these facts alone."""
+    """The page in two languages, that of the scheme first; it follows from the rows and these facts alone."""
     scheme, members = rows.scheme, int(rows.classes["members"].sum())
-    told, ahead, least, line = (FORMERLY_TOLD, FORMERLY_AHEAD, LEAST, Phrase("", "")) if in_words_before("1.0.0") else (last_listed(said, scheme) for said in (TOLD, AHEAD, LEAST, LINE))
-    lost = LOST if facts.rules_lost else ("", "")
-    return TEXT.format(
-        title=literally(discreet(scheme.title)), edition=literally(discreet(scheme.edition)), revision=literally(facts.revision), day=literally(facts.day), version=literally(facts.version),
-        told_zh=told.zh, told_en=told.en, line_en=line.en.format(few=FEWEST), ahead_zh=ahead.zh, ahead_en=ahead.en, least_zh=least.zh,
-        lost_zh=lost[0].format(day=literally(facts.rules_lost)), lost_en=lost[1].format(day=literally(facts.rules_lost)),
-        distribution=DISTRIBUTION, check=CHECK, few=FEWEST, narrow=f"{NARROW:.0%}", scale=figure(scheme.scale), decimals=scheme.decimals,
-        open=len(rows.members), members=members, withheld=members - len(rows.members), bounds=len(rows.withheld),
-        rules_zh="\n".join(line.zh for line in _rules(scheme)), rules_en="\n".join(line.en for line in _rules(scheme)),
-    )  # fmt: skip
+    former = in_words_before("1.0.0")
+    english = {} if former else scheme.english
+    words = dict(FORMERLY if former else {key: last_listed(said, scheme) for key, said in WORDS.items()})
+    words["lost"] = Phrase(*(said.format(day=literally(facts.rules_lost)) for said in LOST)) if facts.rules_lost else Phrase("", "")
+    turned = scheme.language == "en" and not former
+    words["checked"] = Phrase("", f"In the folder above this one:\n\n{CHECK}\nThese lines check it" if turned else "The lines above check it")
+    words["columns"] = Phrase(words["columns"].zh, f"{ENTRIES * bool(english)}{words['columns'].en}")
+    words["title"] = Phrase(scheme.title, english.get(scheme.title, scheme.title))
+    told: dict[str, Any] = {
+        "edition": literally(discreet(scheme.edition)), "revision": literally(facts.revision), "day": literally(facts.day), "version": literally(facts.version),
+        "distribution": DISTRIBUTION, "check": CHECK, "few": FEWEST, "narrow": f"{NARROW:.0%}", "scale": figure(scheme.scale), "decimals": scheme.decimals,
+        "open": len(rows.members), "members": members, "withheld": members - len(rows.members), "bounds": len(rows.withheld),
+    }  # fmt: skip
+    words["title"] = Phrase(*(literally(discreet(words["title"].into(language))) for language in LANGUAGE_TAGS))
+    rules = [*_rules(scheme, english)]
+    texts: dict[Language, str] = {"zh": CHINESE, "en": ENGLISH}
+    halves = {
+        language: text.format(**told, **{key: said.into(language) for key, said in words.items()}, rules="\n".join(line.into(language) for line in rules))
+        for language, text in texts.items()
+    }  # fmt: skip
+    return "\n---\n\n".join(reversed(halves.values()) if turned else halves.values())
 
 
-def _rules(scheme: Scheme) -> Iterator[Phrase]:
-    """How each node is valued or gathered, line by line; then every rule beside the tree."""
+def _rules(scheme: Scheme, english: Mapping[str, str]) -> Iterator[Phrase]:
+    """How each node is valued or gathered, line by line; then every rule beside the tree, in English with the names that the scheme has in English."""
     yield Phrase("| 分组、指标 | 属于 | 权重 | 怎样得分 | 缺失 |\n|---|---|---|---|---|", "| node | below | weight | how it is scored | missing |\n|---|---|---|---|---|")
     for node in scheme.nodes.values():
         how = valued_in_words(node) if isinstance(node, Indicator) else gathered_in_words(node)
         missing = missing_in_words(node) if isinstance(node, Indicator) else Phrase("", "")
-        yield _row(Phrase(*[f"{node.label} ({node.id})"] * 2), Phrase(*[node.group or ""] * 2), Phrase(*[figure(node.weight)] * 2), how, missing)
+        yield _row(english, Phrase(*[f"{node.label} ({node.id})"] * 2), Phrase(*[node.group or ""] * 2), Phrase(*[figure(node.weight)] * 2), how, missing)
     yield Phrase("\n| 其他规则 | 名称 | 规定 |\n|---|---|---|", "\n| other rules | name | decided |\n|---|---|---|")
     for kind, name, read, decided, _ in rule_lines(scheme):
-        yield _row(kind, _phrased(name), joined([part for part in (_phrased(read), _phrased(decided)) if part.zh], "：", ": "))
+        yield _row(english, kind, as_phrase(name), joined([part for part in (as_phrase(read), as_phrase(decided)) if part.zh], "：", ": "))
 
 
-def _row(*cells: Phrase) -> Phrase:
-    return Phrase(*(f"| {' | '.join(literally(discreet(cell.into(language))) for cell in cells)} |" for language in ("zh", "en")))
-
-
-def _phrased(words: Phrase | str) -> Phrase:
-    return words if isinstance(words, Phrase) else Phrase(words, words)
+def _row(english: Mapping[str, str], *cells: Phrase) -> Phrase:
+    said = [cell.zh for cell in cells], fields_in_english([cell.en for cell in cells], english) if english else [cell.en for cell in cells]
+    return Phrase(*(f"| {' | '.join(literally(discreet(cell)) for cell in each)} |" for each in said))
 
 
 def finer_by_notice(rows: OpenRows, extract: Extract) -> Phrase | None:
