@@ -14,6 +14,7 @@ import toolkit
 from toolkit.ballots import Ballot
 from toolkit.ground.toml_reader import StrictModel
 from toolkit.minutes.objections import Objection
+from toolkit.publication.open_rows import LINES, RANKING
 from toolkit.records.dictionary import Tables
 from toolkit.scheme import Scheme
 
@@ -95,7 +96,7 @@ def test_no_english_sentence_holds_a_chinese_word() -> None:
 
 
 def test_no_chinese_sentence_holds_a_word_of_the_code() -> None:
-    known = {*keys_of(Scheme), *keys_of(Tables), *keys_of(Ballot), *keys_of(Objection), *PROPER, "true", "false", "help", "into", "out", "text", "read", "port", "votes", "rules", "lost"}
+    known = {*LINES, *RANKING, *keys_of(Scheme), *keys_of(Tables), *keys_of(Ballot), *keys_of(Objection), *PROPER, "true", "false", "help", "into", "out", "text", "read", "port", "votes", "rules", "lost"}
     found = {}
     for place, zh, _ in sentences():
         bare = re.sub(r"\{[^{}]*\}|&[A-Z](?=[^\w]|\d)|=[A-Z]+\(.*", "", zh)

@@ -111,7 +111,7 @@ def test_vetoes_eligibility_and_grades_in_words() -> None:
     assert rules.grades is not None
     assert grades_in_words(rules, rules.grades) == Phrase(
         "A ≥ 60，B ≥ 0；A 级另须 合同额 超过 10 亿元；比上届最多升 1 级；够 A 级而符合 合同额 少于 2 亿元 的，定为 B；只评申报的会员；有效期 2 年",
-        "A ≥ 60, B ≥ 0; A also asks for 合同额 more than 10 亿元; rises at most 1 above the previous; B instead of A for who meets 合同额 less than 2 亿元; applicants only; valid for 2 years",
+        "A ≥ 60, B ≥ 0; A also asks for 合同额 more than 10 亿元; rises at most 1 grade above the previous one; B instead of A for who meets 合同额 less than 2 亿元; applicants only; valid for 2 years",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from toolkit.commands.console import (
     working,
     wrong_use,
 )
-from toolkit.ground.problems import Problems
+from toolkit.ground.problems import Problems, Refused
 from toolkit.ground.text import Phrase, phrase
 
 if TYPE_CHECKING:
@@ -251,8 +251,18 @@ def _told(said: Said, entry: Entry) -> None:
     from toolkit.minutes.wording import with_what_is_left
 
     words = with_what_is_left(entry)
-    say(said.language, phrase(*ENTERED, n=entry.number, zh=words.zh, en=words.en))
+    say(said.language, phrase(*ENTERED, n=entry.number, zh=words.zh, en=words.en), _english(said.folder))
     if note := unusual_body(entry):
         say(said.language, note)
     if back := [problem for problem in dated_back(read_journal(said.folder)) if problem.row == entry.number]:
         typer.echo(Problems(tuple(back)).text(language_of(said.language)))
+
+
+def _english(folder: Path) -> Mapping[str, str]:
+    """What names are in English; none where the scheme cannot be read, as a decision is entered all the same."""
+    from toolkit.scheme import load_scheme
+
+    try:
+        return load_scheme(folder / "scheme.toml").english
+    except Refused:
+        return {}

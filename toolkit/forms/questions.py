@@ -360,7 +360,9 @@ def _decided(folder: Path, answers: Answers, language: Language) -> None:
     write_whole(folder / FILES[1], _cleared(tomlkit.dumps(document)))
     raw = _scheme(plain_values(scheme), answers) | {"language": language}
     called = _called(raw, (folder / FILES[1]).read_text("utf-8"))
-    wanted = modelled(raw | {"english": raw["english"] | called}, Scheme, scheme_faults, FILES[0])[0]
+    texts = str({key: value for key, value in raw.items() if key != "english"}), (folder / FILES[1]).read_text("utf-8")
+    kept = {name: said for name, said in raw["english"].items() if any(name in text for text in texts)}
+    wanted = modelled(raw | {"english": kept | called}, Scheme, scheme_faults, FILES[0])[0]
     text = (folder / FILES[0]).read_text("utf-8") + "".join(f"{toml_text(name)} = {toml_text(said)}\n" for name, said in called.items())
     write_whole(folder / FILES[0], PART.sub(lambda part: "" if getattr(wanted, part["name"]) is None else part[0], text))
     write_scheme(wanted, folder / FILES[0])

@@ -39,7 +39,7 @@ from toolkit.forms.marking import (
 )
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Problem, refuse
-from toolkit.ground.text import OFFICE, Language, Phrase, discreet, phrase
+from toolkit.ground.text import OFFICE, Language, Phrase, discreet, phrase, whom_to_ask
 from toolkit.ground.writing import fit, placed_in
 from toolkit.records.cells import NO_MEMBER
 from toolkit.records.files import DELIMITED, REMARKS_SHEET
@@ -378,10 +378,10 @@ def _returned(edition: Edition, sent_back: Return, language: Language) -> Workbo
         if sent_back.file.lower().endswith(DELIMITED):
             places = [row_in_one_cell(workbook, place, sheets) for place in places]
         mark(workbook, places, sheets, language)
-    publication = edition.scheme.publication
-    contact = publication.asked.into(language) if publication else OFFICE.into(language)
+    publication, called = edition.scheme.publication, edition.scheme.called
+    asked = whom_to_ask(called(publication.contact), {key: called(said) for key, said in publication.reached.items()}) if publication else OFFICE
     name = PurePosixPath(sent_back.file).name
-    write_return_sheet(workbook, Notice(name, places, _counts(edition, sent_back.file), contact, enclosed), language)
+    write_return_sheet(workbook, Notice(name, places, _counts(edition, sent_back.file), asked.into(language), enclosed), language)
     if not enclosed:
         workbook.remove(workbook.worksheets[-1])
     return workbook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, wraps
 from html import escape, unescape
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from toolkit.ground.display import Headline, Picture, Table, drawn_as
 from toolkit.ground.problems import Problem
-from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, joined, listed, phrase
+from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, listed, phrase
 from toolkit.scheme import PUBLIC_RESOURCES, ROUNDS, Scheme
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ EARLY = (
     "[english] lacks {n:name|names}: {names.en}; English pages say in Chinese what it lacks",
 )
 BEFORE_SEALING = Phrase("要英文的请在封存前写上；不要的不必改", "write what is to be in English before you seal; the rest may stay")
-SHOWN = 12
-"""Names that are listed; the others are counted."""
 
 
 def in_english(text: str, english: Mapping[str, str]) -> str:
@@ -236,7 +234,7 @@ def told_without_english(scheme: Scheme, tables: Tables, pages: Iterable[str]) -
     """What `publish` says of them; None where nothing is lacking."""
     if not (names := names_without_english(scheme, tables, pages)):
         return None
-    return phrase(LACKING[0], LACKING[1], n=len(names), names=_listed(names), first=names[0])
+    return phrase(LACKING[0], LACKING[1], n=len(names), names=listed(names), first=names[0])
 
 
 def lacking_early(scheme: Scheme, of_pages: Iterable[str] = ()) -> Iterator[Problem]:
@@ -244,12 +242,7 @@ def lacking_early(scheme: Scheme, of_pages: Iterable[str] = ()) -> Iterator[Prob
     if not scheme.english or scheme.publication is None:
         return
     if names := [name for name in dict.fromkeys((*_own_names(scheme), *of_pages)) if re.search(CHINESE, name) and name not in scheme.english]:
-        yield Problem("note", phrase(*EARLY, n=len(names), names=_listed(names)), BEFORE_SEALING, file="scheme.toml", column="english")
-
-
-def _listed(names: Sequence[str]) -> Phrase:
-    more = Phrase("等", " and others") if len(names) > SHOWN else Phrase("", "")
-    return joined((listed(names[:SHOWN]), more), "", "")
+        yield Problem("note", phrase(*EARLY, n=len(names), names=listed(names)), BEFORE_SEALING, file="scheme.toml", column="english")
 
 
 def _own_names(scheme: Scheme) -> Iterable[str]:

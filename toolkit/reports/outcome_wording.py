@@ -101,9 +101,9 @@ def grades_in_words(scheme: Scheme, grades: Grades) -> Phrase:
         wanted = joined(requirement_in_words(scheme, item) for item in items)
         parts.append(phrase("{grade} 级另须 {zh}", "{grade} also asks for {en}", grade=grade, zh=wanted.zh, en=wanted.en))
     if isinstance(grades.rise_at_most, int):
-        parts.append(phrase("比上届最多升 {n} 级", "rises at most {n} above the previous", n=grades.rise_at_most))
+        parts.append(phrase("比上届最多升 {n} 级", "rises at most {n} above the previous" if in_words_before("1.0.0") else "rises at most {n:grade|grades} above the previous one", n=grades.rise_at_most))
     elif grades.rise_at_most is not None:
-        parts.append(phrase("比上届最多升几级看“{by}”", "rises at most by `{by}` above the previous", by=scheme.label(grades.rise_at_most)))
+        parts.append(phrase("比上届最多升几级看“{by}”", "rises at most by `{by}` above the previous" if in_words_before("1.0.0") else "rises above the previous one by as many grades as `{by}` says at most", by=scheme.label(grades.rise_at_most)))
     if grades.rise_require:
         wanted = joined(requirement_in_words(scheme, item) for item in grades.rise_require)
         parts.append(phrase("升级要求 {w.zh}", "rising asks for {w.en}", w=wanted))

@@ -249,4 +249,5 @@ def how_to_object(scheme: Scheme) -> Phrase:
     days, whom = (told.working_days, whom_to_ask(told.contact, {})) if told else (0, OFFICE)
     when = phrase("在公示期（{n} 个工作日）内", "within the {n} working days of publication", n=days) if days else Phrase("及时", "soon")
     where = phrase("受理：{asked.zh}。", " To: {asked.en}.", asked=told.asked) if told and told.reached else Phrase("", "")
-    return Phrase(OBJECT.zh.format(when=when.zh, whom=whom.zh) + where.zh, OBJECT.en.format(when=when.en, whom=whom.en) + where.en)
+    english = OBJECT.en.format(when=when.en, whom=whom.en) + where.en
+    return Phrase(OBJECT.zh.format(when=when.zh, whom=whom.zh) + where.zh, fields_in_english(english, english_of(scheme)))
