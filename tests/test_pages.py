@@ -257,6 +257,17 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
             server.serve([write_bag(tmp_path / "bag")], taken.getsockname()[1], verify=passes)
 
 
+@pytest.mark.parametrize(("first", "told"), [("zh", [server.IN_CHINESE]), ("en", [])])
+def test_a_reader_of_english_is_told_of_a_page_that_opens_in_chinese(first: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    page = SimpleNamespace(title="T", address="http://x/", bag=tmp_path)
+    monkeypatch.setattr(server, "served", lambda *_, **__: contextlib.nullcontext([page]))
+    monkeypatch.setattr(server, "read_extract", lambda _: SimpleNamespace(notice={"language": first}))
+    monkeypatch.setattr("time.sleep", Mock(side_effect=KeyboardInterrupt))
+    server.serve([tmp_path], language="en", say=done.append, verify=passes)
+    assert done == ["T\n  http://x/", *told, "Press Ctrl-C to stop."]
+
+
 @pytest.mark.parametrize("of_its_own", [False, True])
 def test_pages_are_made_anew_on_a_new_day_until_somebody_ends_it(of_its_own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
     """A program that embeds it may serve in a thread of its own, where no signal comes."""

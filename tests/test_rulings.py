@@ -146,6 +146,17 @@ def test_a_tie_is_settled_in_the_list_and_its_reasons(small_edition: Path) -> No
     assert run("check", small_edition).exit_code == 0
 
 
+def test_what_was_ruled_is_answered_in_the_scheme_s_english(small_edition: Path) -> None:
+    """Also where the ruling is lifted; what the minutes keep stays as it is called."""
+    left_open(small_edition)
+    path = small_edition / "scheme.toml"
+    path.write_text(path.read_text("utf-8") + '\n[english]\n"先进会员" = "Advanced member"\n"代理" = "Agents"\n', "utf-8")
+    for members in (("006",), ()):
+        done = run("decide", small_edition, "tie", "advanced", *members, "--by", WHO, "--because", WHY, "--language", "en")
+        assert (done.exit_code, "`Advanced member` (Agents)" in done.output) == (0, True), done.output
+    assert "先进会员" in (small_edition / "journal.jsonl").read_text("utf-8")
+
+
 def test_the_last_ruling_holds_and_one_can_be_lifted(small_edition: Path) -> None:
     left_open(small_edition)
     settled(small_edition, "006")

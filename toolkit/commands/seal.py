@@ -403,7 +403,7 @@ def _demo_of_a_panel(into: Path, language: Language) -> None:
         (into / DEMO).touch()
     check(into, language=language)
     panel(into, language=language)
-    say(language, phrase(*PANEL_NEXT, folder=into, copied=copied(into), page="docs/panel.zh-CN.md" if language == "zh" else "docs/panel.md"))
+    say(language, phrase(*PANEL_NEXT, folder=into, copied=copied(into), page=house_folder("docs") / ("panel.zh-CN.md" if language == "zh" else "panel.md")))
     tell_program(language)
 
 

@@ -57,6 +57,7 @@ CHECK_INSTALLATION = Phrase("请检查安装是否完整", "check that the insta
 TOO_SLOW = ("等了 {seconds} 秒；这台计算机可能正忙，请稍后再试", "waited {seconds} s; this computer may be busy, try again later")
 USUAL = Patience()
 WriteSite = Callable[[Path, Path], Period]
+IN_CHINESE = "A page opens in the language of its scheme; `English` at its head turns it."
 GAVE_WAY = Phrase(
     "{day}：《{title}》的公示不能照原样继续，各页已改为一句“暂停公布”（{address}）。原因如下；处理后请重新运行 committee serve。",
     "{day}: {title} can no longer be shown as it was, and every page now says that it is not ({address}). The reasons follow; mend them, then run committee serve again.",
@@ -351,6 +352,8 @@ def serve(
     ):
         for page in pages:
             say(f"{page.title}\n  {page.address}")
+        if language == "en" and any(read_extract(page.bag / "data" / "public").notice["language"] != "en" for page in pages):
+            say(IN_CHINESE)
         say(Phrase("按 Ctrl-C 停止。", "Press Ctrl-C to stop.").into(language))
         if open_browser:
             webbrowser.open(pages[0].address)
