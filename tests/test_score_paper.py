@@ -15,6 +15,8 @@ from toolkit.edition import check_edition, open_edition
 from toolkit.evaluation import evaluate
 from toolkit.forms.score_sheets import write_score_sheets
 from toolkit.ground.display import Table
+from toolkit.ground.problems import Refused
+from toolkit.ground.writing import WRITING, only_one
 from toolkit.interactive.board import Board
 from toolkit.interactive.score_paper import ScorePaper, score_paper
 from toolkit.interactive.weight_board import weight_board
@@ -126,8 +128,37 @@ def test_a_sheet_is_taken_up_where_it_was_left(folder: Path) -> None:
     assert again.entered["given"] == [["M1", "service", 71.3], ["M2", "service", "回避"]]
     again.score("M4", "service", 5)
     assert "已评 2/7，另填回避 1 处" in again.ask("save")["notice"]["zh"]
-    assert "被别处改过" in judge.ask("save")["refused"]["zh"]  # two at once: nothing of the other's is lost
-    assert Judge(folder, "E03").entered["progress"]["zh"] == "已评 2/7，另填回避 1 处"
+    again.score("M3", "innovation", 44)  # two at once: nothing of either's is lost
+    saved = judge.ask("save")
+    assert saved["notice"]["zh"].startswith("已保存 ballots/评分表E03.xlsx：专家 E03，已评 3/7，另填回避 1 处；打开以后在别处保存的 1 处已取入。")
+    assert (saved["unsaved"], ["M4", "service", 5] in saved["given"]) == ([], True)
+    again.score("M3", "service", 61)
+    apart = again.ask("save")
+    assert "还没有保存。别处保存的已取入，您填的都在；有 1 处两边不同，这里仍是您填的：丙采购中心“服务”。请核对后再保存。" in apart["refused"]["zh"]
+    assert {tuple(cell) for cell in apart["unsaved"]} == {("M3", "innovation"), ("M3", "service")}
+    assert Judge(folder, "E03").entered["progress"]["zh"] == "已评 3/7，另填回避 1 处"
+    again.ask("save")
+    assert {("M3", "service", 61), ("M4", "service", 5)} < {tuple(cell) for cell in Judge(folder, "E03").entered["given"]}
+
+
+def test_a_code_that_is_open_in_another_kernel_is_told(folder: Path) -> None:
+    judge = Judge(folder, "E03")
+    assert not holds_alone(judge.paper._lock("E03", 1))
+    with only_one(judge.paper._lock("E01", 1), WRITING):
+        taken = judge.ask("enter", expert="E01", page="2")
+        assert (taken["taken"], taken["expert"], taken["refused"]["zh"][:12]) == (True, "", "这个代号正在另一窗口填写")
+        assert judge.ask("enter", expert="E01", page="2", over=True)["expert"] == "E01"
+    judge.ask("leave")
+    assert holds_alone(judge.paper._lock("E03", 1))
+
+
+def holds_alone(path: Path) -> bool:
+    """Whether no other than the asker holds a lock file."""
+    try:
+        with only_one(path, WRITING):
+            return True
+    except Refused:
+        return False
 
 
 def test_a_form_that_was_sent_out_is_filled_in_on_the_page_and_one_with_remarks_is_not(folder: Path) -> None:

@@ -331,7 +331,7 @@ ELSEWHERE = Phrase("请在那个文件里继续填，或先移走它", "go on in
 MORE = Phrase("这一行有别的内容（如另写的意见），或这一家已不在名单、须回避，在这里接着填会丢失", "this row holds more, such as a remark, or its member is not to be scored any more: it would be lost here")
 IN_EXCEL = Phrase("请在 Excel 里接着填，或先移走它", "go on in Excel, or move it away first")
 MEANWHILE = Phrase("评分表打开以后被别处改过，没有保存", "the sheet was changed elsewhere since it was opened: nothing is saved")
-AGAIN = Phrase("请重新运行本页再填", "run the page again, and go on")
+ANEW = Phrase("请重新打开再填", "open it anew, and go on")
 NOT_SEATED = Phrase("专家组里没有这个专家代号", "there is no such expert on the panel")
 
 
@@ -386,6 +386,11 @@ class OwnSheet:
         given = {cell: each for cell, each in self.sheet.given.items() if cell != (member, column)}
         return replace(self, sheet=replace(self.sheet, given=given if entry is None else {**given, (member, column): entry}))
 
+    @property
+    def on_disk(self) -> bytes | None:
+        """What stands now where the sheet is kept; None for nothing."""
+        return self.path.read_bytes() if self.path.is_file() else None
+
     def saved(self) -> OwnSheet:
         """Written to where the panel's sheets are read, unless the file was changed meanwhile.
 
@@ -396,8 +401,8 @@ class OwnSheet:
         """
         content = sheet_bytes(self.sheet, self.scheme, self.name, self.table)
         with edition_lock(self.folder):
-            if (self.path.read_bytes() if self.path.is_file() else None) != self.opened:
-                raise refuse(MEANWHILE, AGAIN, file=self.path.name)
+            if self.on_disk != self.opened:
+                raise refuse(MEANWHILE, ANEW, file=self.path.name)
             write_whole(self.path, content)
         return replace(self, opened=content)
 

@@ -6,7 +6,10 @@ Text that a spreadsheet would take for a formula goes in as text.
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import getpass
+import hashlib
 import os
 import re
 import secrets
@@ -232,6 +235,44 @@ def only_one(path: Path, rule: Phrase, *, wait: float = 0.0) -> Iterator[None]:
                 raise refuse(rule, WAIT, file=path.parent.name)
             time.sleep(0.02)
         yield
+
+
+_HOLDS = dict[Path, IO[bytes]]()
+
+
+def lock_of(what: str) -> Path:
+    """Where the processes of one account see what one of them holds, apart from any edition; of its name only the digest is told."""
+    return Path(tempfile.gettempdir()) / f"committee-open-{getpass.getuser()}" / hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def holds(path: Path) -> bool:
+    """Whether this process holds the lock file at `path`, from now till `let_go` or its own end; False where another does, True where nobody could."""
+    if path in _HOLDS:
+        return True
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        file = path.open("ab")
+    except OSError:
+        return True
+    if _locked(file):
+        _HOLDS[path] = file
+        return True
+    file.close()
+    return False
+
+
+def let_go(path: Path) -> None:
+    """Hold the lock file at `path` no more, and take it away."""
+    if file := _HOLDS.pop(path, None):
+        with suppress(OSError):  # Windows takes no open file away
+            path.unlink()
+        file.close()
+
+
+@atexit.register
+def _let_all_go() -> None:
+    for path in tuple(_HOLDS):
+        let_go(path)
 
 
 @contextmanager

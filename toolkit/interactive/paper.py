@@ -1,8 +1,9 @@
 """A paper that one expert fills in on a page: the ballot and the score sheet, by the expert's code, and never by name.
 
 The page asks one question at a time and is told what stands now. What lies open belongs to the page that opened it: two windows
-on one kernel fill in two papers, and none is told of the other's. What is not saved stays with the kernel, not in the notebook's
-file: a page drawn anew shows it again, and no expert's draft is ever saved with a notebook. A failure is a sentence.
+on one kernel fill in two papers, and none is told of the other's. A code that lies open in another window, of this kernel or of
+another on the same edition, is opened when that is asked for in so many words. What is not saved stays with the kernel, not in the
+notebook's file: a page drawn anew shows it again, and no expert's draft is ever saved with a notebook. A failure is a sentence.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from toolkit.edition import edition_folder
 from toolkit.ground.display import Table
 from toolkit.ground.problems import Refused, refuse
 from toolkit.ground.text import Language, Phrase, asked_language
+from toolkit.ground.writing import holds, let_go, lock_of
 from toolkit.interactive.desk import PAGE, Painted, in_both
 from toolkit.interactive.tuning import LANGUAGES, both
 from toolkit.scheme import load_scheme
@@ -36,6 +38,8 @@ LOST = Phrase("没有回应：计算程序正忙或已停止。若一直如此�
               "No answer: the kernel is busy or has ended. If this stays, run the page again; what was not saved is to be filled in again.")  # fmt: skip
 TAKEN = Phrase("这个代号正在另一窗口填写。请先核对代号；如那是您自己的窗口，或已关掉，可按“在这里接着填”：没有保存的内容都在，那个窗口不能再填。",
                "This code is being filled in, in another window. Check the code first. If that window is your own, or is closed, press 'Go on here': what was not saved is kept, and that window fills in no more.")  # fmt: skip
+APART = Phrase("这个代号正在另一窗口填写。请先核对代号；如那是您自己的窗口，请在那里保存后关掉，没有保存的内容不会带到这里；再按“在这里接着填”。",
+               "This code is being filled in, in another window. Check the code first. If that window is your own, save there and close it, for what is not saved does not come along; then press 'Go on here'.")  # fmt: skip
 GONE = Phrase("已在另一窗口接着填，这里不能再填；没有保存的内容都在那里。", "It is filled in in another window now, and no more here; what was not saved is there.")
 WORDS: dict[str, Phrase] = {
     "expert": Phrase("专家代号", "Expert's code"),
@@ -99,6 +103,7 @@ class Paper(Painted):
         self.folder, self.scheme, self.language = folder, scheme, language or scheme.language
         self.expert, self.round = "", 1
         self._pages: dict[str, tuple[str, int]] = {}
+        self._held: set[tuple[str, int]] = set()
         super().__init__(paper=type(self).__name__)
         self.on_msg(self._heard)
 
@@ -122,6 +127,9 @@ class Paper(Painted):
         self._pages.pop(page, None)
         if self.expert:
             self._pages[page] = self.expert, self.round
+        for left in self._held - {*self._pages.values()}:
+            self._held.remove(left)
+            let_go(self._lock(*left))
         self.send(in_both(answer, self.scheme.english) if self.scheme.english else answer)
 
     def _answer(self, asked: Said) -> Said:
@@ -139,9 +147,13 @@ class Paper(Painted):
 
     def _let_in(self, expert: str, asked: Said) -> Said:
         """Open the paper of an expert, which leaves the page where it lay open, if that was asked for in so many words."""
-        others = [page for page, held in self._pages.items() if held == (expert, asked.get("round", 1)) and page != str(asked.get("page", ""))]
-        if others and asked.get("over") is not True:
-            return {"refused": both(TAKEN), "taken": True}
+        number = round_ if isinstance(round_ := asked.get("round", 1), int) else 1
+        others = [page for page, held in self._pages.items() if held == (expert, number) and page != str(asked.get("page", ""))]
+        here = holds(self._lock(expert, number))
+        if (others or not here) and asked.get("over") is not True:
+            return {"refused": both(TAKEN if others else APART), "taken": True}
+        if here:
+            self._held.add((expert, number))
         told = self._entered(expert, asked)
         for page in others:
             del self._pages[page]
@@ -149,6 +161,10 @@ class Paper(Painted):
             self.send({"kind": "paper", "answer": 0, "view": "", "page": page, "refused": both(GONE), **self._state({})})
             self.expert = expert
         return told
+
+    def _lock(self, expert: str, number: int) -> Path:
+        """The file that is held while the paper lies open here, by which other kernels know of it."""
+        return lock_of(f"{self.folder.resolve()} {self.paper} {expert} {number}")
 
     def _start(self) -> Said:
         """What stays the same from move to move."""

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 TITLE = Phrase("专家评分表", "Score sheet")
 SEALED = phrase(_SEALED.zh, _SEALED.en, zh="评分", en="score")
 SAVED = ("已保存 {file}：专家 {expert}，{told.zh}。名单还没有按它重新计算。", "Saved {file}: expert {expert}, {told.en}. The list does not follow it yet.")
+BESIDES = ("；打开以后在别处保存的 {n} 处已取入", "; taken in of what was saved elsewhere since it was opened: {n}")
+APART = ("有 {n} 处两边不同，这里仍是您填的：{cells.zh}", "Where the two differ, yours stands here ({n}): {cells.en}")
+SHUT = ("有 {n} 处现在不用评，您填的没有带入：{cells.zh}", "Left out of yours, because not to be scored any more ({n}): {cells.en}")
+MEANWHILE = ("评分表打开以后在别处改过，还没有保存。别处保存的已取入，您填的都在；{told.zh}。请核对后再保存。",
+             "The sheet was changed elsewhere since it was opened, and nothing is saved yet. What was saved there is taken in, and what you entered is kept. {told.en}. Check it, and save again.")  # fmt: skip
+FEW = 5
+"""Told at once of the cells in which two windows differ."""
 SCORED, WITHDRAWN = ("已评 {done}/{all}", "{done} of {all} scored"), ("另填回避 {n} 处", "withdrawn from besides: {n}")
 """How far a sheet is: of what is to be scored, and apart from it what its expert withdrew from."""
 RECOMPUTING = Phrase("本页的名单按新的评分表重新计算，见评分表上方。", "The list above this sheet is evaluated anew by it.")
@@ -72,15 +79,17 @@ class ScorePaper(Paper):
         if not self.expert:
             return {"expert": ""}
         own = self.own
-        now, kept = own.sheet.given, self._kept[self.expert].sheet.given
-        unsaved = [list(cell) for cell in {*now, *kept} if now.get(cell) != kept.get(cell)]
-        state: Said = {"expert": self.expert, "progress": both(progress(own)), "unsaved": unsaved}
+        state: Said = {"expert": self.expert, "progress": both(progress(own)), "unsaved": [list(cell) for cell in unlike(own, self._kept[self.expert])]}
         if asked.get("do") in {"open", "enter"} or not asked:
-            state |= {"members": self._members(), "given": [[*cell, entry] for cell, entry in now.items()], "ranges": self._ranges()}
+            state |= self._whole()
         else:
             cell = str(asked.get("member")), str(asked.get("column"))
-            state["cell"] = [*cell, now.get(cell)]
+            state["cell"] = [*cell, own.sheet.given.get(cell)]
         return state
+
+    def _whole(self) -> Said:
+        """All that the page draws of a sheet."""
+        return {"members": self._members(), "given": [[*cell, entry] for cell, entry in self.own.sheet.given.items()], "ranges": self._ranges()}
 
     def _members(self) -> list[Said]:
         """Who is on the sheet, and which of its cells are shut, with the word that stands there."""
@@ -102,12 +111,42 @@ class ScorePaper(Paper):
 
     def _moved(self, asked: Said) -> Said:
         if asked.get("do") == "save":
-            self._sheets[self.expert] = self._kept[self.expert] = self.own.saved()
-            told = phrase(*SAVED, file=self.own.path.relative_to(self.folder).as_posix(), expert=self.expert, told=progress(self.own))
-            return {"notice": both(told), "saved": True}
+            return self._save()
         entry = self._entry(str(asked.get("typed", "")), str(asked.get("column")))
         self._sheets[self.expert] = self.own.with_entry(str(asked.get("member")), str(asked.get("column")), entry)
         return {}
+
+    def _save(self) -> Said:
+        """Write the sheet with what was saved elsewhere since it was opened; where that says something else in a cell, nothing is written and it is told."""
+        meanwhile = self.own.on_disk != self.own.opened
+        besides, told = self._taken_in() if meanwhile else (0, [])
+        whole = self._whole() if meanwhile else {}
+        if told:
+            return {"refused": both(phrase(*MEANWHILE, told=joined(told, "；", ". "))), **whole}
+        self._sheets[self.expert] = self._kept[self.expert] = own = self.own.saved()
+        done = joined([progress(own), phrase(*BESIDES, n=besides)], "", "") if besides else progress(own)
+        return {"notice": both(phrase(*SAVED, file=own.path.relative_to(self.folder).as_posix(), expert=self.expert, told=done)), "saved": True, **whole}
+
+    def _taken_in(self) -> tuple[int, list[Phrase]]:
+        """Lay what is not saved here over what was saved elsewhere: how many cells come of there, and what has to be looked at first."""
+        mine, kept, there = self.own, self._kept[self.expert], own_sheet(self.folder, self.expert)
+        entered, given = unlike(mine, kept), there.sheet.given
+        open_cells = set(there.open_cells())
+        apart = [cell for cell in entered if cell in open_cells and given.get(cell) not in {kept.sheet.given.get(cell), mine.sheet.given.get(cell)}]
+        laid = there
+        for cell in entered:
+            if cell in open_cells:
+                laid = laid.with_entry(*cell, mine.sheet.given.get(cell))
+        named = ((APART, apart), (SHUT, [cell for cell in entered if cell not in open_cells]))
+        told = [phrase(*said, n=len(cells), cells=self._named(mine, cells)) for said, cells in named if cells]
+        self._sheets[self.expert], self._kept[self.expert] = laid, there
+        return len({*unlike(there, kept)} - {*entered}), told
+
+    def _named(self, own: OwnSheet, cells: list[tuple[str, str]]) -> Phrase:
+        """By member and indicator, the first few of them."""
+        names, scored = own.sheet.members["name"], own.scored
+        few = [Phrase(f"{names[member]}“{(label := scored[column].label)}”", f"{names[member]} ({label})") for member, column in cells[:FEW]]
+        return joined(few + [Phrase("…", "…")] * (len(cells) > FEW), "、", ", ")
 
     def _entry(self, typed: str, column: str) -> float | str | None:
         """A score as a person types it; the word 回避; None for an emptied cell."""
@@ -117,6 +156,12 @@ class ScorePaper(Paper):
         item, bounds = self.own.scored.get(column), self.own.table.column[column].range if column in self.own.table.column else None
         label = item.label if item else ""
         return typed_number(plain, Phrase(label, label), bounds[1] if bounds else self.scheme.scale)
+
+
+def unlike(one: OwnSheet, other: OwnSheet) -> list[tuple[str, str]]:
+    """The cells in which two sheets do not say the same, member by member."""
+    given, others = one.sheet.given, other.sheet.given
+    return sorted(cell for cell in {*given, *others} if given.get(cell) != others.get(cell))
 
 
 def progress(own: OwnSheet) -> Phrase:

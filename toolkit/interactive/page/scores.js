@@ -9,6 +9,7 @@ class ScorePaper extends Paper {
     if (message.members) {
       this.members = message.members;
       this.ranges = message.ranges;
+      this.built = "";
       this.given = Object.fromEntries(message.given.map(([member, column, entry]) => [JSON.stringify([member, column]), entry]));
     }
     if (message.cell && message.cell[0] !== "undefined") {
