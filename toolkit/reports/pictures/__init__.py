@@ -11,10 +11,10 @@ from toolkit.evaluation.contributions import AwardLine, award_lines
 from toolkit.ground.display import Align, Picture, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PAPER, PART, REST, SIZE, Fill, Sheet, text_width
 from toolkit.ground.ranking import Floats
-from toolkit.ground.text import Phrase, figure, phrase
+from toolkit.ground.text import Phrase, figure, in_words_before, phrase
 from toolkit.reports import wording
 from toolkit.reports.list_tables import awards_table, weights_table
-from toolkit.reports.pictures.layout import ROW, headed, key, lines_by_class, round_width, tabled
+from toolkit.reports.pictures.layout import ROW, headed, key, lines_by_class, named, round_width, tabled
 from toolkit.reports.probability_tables import AWARDS, certainty_table, in_list_order, least_certain
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def weights_picture(scheme: Scheme) -> Picture:
     across = (RIGHT - LEFT) / max(share.values(), default=100.0)
     for row, (node, _, number) in enumerate(lines):
         y, bold = TOP + ROW * row, node.id in groups
-        sheet.words(8 + 14 * number.count("."), y + 14, shortened(f"{number} {node.label}", 36), bold=bold)
+        named(sheet, 8 + 14 * number.count("."), y + 14, f"{number} {node.label}", room=36, bold=bold)
         sheet.box(LEFT, y + 3, share[node.id] * across, ROW - 7, FILLS[0] if bold else PART)
         sheet.words(LEFT + share[node.id] * across + 6, y + 14, f"{share[node.id]:.2f}%", bold=bold)
     tops = (f"{node.label} {share[node.id]:.2f}%" for node in scheme.children())
@@ -81,10 +81,12 @@ def certainty_picture(probabilities: pd.DataFrame, evaluation: Evaluation, top: 
         if not member:
             sheet.words(8, y + 15, name, bold=True)
             continue
-        sheet.words(20, y + 15, shortened(name, 34))
+        named(sheet, 20, y + 15, name, room=34)
         chances = probabilities.loc[[member], outcomes].to_numpy(dtype=np.float64)[0].tolist()
         _chances(sheet, chances, y)
-        sheet.words(RIGHT - 30, y + 15, _kept(evaluation, member, dict(zip(outcomes, chances, strict=True))))
+        kept = _kept(evaluation, member, dict(zip(outcomes, chances, strict=True)))
+        whole = SIZE if in_words_before("1.0.0") else min(SIZE, SIZE * (sheet.width - RIGHT + 30 - 8) / max(text_width(kept), 1.0))
+        sheet.words(RIGHT - 30, y + 15, kept, size=whole)
     alt = phrase("{title}，最不确定的 {n} 个会员", "{title}, the {n} least certain members", title=title, n=len(shown))
     return tabled(sheet.picture(alt.into(scheme.language)), scheme.language, certainty_table(probabilities, evaluation, top))
 

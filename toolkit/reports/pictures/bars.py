@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from toolkit.ground.display import Picture, shortened
+from toolkit.ground.display import Picture
 from toolkit.ground.drawing import FILLS, INK, PART, REST, Sheet
 from toolkit.ground.text import Language, Phrase, phrase
 from toolkit.reports import wording
@@ -19,6 +19,7 @@ from toolkit.reports.pictures.layout import (
     TOP,
     Axis,
     key,
+    named,
     ruled,
     tabled,
     titled,
@@ -63,7 +64,7 @@ def variance_picture(
     ruled(sheet, Axis(0.0, 100 * axis.high, axis.left, axis.right), TOP + ROW * len(rows), unit="%")
     for place, row in enumerate(rows):
         y = TOP + ROW * place
-        sheet.words(8, y + 15, shortened(choice_in_words(evaluation.scheme, row["factor"]).into(to), LONGEST))
+        named(sheet, 8, y + 15, choice_in_words(evaluation.scheme, row["factor"]).into(to))
         _bars(sheet, row, axis, y)
         sheet.words(RIGHT, y + 15, " / ".join(percent(row[name], 0) for name, *_ in PARTS), align="right")
     note = phrase(
@@ -125,7 +126,7 @@ def kinds_picture(evaluation: Evaluation, groups: pd.DataFrame, tests: pd.DataFr
 
 
 def _row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
-    sheet.words(20, y + 15, shortened(row["group"], LONGEST - 2))
+    named(sheet, 20, y + 15, row["group"], room=LONGEST - 2)
     if not wording.absent(row["share"]):
         sheet.box(axis(0), y + 4, axis(row["share"]) - axis(0), ROW - 7, REST if row["small"] else PART)
     sheet.words(RIGHT, y + 15, f"{row['awarded']}/{row['n']} · {percent(row['share'], 0)}", align="right")
@@ -163,7 +164,7 @@ def removals_picture(evaluation: Evaluation, removals: pd.DataFrame, top: int = 
     for place, (kind, label, moves) in enumerate(shown):
         y, x = TOP + ROW * place, LEFT
         name = label if kind == "indicator" else f"{label}（{KINDS[kind].into(to)}）" if to == "zh" else f"{label} ({KINDS[kind].into(to)})"
-        sheet.words(8, y + 15, shortened(name, LONGEST), bold=kind == "group")
+        named(sheet, 8, y + 15, name, bold=kind == "group")
         for count, fill in zip(moves, FILLS, strict=False):
             wide = axis(count) - LEFT
             if count:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from toolkit.diagnostics import correlations, effective_weights, spread
-from toolkit.ground.display import Picture, shortened
+from toolkit.ground.display import Picture
 from toolkit.ground.drawing import FAINT, FILLS, INK, PART, REST, Fill, Sheet, text_width
 from toolkit.ground.text import Language, Phrase, figure, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, percent, rows_of
 from toolkit.reports.diagnostic_tables import influence_table, redundancies_table, spread_table
-from toolkit.reports.pictures.layout import LEFT, LONGEST, WIDTH, Axis, headed, key, tabled
+from toolkit.reports.pictures.layout import LEFT, LONGEST, WIDTH, Axis, headed, key, named, tabled
 from toolkit.scheme.criteria import Indicator
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def correlations_picture(evaluation: Evaluation, method: CorrelationMethod = "pe
     for place, item in enumerate(order):
         y = TOP + ROW * place
         sheet.words(8, y + 15, f"{place + 1}")
-        sheet.words(30, y + 15, shortened(item.label, LONGEST - 4))
+        named(sheet, 30, y + 15, item.label, room=LONGEST - 4)
         sheet.words(LEFT + wide * (place + 0.5), y + 15, f"{place + 1}", align="center", bold=True, size=11)
         for column, other in enumerate(order[:place]):
             _cell(sheet, known[frozenset((item.id, other.id))], LEFT + wide * column, y, wide)
@@ -131,7 +131,7 @@ def _spread_key(sheet: Sheet, language: Language) -> None:
 
 
 def _spread_row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
-    sheet.words(8, y + 15, shortened(row["label"], LONGEST))
+    named(sheet, 8, y + 15, row["label"])
     if wording.absent(row["min"]) or row["constant"]:
         sheet.words(LEFT + 6, y + 15, row["note"], size=11)
     else:
@@ -203,7 +203,7 @@ def _steps(sheet: Sheet, start: int, end: int, wide: float) -> None:
 
 
 def _influence_row(sheet: Sheet, row: Row, axis: Axis, y: float) -> None:
-    sheet.words(8, y + 15, shortened(row["label"], LONGEST))
+    named(sheet, 8, y + 15, row["label"])
     for name, top, fill in (("counted", 2.0, REST), ("effective", 10.5, FILLS[0])):
         if not wording.absent(row[name]):
             left, right = sorted((axis(0), axis(row[name])))

@@ -18,12 +18,12 @@ from toolkit.reports.expert_tables import CIRCLED, agreement_table, camps_table,
 from toolkit.reports.pictures.diagnostics import FALLING, RISING
 from toolkit.reports.pictures.layout import (
     LEFT,
-    LONGEST,
     RIGHT,
     ROW,
     SMALL,
     TOP,
     member_rows,
+    named,
     stated,
     tabled,
     titled,
@@ -81,7 +81,7 @@ def methods_picture(evaluation: Evaluation, agreement: pd.DataFrame, language: L
     _heads(sheet, [_short(name, to) for name in others])
     for row, (class_, cells) in enumerate(zip(taus.index, taus.to_numpy(np.float64).tolist(), strict=True)):
         y = TOP + ROW * row
-        sheet.words(8, y + 15, shortened(class_name(str(class_), to), LONGEST))
+        named(sheet, 8, y + 15, class_name(str(class_), to))
         _cells(sheet, y, [(RISING[int(np.searchsorted(NEAR, np.nan_to_num(tau), side="right"))], wording.points(tau, 2), False) for tau in cells])
     return tabled(sheet.picture(title), to, methods_table(evaluation, agreement, to))
 
@@ -165,7 +165,7 @@ def far_picture(ballots: Ballots, language: Language | None = None) -> Picture:
     sheet.words(LEFT, 42, FAR_KEY.into(to), size=SMALL)
     _heads(sheet, experts)
     for row, (group, judged) in enumerate(weights.groups.items()):
-        sheet.words(8, TOP + ROW * row + 15, shortened(group_label(weights.scheme, group).into(to), LONGEST))
+        named(sheet, 8, TOP + ROW * row + 15, group_label(weights.scheme, group).into(to))
         _cells(sheet, TOP + ROW * row, [_from_rest(judged, judged.experts.index(expert)) for expert in experts])
     return tabled(sheet.picture(FAR.into(to)), to, agreement_table(weights, to))
 

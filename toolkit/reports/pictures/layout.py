@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from toolkit.ground.display import Picture, Table, shortened
-from toolkit.ground.drawing import FAINT, Fill, Sheet, text_width
-from toolkit.ground.text import Language, Phrase
+from toolkit.ground.display import Picture, Table, as_drawn, display_width, one_line, shortened
+from toolkit.ground.drawing import FAINT, SIZE, Fill, Sheet, text_width
+from toolkit.ground.text import Language, Phrase, in_words_before
 from toolkit.reports import wording
 from toolkit.reports.columns import row_of
 from toolkit.reports.probability_tables import in_list_order
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH, LEFT, RIGHT = 800.0, 236.0, 792.0
 TOP, ROW, SMALL = 68.0, 21.0, 11.0
 LONGEST = 32
+LEAST = 9.0
+"""The smallest type of a name, in points: below it nobody reads it on paper."""
 RULE = Fill(FAINT, "", FAINT)
 BEHIND = Phrase("看表格 · ", "As a table · ")
 
@@ -72,6 +74,13 @@ def key(
         x += 21 + text_width(name.into(to), size) + gap
 
 
+def named(sheet: Sheet, x: float, y: float, name: str, *, room: int = LONGEST, bold: bool = False) -> None:
+    """A name beside a row, in `room` columns of plain type: in smaller type where it is longer, and cut where that could not be read."""
+    wide = display_width(one_line(as_drawn(name)))
+    size = SIZE if wide <= room or in_words_before("1.0.0") else max(LEAST, SIZE * room / wide)
+    sheet.words(x, y, shortened(name, int(room * SIZE / size + 1e-9)), bold=bold, size=size)
+
+
 def lines_by_class(evaluation: Evaluation, members: Iterable[str], to: Language) -> list[tuple[str, str]]:
     """Lines of a picture: a heading for each class with an empty member, then its members by rank and name."""
     lines: list[tuple[str, str]] = []
@@ -94,7 +103,7 @@ def member_rows(
     lines = lines_by_class(evaluation, in_list_order(evaluation, members), to)
     sheet = sheet_of(len(lines))
     for row, (name, member) in enumerate(lines):
-        sheet.words(20 if member else 8, TOP + ROW * row + 15, shortened(name, LONGEST), bold=not member)
+        named(sheet, 20 if member else 8, TOP + ROW * row + 15, name, bold=not member)
     return sheet, ((member, TOP + ROW * row) for row, (_, member) in enumerate(lines) if member)
 
 

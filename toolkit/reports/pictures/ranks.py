@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from toolkit.evaluation.scores import TOTAL
 from toolkit.ground.display import Picture, shortened
 from toolkit.ground.drawing import FILLS, PART, REST, Fill, Sheet, text_width
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, in_words_before, phrase
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import LEFT as ROWS_LEFT
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from toolkit.sensitivity.robustness import Firmness
 
 
-ACROSS = ROWS_RIGHT - 160
+ACROSS, APART = ROWS_RIGHT - 160, 12.0
 KEY = Phrase("十次里有九次在此之间", "nine of ten draws"), Phrase("现名次", "rank now"), Phrase("细线：见过的最好与最差；虚线：获奖线", "thin: best and worst seen; dashed: award line")
 BOUNDS = {"certain": FILLS[0], "possible": PART, "never": REST}
 NOW = Fill("#e9a13b", "", "#7a4a00")
@@ -78,19 +78,26 @@ def bounds_picture(
     title = Phrase("权重在所设范围内任意变动：名次与奖项", "Any weights within the bounds: ranks and awards").into(to)
     sheet, rows = member_rows(partial(titled, title), evaluation, members, to)
     placed = [(member, y) for member, y in rows if member in ranks.index]
-    axis = Axis(1.0, max([2.0, *ranks.loc[[member for member, _ in placed], "worst"]]), ROWS_LEFT, ACROSS)
+    told = {member: _bounds_told(evaluation, ranks, awards, member, to) for member, _ in placed}
+    across = ACROSS if in_words_before("1.0.0") else min(ACROSS, ROWS_RIGHT - APART - max((text_width(words, ROWS_SMALL) for words in told.values()), default=0.0))
+    axis = Axis(1.0, max([2.0, *ranks.loc[[member for member, _ in placed], "worst"]]), ROWS_LEFT, across)
     key(sheet, [*((BOUNDS[name], words) for name, words in STANDINGS.items()), (NOW, KEY[1])], to)
     ruled(sheet, axis, sheet.height - 8, whole=True)
     for member, y in placed:
         best, worst = int(ranks["best"][member]), int(ranks["worst"][member])
-        award, standing = _standing(evaluation, awards, member)
-        _bar(sheet, (axis(best), axis(worst)), y, BOUNDS[standing])
+        _bar(sheet, (axis(best), axis(worst)), y, BOUNDS[_standing(evaluation, awards, member)[1]])
         _now(sheet, evaluation, member, axis, y)
-        words = f"{award} {STANDINGS[standing].into(to)}" if award else STANDINGS[standing].into(to)
-        sheet.words(ROWS_RIGHT, y + 15, f"{best}–{worst}  {words}", align="right", size=ROWS_SMALL)
+        sheet.words(ROWS_RIGHT, y + 15, told[member], align="right", size=ROWS_SMALL)
     shown = [member for member, _ in placed]
     tables = rank_bounds_table(evaluation, ranks.loc[shown], language=to), award_bounds_table(evaluation, awards[awards["member"].isin(shown)], to)
     return tabled(sheet.picture(title), to, *tables)
+
+
+def _bounds_told(evaluation: Evaluation, ranks: pd.DataFrame, awards: pd.DataFrame, member: str, to: Language) -> str:
+    """From which place to which, and what it can have there, as it stands behind the bar."""
+    award, standing = _standing(evaluation, awards, member)
+    words = f"{award} {STANDINGS[standing].into(to)}" if award else STANDINGS[standing].into(to)
+    return f"{int(ranks['best'][member])}–{int(ranks['worst'][member])}  {words}"
 
 
 def _bar(sheet: Sheet, ends: tuple[float, float], y: float, fill: Fill) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from toolkit.ground.display import Picture, display_width, shortened
+from toolkit.ground.display import Picture, as_drawn, display_width, one_line, shortened
 from toolkit.ground.drawing import FAINT, FILLS, PART, Fill, Sheet, text_width
-from toolkit.ground.text import Language, Phrase, figure
+from toolkit.ground.text import Language, Phrase, figure, in_words_before
 from toolkit.reports import wording
 from toolkit.reports.columns import Row, rows_of
 from toolkit.reports.pictures.layout import RIGHT, ROW, TOP, tabled, titled, upright
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CENTRE, HALF, GAP, NAMES = 472.0, 50.0, 24.0, 150.0
 HIGH, LINE, SMALL = 32.0, 13.0, 10.0
+COLUMNS = 24
 FREE = Fill("#ffffff", "....", "#5f7d9e")
 HEADS = (Phrase("降到这里，谁得奖、谁落选", "down to here: who wins, who loses"), Phrase("升到这里，谁得奖、谁落选", "up to here: who wins, who loses"))
 VOTED = Phrase("表决", "voted")
@@ -49,12 +50,24 @@ def stability_picture(evaluation: Evaluation, intervals: pd.DataFrame, language:
         y, group = TOP + HIGH * place, row["node"] in groups
         if group and place:
             sheet.line((8, RIGHT), (y, y), colour=FAINT)
-        sheet.words(8 if group else 16, y + 19, shortened(evaluation.scheme.label(row["node"]), 24), bold=group, size=11)
+        lines = _name_lines(evaluation.scheme.label(row["node"]))
+        for number, line in enumerate(lines):
+            sheet.words(8 if group else 16, y + 19 + LINE * (number - (len(lines) - 1) / 2), line, bold=group, size=11)
         sheet.words(CENTRE, y + 19, figure(row["weight"]), align="center", size=11)
         if row["exact"] is not None:
             for way in (-1, 1):
                 _end(sheet, evaluation, row, way, y=y, steps=steps, to=to)
     return tabled(sheet.picture(title), to, stability_table(evaluation, intervals, to))
+
+
+def _name_lines(name: str) -> list[str]:
+    """A name as it stands beside its row: on two lines where it is longer than one."""
+    name = one_line(as_drawn(name))
+    if display_width(name) <= COLUMNS or in_words_before("1.0.0"):
+        return [shortened(name, COLUMNS)]
+    fits = [at for at in range(1, len(name)) if display_width(name[:at].rstrip()) <= COLUMNS]
+    at = max((at for at in fits if name[at] == " "), default=fits[-1])
+    return [name[:at].rstrip(), shortened(name[at:].strip(), COLUMNS)]
 
 
 def _end(sheet: Sheet, evaluation: Evaluation, row: Row, way: int, *, y: float, steps: tuple[int, int], to: Language) -> None:
