@@ -138,7 +138,7 @@
     const file = event.target.files[0];
     if (!file) return;
     $("pasted").value = "";
-    chosen = file.size < 4e6 ? await file.text() : "-";
+    chosen = (file.size < 4e6 && await file.text()) || "-"; // an empty file is no card either
     check();
   });
   $("file").addEventListener("click", (event) => { event.target.value = ""; }); // the same file chosen again is read again

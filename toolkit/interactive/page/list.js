@@ -94,7 +94,7 @@ class List {
     roving(head, "button", ["ArrowLeft", "ArrowRight"]);
     this.rows = make("div", { class: "rows", role: "rowgroup" });
     this.space = make("div", { class: "space", role: "presentation" }, this.rows);
-    this.scroll = make("div", { class: "scroll", role: "presentation", onscroll: () => this.paint() }, this.space);
+    this.scroll = make("div", { class: "scroll", role: "presentation", tabindex: "-1", onscroll: () => this.paint() }, this.space);
     this.grid = make("div", { role: "grid", class: "grid", tabindex: "0", "aria-label": this.say("list"), onkeydown: (event) => this.keys(event) }, head, this.scroll);
     this.listBox = make("div", { class: "listbox" }, make("div", { class: "filters" }, this.search, this.choice, this.count, this.legend()), this.grid);
     this.cardBox = make("div", { class: "cardbox", hidden: true });
