@@ -186,30 +186,34 @@ def _in_turn(which: Mask, award: NDArray[np.int8], rank: NDArray[np.int32]) -> t
     return tuple(positions[np.lexsort((rank[positions], award[positions]))].tolist())
 
 
-def until_words(label: str, lowest: float | None, highest: float | None) -> Phrase:
+def until_words(label: str, lowest: float | None, highest: float | None, *, nearest: bool = False) -> Phrase:
     """Until where a weight can be moved by itself before the list of awards becomes another one.
 
     Parameters
     ----------
     lowest, highest
         The first weights below and above, in percent, at which it is another one; None where no weight changes it.
+    nearest
+        Whether it is the weight, of all, at which the list turns soonest; else it is the one that was moved last.
 
     Examples
     --------
     >>> until_words("学习培训", None, 31.4).zh
-    '获奖名单不变，直到学习培训升到 31.4'
+    '只动这一项，获奖名单不变，直到学习培训升到 31.4'
+    >>> until_words("学习培训", 28.9, None, nearest=True).zh
+    '只动一项权重，获奖名单不变，直到最敏感的学习培训降到 28.9'
     """
     up, down = f"{highest or 0:.4g}", f"{lowest or 0:.4g}"
+    alone = Phrase("只动一项权重", "With one weight moved alone") if nearest else Phrase("只动这一项", "With this weight moved alone")
+    which = phrase("最敏感的{label}", "the most sensitive, {label},", label=label) if nearest else Phrase(label, label)
+    ends = {"alone": alone, "label": which, "up": up, "down": down}
     if lowest is None and highest is None:
         return phrase("无论{label}权重多少，获奖名单不变", "The list of awards stays, whatever {label} weighs", label=label)
     if lowest is None:
-        return phrase("获奖名单不变，直到{label}升到 {up}", "The list of awards stays until {label} rises to {up}", label=label, up=up)
+        return phrase("{alone.zh}，获奖名单不变，直到{label.zh}升到 {up}", "{alone.en} the list of awards stays until {label.en} rises to {up}", **ends)
     if highest is None:
-        return phrase("获奖名单不变，直到{label}降到 {down}", "The list of awards stays until {label} falls to {down}", label=label, down=down)
-    return phrase(
-        "获奖名单不变，直到{label}升到 {up} 或降到 {down}", "The list of awards stays until {label} rises to {up} or falls to {down}",
-        label=label, up=up, down=down,
-    )  # fmt: skip
+        return phrase("{alone.zh}，获奖名单不变，直到{label.zh}降到 {down}", "{alone.en} the list of awards stays until {label.en} falls to {down}", **ends)
+    return phrase("{alone.zh}，获奖名单不变，直到{label.zh}升到 {up} 或降到 {down}", "{alone.en} the list of awards stays until {label.en} rises to {up} or falls to {down}", **ends)
 
 
 @dataclass

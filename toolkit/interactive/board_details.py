@@ -89,7 +89,7 @@ def until_of(evaluation: Evaluation, node: str, trial: Trial = Trial()) -> Phras
     intervals = stability_intervals(evaluation, locked).set_index("node").drop(_fixed(scheme, trial.uncounted))
     most = {one: 100.0 - math.fsum(other.weight for other in scheme.children(item.group) if other.id in locked and other.id != one) for one, item in scheme.nodes.items()}
     turns_up = intervals["highest"] < intervals.index.map(most) - TINY
-    if node not in intervals.index:
+    if nearest := node not in intervals.index:
         room = (intervals["weight"] - intervals["lowest"]).clip(upper=intervals["highest"] - intervals["weight"])
         free = (intervals["highest"] > intervals["lowest"]) & ((intervals["lowest"] > 0) | turns_up)
         if not free.any():
@@ -97,7 +97,7 @@ def until_of(evaluation: Evaluation, node: str, trial: Trial = Trial()) -> Phras
         node = str(room[free].idxmin())
     lowest, highest = (float(intervals[end].loc[node]) for end in ("lowest", "highest"))
     ends = _end(evaluation, node, lowest, -1.0, trial) if lowest > 0 else None, _end(evaluation, node, highest, 1.0, trial) if turns_up[node] else None
-    return until_words(scheme.label(node), *ends)
+    return until_words(scheme.label(node), *ends, nearest=nearest)
 
 
 def _end(evaluation: Evaluation, node: str, end: float, way: float, trial: Trial) -> float:

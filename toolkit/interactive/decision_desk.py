@@ -275,8 +275,9 @@ class SealDesk(Desk):
                 progress=lambda step: self.told("done", self.say(phrase(SEALING.zh, SEALING.en, step=step))), language=self.language,
             )  # fmt: skip
             tone, words = "done", phrase(
-                "已封存为 sealed/{bag}，并记入 journal.jsonl。任何人都可以核对：committee verify sealed/{bag} --replay",
-                "Sealed as sealed/{bag}, and entered into journal.jsonl. Anyone can check it: committee verify sealed/{bag} --replay", bag=bag.name,
+                "已封存为 sealed/{bag}，并记入 journal.jsonl。任何人都可以核对：在届次文件夹“{place}”里运行 committee verify sealed/{bag} --replay",
+                "Sealed as sealed/{bag}, and entered into journal.jsonl. Anyone can check it: in the folder of the edition, {place}, run committee verify sealed/{bag} --replay",
+                bag=bag.name, place=self.edition.folder.resolve().name,
             )  # fmt: skip
         except Refused as refused:
             tone, words = "fault", Phrase(refused.problems.text("zh"), refused.problems.text("en"))
