@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -28,6 +29,11 @@ CHANGES: dict[str, tuple[object, str, str]] = {
     "award[progress]": ({"label": "进步奖"}, "新增奖项：进步奖", "award added: 进步奖"),
     "award[advanced]": (None, "删去奖项：先进会员", "award removed: 先进会员"),
     "adjustment[bad_conduct].measure.in_period": (True, "须发生在评价期内：不良行为扣分 · 取数 否 → 是", "happened in the period: 不良行为扣分 · measure no → yes"),
+    "phase[launch].to": (dt.date(2018, 3, 1), "止日：动员部署阶段 2018-02-28 → 2018-03-01", "to: 动员部署阶段 2018-02-28 → 2018-03-01"),
+    "phase[review].asks": ([{"label": "报送总结", "measure": {"table": "surveys", "take": "count"}, "least": 1, "by": dt.date(2019, 3, 1)}],
+                           "要求：总结表彰阶段 无 → 名称 报送总结，数什么 取法 条数，数据表 surveys，至少 1，截止日 2019-03-01",
+                           "what it asks: 总结表彰阶段 none → label 报送总结, what is counted take count, table surveys, at least 1, due by 2019-03-01"),
+    "publication.consent.withdrawn": (None, "撤回日栏：公示 · 公开须经同意 withdrawn_on → 无", "withdrawn on: publication · consent withdrawn_on → none"),
     "seed": (7, "随机种子：20181231 → 7", "seed: 20181231 → 7"),
 }  # fmt: skip
 
