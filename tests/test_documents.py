@@ -181,11 +181,19 @@ def test_papers_name_the_trade_and_list_the_laws_of_none_but_their_own(case: Cas
 
 @pytest.mark.parametrize(("name", "kept"), [("expert_panel", False), ("federation", True)])
 def test_papers_claim_no_register_that_the_edition_does_not_keep(name: str, kept: bool) -> None:  # noqa: FBT001
-    """Records of conduct and their repair, the pledge signed apart from the application; and a condition is what is required, not who is ranked."""
+    """Records of conduct and their repair, texts that count, the pledge signed apart from the application, and no box that nobody enters; and a condition is what is required, not who is ranked."""
     plan = Case(*load_plan(house_folder(f"templates/editions/{name}")))
     rules = said("会员诚信自律管理办法", plan)
     assert [words in rules for words in ("诚信信息包括", "申请信用修复")] == [kept, kept]
     assert ("《诚信自律承诺书》及同意" in said("申报通知", plan)) == kept
+    assert ["计入" in said("征稿启事", plan), "count under" in said("征稿启事", replace(plan, language="en"))] == [kept, kept]
+    for language, where in (("zh", "在《会员自愿申报表》上逐项选择"), ("en", f"item by item in its application ({plan.scheme.english.get('会员自愿申报表', '会员自愿申报表')})")):
+        pledge = said("诚信自律承诺书（通用）", replace(plan, language=language))
+        assert ["□" in pledge, where in pledge] == [kept, not kept]
+    if not kept:
+        register = load_plan(house_folder("templates/editions/federation"))[1].table["pledges"]
+        both = replace(plan, tables=plan.tables.model_copy(update={"table": {**plan.tables.table, "pledges": register}}))
+        assert "《诚信自律承诺书》；同意公开的事项，在申报表上逐项选择。" in said("申报通知", both)
     assert "须符合下列条件" not in said("评选办法", plan)
 
 

@@ -20,6 +20,7 @@ from toolkit.documents.fields import (
     Case,
     Fields,
     action_fields,
+    asked_on_application,
     award_fields,
     certificates,
     classes,
@@ -41,7 +42,13 @@ from toolkit.documents.objections import (
     objection_fields,
     reply_fields,
 )
-from toolkit.documents.registers import PROPOSALS, appointed, named_in_proposals, proposals_fields
+from toolkit.documents.registers import (
+    PROPOSALS,
+    appointed,
+    contribution_fields,
+    named_in_proposals,
+    proposals_fields,
+)
 from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, listed, phrase
@@ -267,9 +274,9 @@ def _convention_fields(case: Case) -> Fields:
 
 
 def _call_fields(case: Case) -> Fields:
-    """The awards, and whether the pledge is signed apart from the application, on which its items may stand too."""
-    scheme, applied = case.scheme, (case.scheme.members.applied or "").partition(".")[0]
-    return {**award_fields(case, public=False), "签承诺书": "pledges" in case.tables.table or scheme.consent is None or scheme.consent.table != applied}
+    """The awards, whether the pledge is signed apart from the application, and whether what may be published is chosen on that."""
+    on_application = asked_on_application(case)
+    return {**award_fields(case, public=False), "签承诺书": "pledges" in case.tables.table or not on_application, "申报表选择": on_application}
 
 
 def _of_what_trade(case: Case) -> Phrase | None:
@@ -343,7 +350,7 @@ DOCUMENTS: tuple[Paper, ...] = (
     *(Paper(phrase("诚信自律承诺书（{kind.zh}）", "Pledge of integrity ({kind.en})", kind=kind), pledge_fields, uncalled=partial(_no_such_kind, kind.zh), planned=True) for kind in PLEDGED),
     Paper(Phrase("诚信自律承诺书（通用）", "Pledge of integrity (general)"), pledge_fields, uncalled=_every_kind_has_its_own, planned=True),
     Paper(Phrase("活动通知", "Notice of an event"), planned=True),
-    Paper(Phrase("征稿启事", "Call for contributions"), planned=True),
+    Paper(Phrase("征稿启事", "Call for contributions"), contribution_fields, planned=True),
     Paper(Phrase("申报通知", "Call for applications"), _call_fields, lacks=_awards, planned=True),
     Paper(Phrase("评选办法", "Evaluation rules"), lambda case: rules_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _awards, planned=True),
     Paper(Phrase("会员诚信自律管理办法", "Credit grading rules"), lambda case: grading_fields(case.scheme, case.tables, case.language), frozenset({"approved"}), _grades, planned=True),

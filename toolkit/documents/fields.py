@@ -183,16 +183,25 @@ ASKED_AS: Mapping[Permission, Phrase] = {
 
 
 def pledge_fields(case: Case) -> Fields:
-    """What a pledge asks leave to publish: the items of `[publication.consent]`, each in the words of the form, and what is published without asking."""
+    """What a pledge asks leave to publish: the items of `[publication.consent]`, each in the words of the form, unless members are asked on their application, which is named; and what is published without asking."""
     consent = case.scheme.consent
     if consent is None:
-        return {"公开事项": [], "公开义务": ""}
-    asked: dict[str, list[Permission]] = {name: [] for name in _asked_besides(case.tables, consent)}
-    for item, column in consent.columns.items() if consent.table else ():
+        return {"公开事项": [], "公开选择处": "", "公开义务": ""}
+    on_application = asked_on_application(case)
+    besides = {} if on_application else _asked_besides(case.tables, consent)
+    asked: dict[str, list[Permission]] = {name: [] for name in besides}
+    for item, column in consent.columns.items() if consent.table and not on_application else ():
         asked.setdefault(heading_on_form(case.tables, str(consent.table), column) or column, []).append(item)
     borne = [phrase("{zh}（{article}）", "{en} ({article})", zh=PERMISSIONS[item].zh, en=PERMISSIONS[item].en, article=article) for item, article in consent.obliged.items()]
-    besides = {name: Phrase(name.removeprefix(AGREED) + (f"（{note}）" if note else ""), name.removeprefix(AGREED)) for name, note in _asked_besides(case.tables, consent).items()}
-    return {"公开事项": [case.says(_asked_in_words(name, items) if items else besides[name]) for name, items in asked.items()], "公开义务": case.says(joined(borne, "、", "; "))}
+    named = {name: Phrase(name.removeprefix(AGREED) + (f"（{note}）" if note else ""), name.removeprefix(AGREED)) for name, note in besides.items()}
+    return {"公开事项": [case.says(_asked_in_words(name, items) if items else named[name]) for name, items in asked.items()],
+            "公开选择处": case.tables.label(str(consent.table)) if on_application and consent.columns else "", "公开义务": case.says(joined(borne, "、", "; "))}  # fmt: skip
+
+
+def asked_on_application(case: Case) -> bool:
+    """Whether members choose what may be published on their application: what they tick on another paper is entered nowhere."""
+    consent, applied = case.scheme.consent, (case.scheme.members.applied or "").partition(".")[0]
+    return consent is not None and bool(consent.table) and consent.table == applied
 
 
 AGREED = "同意公开"

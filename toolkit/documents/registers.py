@@ -1,4 +1,4 @@
-"""What papers say of registers that no score rests on: who is appointed to the bodies of the action, and what members proposed."""
+"""What papers say of registers: who is appointed to the bodies of the action, what members proposed, and whether what they write for the journal counts."""
 
 from __future__ import annotations
 
@@ -95,3 +95,14 @@ def named_in_proposals(case: Case) -> Phrase | None:
     frame, named = case.records.frames[PROPOSALS], _named(case)
     n = sum(any(named.search(_text(row, column)) for column in NAMED) for row in frame.to_dict("records"))
     return phrase(READ_THEM, READ_IN_ENGLISH, n=n) if n else None
+
+
+CONTRIBUTIONS = re.compile("稿|征文")
+"""How a register of what members wrote is called."""
+
+
+def contribution_fields(case: Case) -> Fields:
+    """Whether what members write for the journal counts by the rules: some item takes its records from a register of that."""
+    scheme, tables = case.scheme, case.tables
+    counted_in = {item.measure.table for item in (*scheme.indicators, *scheme.adjustments, *scheme.conditions)} | {veto.when.table for veto in scheme.vetoes}
+    return {"计入": any(table == "articles" or CONTRIBUTIONS.search(tables.label(table)) for table in counted_in if table)}
