@@ -31,7 +31,7 @@ from tests.test_edition_cases import written as written_case
 from tests.test_templates import CASES as TEMPLATE_CASES
 from tests.test_templates import come_to
 from toolkit.__main__ import app
-from toolkit.commands.documents import _case, _Days
+from toolkit.commands.documents import _case, _Days, _objected
 from toolkit.comparison.records import evaluated_at
 from toolkit.documents.catalogue import (
     CERTIFICATES,
@@ -726,6 +726,17 @@ def test_no_word_file_is_refused_in_words(tmp_path: Path, case: Case) -> None:
 ])  # fmt: skip
 def test_a_paper_is_a_draft_until_the_state_allows_it(name: str, state: str, sealed: bool, draft: bool, case: Case) -> None:  # noqa: FBT001
     assert is_draft(paper(name), case, state, sealed=sealed) is draft
+
+
+def test_what_carries_out_the_decision_is_a_draft_while_an_objection_received_before_it_is_open(case: Case) -> None:
+    decided = Entry(1, "", dt.datetime(2019, 3, 8, 9, tzinfo=dt.UTC), "state", "会长办公会议", "照议程", {"state": "decided"})
+    rejected = Decision(outcome="rejected", on=dt.date(2019, 3, 7), by="专家委员会", because="查无此事", entry=1)
+    for received, ruling, draft in ((dt.date(2019, 3, 8), None, True), (dt.date(2019, 3, 9), None, False), (dt.date(2019, 3, 1), rejected, False)):
+        objections = Objections({4: Objection(received=received, by="某甲", member="001", about="学时有误", decision=ruling)})
+        of = replace(case, journal=Journal((decided,)), objections=objections)
+        assert [is_draft(paper(name), of, "decided", sealed=True) for name in ("表彰决定", "荣誉证书", "公示")] == [draft, draft, False]
+        told = _objected(of, [paper("表彰决定")])
+        assert (told is not None and "第 4 号异议还没有裁定" in told.zh, _objected(of, [paper("公示")])) == (draft, None)
 
 
 def test_what_papers_are_headed_with_has_no_say_in_what_a_page_computes(case: Case) -> None:

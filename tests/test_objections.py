@@ -342,8 +342,9 @@ def test_a_decision_before_the_notice_has_ended_is_entered_and_the_day_told(smal
     monkeypatch.setattr(room, "working_days_after", lambda day, count: day + dt.timedelta(count))  # whatever year it is
     for word, by in (("reviewed", WHO), ("publicised", "秘书处")):
         decide_state(small_edition, word, by=by, reason=WHY)
+    objected(small_edition, received=dt.date.today().isoformat(), due="2999-12-31")  # noqa: DTZ011 - the wall's date
     done = run("decide", small_edition, "state", "decided", "--by", "会长办公会", "--because", WHY)
-    assert (done.exit_code, "才满" in done.output, state_of(read_journal(small_edition))) == (0, True, "decided"), done.output
+    assert (done.exit_code, "才满" in done.output and "第 1 号异议还没有裁定" in done.output, state_of(read_journal(small_edition))) == (0, True, "decided"), done.output
 
 
 def test_what_was_decided_is_withdrawn_before_it_is_decided_otherwise(small_edition: Path) -> None:

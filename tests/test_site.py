@@ -62,11 +62,14 @@ from toolkit.ground.problems import Problem, Problems, Refused
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import LANGUAGE_TAGS, Language, Phrase
 from toolkit.minutes.decisions import decide_state
+from toolkit.minutes.objections import decide_objection
 from toolkit.publication.card_proofs import ProvedCard
 from toolkit.publication.disclosures import Activity, Figures
 from toolkit.publication.english import ENGLISH_HALF, lacking_early, names_without_english
+from toolkit.publication.extract import read_extract
+from toolkit.publication.notice import QUESTIONED
 from toolkit.publication.server import Settings, served
-from toolkit.publication.site import OWN_CARD, TITLES, Period, _certain, figures_page
+from toolkit.publication.site import INDEX, OWN_CARD, TITLES, Period, _certain, figures_page
 from toolkit.reports.card_pages import _form
 from toolkit.reports.committee_tables import open_matters
 from toolkit.reports.papers import rules_page
@@ -80,6 +83,7 @@ from toolkit.sealing.site import (
     no_state,
     pages_before,
     refuse_unready,
+    under_review,
 )
 
 if TYPE_CHECKING:
@@ -309,6 +313,34 @@ def test_a_record_is_shown_in_its_window_to_whom_it_may_be_and_marked_while_disp
     disputed = [row for row in re.findall(r"<tr>.*?</tr>", text) if "申诉中</span>" in row]
     assert len(disputed) == 1
     assert "庚代理公司" in disputed[0]
+
+
+def test_a_member_that_an_open_objection_concerns_is_marked_on_the_notice_and_no_other(edition: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the receipt of an objection promises; of a member that the notice does not name nothing is told, and a ruling ends it."""
+    folder = Path(shutil.copytree(edition, tmp_path / "objected"))
+    bag, opened = folder / "sealed" / "r1", open_edition(edition)
+    assert under_review(bag) is None
+    named = [row["name"] for row in read_extract(bag / "data" / "public").rows]
+    unnamed = next(name for name in opened.records.members["name"] if name not in named)
+    (folder / "objections").mkdir()
+    for number, member in enumerate((named[0], unnamed, "查无此会员"), 1):
+        (folder / f"objections/{number}.toml").write_text(f'received = 2019-02-01\nby = "某甲"\nmember = "{member}"\nabout = "学时有误"\n', "utf-8")
+
+    for page in ("results_page", "check_page", "rules_page", "form_page"):  # none of which tells of objections
+        monkeypatch.setattr(f"toolkit.sealing.site.{page}", lambda *_, **__: "")
+    monkeypatch.setattr("toolkit.sealing.site._disclosing", lambda _: {})
+
+    def index() -> list[str]:
+        text = _pages(Disclosed(bag, BEGINS, BEGINS), live=False, cards=None)[INDEX]
+        assert "某甲" not in text
+        return re.findall(rf'<span>([^<]+)</span> <span class="mark">(?:{QUESTIONED.zh}|{QUESTIONED.en})</span>', text)
+
+    assert [html.unescape(name) for name in index()] == [named[0]] * 2  # in either language
+    told = under_review(bag)
+    assert told is not None
+    assert "第 1、2、3 号异议还没有裁定" in told.zh
+    decide_objection(folder, 1, "rejected", by="专家委员会", reason="查无此事")
+    assert index() == []
 
 
 def test_what_english_lacks_is_told_before_the_seal(edition: Path) -> None:

@@ -149,7 +149,7 @@ def _place(said: Said) -> None:
 def _state(said: Said) -> None:
     from toolkit.minutes.decisions import FINAL, PUBLIC, decide_state, state_meant
     from toolkit.minutes.journal import read_journal
-    from toolkit.minutes.objections import before_its_end
+    from toolkit.minutes.objections import before_its_end, read_objections, unruled
     from toolkit.scheme import load_scheme
 
     if len(said.words) != 1:
@@ -158,7 +158,9 @@ def _state(said: Said) -> None:
     unsealed = _unsealed(said, word) if word in PUBLIC else None
     entry = decide_state(said.folder, word, by=said.by, reason=said.because, unsealed=unsealed)
     _told(said, entry)
-    if word == FINAL and (note := before_its_end(read_journal(said.folder), load_scheme(said.folder / "scheme.toml").publication, entry.time.date())):
+    journal = read_journal(said.folder)
+    notes = (before_its_end(journal, load_scheme(said.folder / "scheme.toml").publication, entry.time.date()), unruled(read_objections(said.folder), journal)) if word == FINAL else ()
+    for note in filter(None, notes):
         say(said.language, note)
 
 

@@ -50,7 +50,7 @@ NO_DAY = Phrase("不是日期", "is no day")
 AS_DAY = Phrase("请写成 2019-03-08", "write it as 2019-03-08")
 WRITTEN = Phrase("已写出 {n} 份公文：{to}", "{n:paper is|papers are} in {to}")
 FROM_BAG = Phrase("本届已封存为 {revision}：不带“草稿”的由封存包写成，请把届次文件夹换成 {bag}", "the edition is sealed as {revision}: papers that are no drafts are written from the bag, {bag} in place of the edition's folder")
-DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应状态或没有批准文号）：{names}", "marked as drafts (not sealed, not in that state yet, or without an approval): {names}")
+DRAFTS = Phrase("其中 {n} 种带“草稿”标记（未封存、未到相应状态、异议没有裁定或没有批准文号）：{names}", "marked as drafts (not sealed, not in that state yet, an objection not ruled on, or without an approval): {names}")
 BLANKS = Phrase("下列各项没有填，公文中留空：{names}（scheme.toml 的 [papers]、[publication]）", "left blank: {names} ([papers] and [publication] in scheme.toml)")
 UNDATED = Phrase("下列各轮公示的日期留空：{names}（每轮各给一个 --from）", "the days of these rounds of notice are left blank: {names} (give a --from for each)")
 LACKING = Phrase("没有写：{papers.zh}", "not written: {papers.en}")
@@ -339,7 +339,7 @@ def _write(source: Path, to: Path, papers: tuple[Paper, ...], days: _Days, langu
                 count += 1
             bar.advance(task)
     _tell(case, to, count, drafts, language)
-    for heed in filter(None, (*(paper.heed(case) for paper in asked), _contradicted(case), _early(case, [paper for paper in asked if paper not in drafts]))):
+    for heed in filter(None, (*(paper.heed(case) for paper in asked), _contradicted(case), _early(case, [paper for paper in asked if paper not in drafts]), _objected(case, asked))):
         say(language, heed)
     lacking += [(paper, why) for paper in asked if (why := paper.withheld(case))]
     if held:
@@ -360,6 +360,14 @@ def _early(case: Case, final: Iterable[Paper]) -> Phrase | None:
 
     on = case.day or dt.date.today()  # noqa: DTZ011 - the date on the wall of the secretariat
     return before_its_end(case.journal, case.scheme.publication, on) if any(paper.final == DECIDED for paper in final) else None
+
+
+def _objected(case: Case, papers: Iterable[Paper]) -> Phrase | None:
+    """What is to be said where papers that carry out the decision are written while an objection is not ruled on."""
+    from toolkit.documents.catalogue import DECIDED
+    from toolkit.minutes.objections import unruled
+
+    return unruled(case.objections, case.journal) if any(paper.final == DECIDED for paper in papers) else None
 
 
 def _unwritten(lacking: list[tuple[Paper, Phrase]]) -> Phrase:

@@ -157,11 +157,13 @@ def publish(
 
 
 def tell_begun(bag: Path, first_day: date | None, language: str, *, dated: bool = True) -> None:
-    """Say where the minutes tell of no state, and, of pages that give the period of a notice (`dated`), where nobody says since when it stands."""
-    from toolkit.sealing.site import no_state
+    """Say where the minutes tell of no state, which objections are not ruled on, and, of pages that give the period of a notice (`dated`), where nobody says since when it stands."""
+    from toolkit.sealing.site import no_state, under_review
 
     for problem in no_state(bag):
         say(language, Phrase(problem.line("zh"), problem.line("en")))
+    if dated and (note := under_review(bag)):
+        say(language, note)
     if dated and first_day is None:
         say(language, UNDATED)
 

@@ -53,6 +53,7 @@ from toolkit.ground.problems import Problem, Problems, Refused, refuse
 from toolkit.ground.resources import house_folder
 from toolkit.ground.text import Language, Phrase, joined, listed, phrase
 from toolkit.ground.writing import fit, named_apart
+from toolkit.minutes.objections import left_open
 from toolkit.publication.english import fields_in_english
 from toolkit.publication.extract import unpublishable
 from toolkit.reports.papers import TEMPLATES, grading_fields, rules_fields, sandbox
@@ -388,12 +389,12 @@ def template(paper: Paper, language: Language = "zh", own: Path | None = None) -
 
 
 def is_draft(paper: Paper, case: Case, state: str, *, sealed: bool) -> bool:
-    """Whether a paper bears the mark of a draft: it is final in some states alone, and the edition is in none of them."""
+    """Whether a paper bears the mark of a draft: it is final in some states alone, and the edition is in none of them; or it carries out the decision while an objection is not ruled on."""
     if paper.final is None:
         return False
     if "approved" in paper.final:
         return not case.scheme.approval.strip()
-    return not sealed or state not in paper.final
+    return not sealed or state not in paper.final or (paper.final == DECIDED and bool(left_open(case.objections, case.journal)))
 
 
 def written(paper: Paper, case: Case, own: Path | None = None, *, draft: bool, single: bool = True) -> Iterator[tuple[str, bytes]]:

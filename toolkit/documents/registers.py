@@ -104,5 +104,6 @@ CONTRIBUTIONS = re.compile("稿|征文")
 def contribution_fields(case: Case) -> Fields:
     """Whether what members write for the journal counts by the rules: some item takes its records from a register of that."""
     scheme, tables = case.scheme, case.tables
-    counted_in = {item.measure.table for item in (*scheme.indicators, *scheme.adjustments, *scheme.conditions)} | {veto.when.table for veto in scheme.vetoes}
+    measures = (*(one.measure for one in scheme.indicators), *(one.measure for one in scheme.adjustments), *(one.measure for one in scheme.conditions))
+    counted_in = {*(measure.table for measure in measures), *(veto.when.table for veto in scheme.vetoes)}
     return {"计入": any(table == "articles" or CONTRIBUTIONS.search(tables.label(table)) for table in counted_in if table)}

@@ -38,6 +38,7 @@ from toolkit.minutes.objections import (
     decide_objection,
     objection_file,
     read_objections,
+    unruled,
 )
 from toolkit.minutes.wording import with_what_is_left
 from toolkit.publication.english import english_of, fields_in_english
@@ -144,8 +145,9 @@ class DecisionDesk(Desk):
         entry = self._entered(kind, about, held, by, reason)
         self._read_anew()
         decided = entry.details.get("state") == FINAL
-        early = before_its_end(read_journal(self.edition.folder), self.edition.scheme.publication, entry.time.date()) if decided else None
-        told = [self._named(self.say(with_what_is_left(entry))), *map(self.say, filter(None, (early, AGAIN)))]
+        journal = read_journal(self.edition.folder)
+        notes = (before_its_end(journal, self.edition.scheme.publication, entry.time.date()), unruled(read_objections(self.edition.folder), journal)) if decided else ()
+        told = [self._named(self.say(with_what_is_left(entry))), *map(self.say, filter(None, (*notes, AGAIN)))]
         self.blocks = [text_block("told", " ".join(told), "done"), *self._heading(), *self._page()]
 
     def _block(self, name: str) -> Block | None:

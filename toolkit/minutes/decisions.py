@@ -368,6 +368,11 @@ def made_public(journal: Journal, before: str) -> tuple[dt.date, str] | None:
     return shown
 
 
+def decided_on(journal: Journal) -> dt.date | None:
+    """The day on which the edition was decided, by its minutes; None where it is not."""
+    return next((entry.time.date() for entry in reversed(journal.entries) if entry.what == STATE and _state(entry)), None) if state_of(journal) == FINAL else None
+
+
 def refuse_decided(journal: Journal) -> None:
     """Refuse that something is decided otherwise in an edition which the president's meeting decided.
 

@@ -20,7 +20,7 @@ from toolkit.ground.toml_reader import Fault, StrictModel, read_model
 from toolkit.ground.toml_syntax import Raw
 from toolkit.ground.writing import edition_lock, refusing, write_whole
 from toolkit.minutes.adoption import entered
-from toolkit.minutes.decisions import likely, meant, publicised_on
+from toolkit.minutes.decisions import decided_on, likely, meant, publicised_on
 from toolkit.minutes.journal import JOURNAL, Entry, Journal, read_journal, refuse_unsaid
 from toolkit.minutes.mends import MENDS, OBJECTION, TALLIES, UPHELD, Mend, tallies, unmended
 from toolkit.records import Records
@@ -53,6 +53,10 @@ EARLY = Phrase(
     "提醒：公示自 {begins} 起，到 {ends} 才满 {n} 个工作日（首日不计）；期满之前仍可提出异议，表彰决定和证书请待期满再发",
     "note: the notice stands from {begins} to {ends} ({n:working day|working days}, the first day not counted); objections may be raised until then: "
     "send out commendation and certificates when it has ended",
+)
+UNRULED = Phrase(
+    "提醒：第 {numbers.zh} 号异议还没有裁定，请先裁定：committee decide 届次 objection 序号 --upheld 或 --rejected；裁定之前，表彰决定、荣誉证书和成果报告都带“草稿”",
+    "note: not ruled on yet: {numbers.en}; rule first: committee decide DIR objection NUMBER --upheld or --rejected; until then commendation, certificates and report are drafts",
 )
 AS_MINUTED = Phrase("请照记录补写 [decision]", "write [decision] as the minutes have it")
 UNHELD = (
@@ -192,6 +196,18 @@ def before_its_end(journal: Journal, publication: Publication | None, on: dt.dat
     except NotImplementedError:
         return None
     return phrase(EARLY.zh, EARLY.en, begins=begins, ends=ends, n=publication.working_days) if on <= ends else None
+
+
+def left_open(objections: Objections, journal: Journal) -> list[int]:
+    """The objections that are not ruled on; where the edition is decided, those that had been received by that day: a later one undoes no decision."""
+    decided = decided_on(journal)
+    return sorted(number for number, objection in objections.open().items() if decided is None or objection.received <= decided)
+
+
+def unruled(objections: Objections, journal: Journal) -> Phrase | None:
+    """What is to be said of a decision, or of papers that carry it out, while objections are open; None where none is."""
+    numbers = left_open(objections, journal)
+    return phrase(UNRULED.zh, UNRULED.en, numbers=listed([str(number) for number in numbers])) if numbers else None
 
 
 def objection_file(number: int) -> str:

@@ -6,7 +6,7 @@ Every word that comes from outside becomes HTML in one place, `element`, which e
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -59,10 +59,8 @@ RECOMPUTE = Phrase(
 OBJECTION, COMPLAINT = "objection.html", "complaint.html"
 FORMS = {OBJECTION: Phrase("异议书（打印填写）", "Form of an objection, to be printed"), COMPLAINT: Phrase("投诉书（打印填写）", "Form of a complaint, to be printed")}
 """What a site has beside its notice for whoever objects or complains."""
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+QUESTIONED = Phrase("有异议，核查中", "objected to, being looked into")
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 COMMAND = "committee verify BAG --replay"
 
 
@@ -359,12 +357,16 @@ def _award_table(extract: Extract, label: str, rows: list[NoticeRow], language: 
         known.get(label, label) or Phrase("获奖会员", "Awarded members").into(language),
         element("i", counted),
     )
-    head = element(
-        "tr", *(element("th", HEADINGS[name].into(language), css=name, scope="col") for name in columns)
-    )
+    head = element("tr", *(element("th", HEADINGS[name].into(language), css=name, scope="col") for name in columns))
     written = _class_names if set(columns) <= {"class", "name"} else _class_rows
-    bodies = (written(list(part), columns) for _, part in groupby(rows, lambda row: row.get("class", "")))
+    bodies = (written(_marked(part, extract, language), columns) for _, part in groupby(rows, lambda row: row.get("class", "")))
     return element("table", element("caption", *title), element("thead", head), *bodies)
+
+
+def _marked(rows: Iterable[NoticeRow], extract: Extract, language: Language) -> list[NoticeRow]:
+    """Rows, with a mark behind the name of each member that an objection concerns which is not ruled on."""
+    named, mark = extract.notice.get("questioned", ()), element("span", QUESTIONED.into(language), css="mark")
+    return [{**row, "name": Safe(f"{element('span', row['name'])} {mark}")} if row.get("name") in named else row for row in rows]
 
 
 def _class_names(rows: list[NoticeRow], columns: list[str]) -> Safe:
@@ -403,7 +405,6 @@ def _fingerprints(extract: Extract, language: Language) -> Safe:
         element("p", element("code", COMMAND), css="command"),
         element("dl", *digests),
     )
-
 
 
 LONGEST_WORDS = 60

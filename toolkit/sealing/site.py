@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,11 +17,12 @@ from toolkit.edition import open_edition
 from toolkit.evaluation import evaluate
 from toolkit.ground.problems import Problem, Problems, Refused, Severity, refuse, stop_at
 from toolkit.ground.resources import file_digest
-from toolkit.ground.text import Language, Phrase, phrase
+from toolkit.ground.text import Language, Phrase, listed, phrase
 from toolkit.ground.writing import replaced_folder
 from toolkit.indicators.consent import permissions
 from toolkit.indicators.engine import Engine
-from toolkit.minutes.decisions import STATE, publicised_on
+from toolkit.minutes.decisions import STATE, meant, publicised_on
+from toolkit.minutes.objections import read_objections
 from toolkit.publication.card_codes import NAME
 from toolkit.publication.disclosures import (
     certain_awards,
@@ -119,6 +121,11 @@ ANEW = Phrase(
     "seal another revision and publish that (Personal Information Protection Law, art. 15: consent may be taken back; Administrative Penalty Law, art. 48: what is revoked is withdrawn within 3 days)",
 )
 
+UNDER_REVIEW = Phrase(
+    "提醒：第 {numbers.zh} 号异议还没有裁定：所涉会员在公示名单上的，公示页面在名称后标明“有异议，核查中”；裁定后请再公布一次",
+    "note: not ruled on yet: {numbers.en}; the notice marks the members concerned, as far as it names them, as objected to; publish it again when they are ruled on",
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Disclosed:
@@ -202,6 +209,15 @@ class Disclosed:
         asked = list(consent.columns) or list(consent.obliged)
         permitted = [_permitted(self.edition, records)[asked].any(axis=1) for records in (self.edition.records, self.now) if records is not None]
         return set.intersection(*({str(member) for member in one.index[one]} for one in permitted))
+
+    @cached_property
+    def objected(self) -> Mapping[int, str]:
+        """By number the objections that are not ruled on, each with the name of the member it concerns; empty where that is no member's alone."""
+        folder, records = edition_around(self.bag), self.edition.records
+        names = {str(key): str(name) for key, name in records.members["name"].items()}
+        keys = {number: records.key_of(meant(one.member, names)) for number, one in (read_objections(folder).open() if folder else {}).items()}
+        called = Counter(names.values())
+        return {number: name if called[name := names.get(key, "")] == 1 else "" for number, key in keys.items()}
 
     @property
     def _awarded(self) -> pd.Series[bool]:
@@ -287,7 +303,7 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
     title, root, scheme = extract.notice["title"], extract.notice["digests"].get("cards", ""), disclosed.rows.scheme
     english = extract.notice.get("english", {}).get(title, "")
     makers: dict[str, Callable[[tuple[str, ...]], str]] = {
-        INDEX: lambda names: notice_page(extract, disclosed.period, names, live=live),
+        INDEX: lambda names: notice_page(_questioned(extract, disclosed.objected), disclosed.period, names, live=live),
         RESULTS: lambda names: results_page(disclosed.rows, extract, navigation(extract, names, RESULTS), forms_told(names)),
         **_disclosing(disclosed),
         CHECK: lambda names: check_page(title, root, language, navigation(extract, names, CHECK), forms_told(names), english=english),
@@ -297,6 +313,11 @@ def _pages(disclosed: Disclosed, *, live: bool, cards: LockedCards | None) -> di
     if cards is not None:
         makers[OWN_CARD] = lambda names: own_card_page(title, root, cards, language, navigation(extract, names, OWN_CARD), forms=forms_told(names), english=english)
     return {name: make(tuple(makers)) for name, make in makers.items()}
+
+
+def _questioned(extract: Extract, objected: Mapping[int, str]) -> Extract:
+    """A notice that marks, of the members on it, those that an objection concerns which is not ruled on."""
+    return replace(extract, notice={**extract.notice, "questioned": sorted({row.get("name", "") for row in extract.rows} & {*filter(None, objected.values())})})
 
 
 def _form(disclosed: Disclosed, form: str, names: tuple[str, ...]) -> str:
@@ -409,6 +430,13 @@ def no_state(bag: Path) -> Problems:
     if any(entry.what == STATE for entry in newest_minutes(bag).entries):
         return Problems()
     return Problems((Problem("warning", STATELESS, ENTER_STATE, file="journal.jsonl"),))
+
+
+def under_review(bag: Path) -> Phrase | None:
+    """What is to be said where objections are not ruled on, by the folder the bag lies in; None where none is open."""
+    folder = edition_around(bag)
+    numbers = sorted(read_objections(folder).open()) if folder else []
+    return phrase(UNDER_REVIEW.zh, UNDER_REVIEW.en, numbers=listed([*map(str, numbers)])) if numbers else None
 
 
 def withdrawals_since_the_seal(folder: Path, today: dt.date) -> Iterator[Problem]:
