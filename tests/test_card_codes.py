@@ -30,7 +30,8 @@ from tests.processes import free_port
 from tests.sealed_page import passes
 from tests.sealing import sealed, write_house
 from tests.test_command_line import run
-from toolkit.ground.problems import Refused
+from toolkit.ground.problems import Refused, refuse
+from toolkit.ground.text import Phrase
 from toolkit.ground.writing import LOCK, UNFINISHED
 from toolkit.publication.card_codes import (
     LENGTH,
@@ -45,7 +46,9 @@ from toolkit.publication.card_proofs import proved
 from toolkit.publication.server import Settings, renew, served
 from toolkit.reports.card_pages import lock_of
 from toolkit.sealing import agreement
+from toolkit.sealing.bag import read_bag_info
 from toolkit.sealing.cards import CODES, cards_as_sent, kept_codes
+from toolkit.sealing.parts import SEAL_LABELS
 from toolkit.sealing.site import fresh_site
 
 if TYPE_CHECKING:
@@ -257,6 +260,20 @@ def test_publishing_again_keeps_the_codes_and_takes_away_the_card_of_who_withdre
     assert "编码都打不开了" in done.output
     assert not (to / "site" / "locked").exists()
     assert not (to / "site" / "my-card.html").exists()
+
+
+def test_where_a_correction_goes_to_a_new_folder_new_codes_are_warned_of_before_a_card_is_written(edition: Path, sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise refuse(Phrase("到此为止", "so far"), Phrase("", ""))
+
+    bag = edition / "sealed" / "r1"
+    info = read_bag_info(bag)
+    monkeypatch.setattr("toolkit.sealing.bag.read_bag_info", lambda _: {**info, SEAL_LABELS["revises"]: "r0"})
+    monkeypatch.setattr("toolkit.sealing.cards.send_cards", stopped)
+    (tmp_path / "kept").mkdir()
+    shutil.copy(sent / CODES, tmp_path / "kept" / CODES)
+    outputs = [published(bag, tmp_path / name, "--cards-at", AT).output for name in ("new", "kept")]
+    assert [("这一版替代 r0" in output, "到此为止" in output) for output in outputs] == [(True, True), (False, True)]
 
 
 @pytest.mark.parametrize("address", ["http://www.example.org/", "www.example.org", "https://", "https://a.example/#x", "https://u:p@a.example/", "https://a.example/?q", "file:///x", "https://a.example/#", "https://a.example/?", "https://a.example/gongshi/index.html", "https://a.example/a b", "https://a.example:99999/"])

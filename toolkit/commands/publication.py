@@ -69,6 +69,10 @@ CODED = Phrase(
     "另有 {n} 家会员的得分单加密放在网站上（凭编码在 {page} 打开），编码清单 {codes}，各会员的查阅函（Word，合订一份、各一份） {letters}：请分别函告各会员，都不要放到网站上；以后再次公布沿用清单里的编码。committee serve 加 --cards {copied} 也提供它们。",
     "{n:card lies|cards lie} on the site under lock besides, opened by code at {page}. The codes are in {codes}, letters to the members in Word, all in one and one each, in {letters}: send each member its own, and put neither on a site; publishing again keeps the codes. committee serve has these cards with --cards {copied}.",
 )
+NEW_CODES = Phrase(
+    "提醒：{to} 里没有编码清单 {codes}，各会员的得分单编码都会是新的；这一版替代 {revises}，如已函告过编码，换上这次的网站后原来的编码和函件里的网址都打不开。要沿用原编码：--to 写上次公布的文件夹，或先把那里的 {codes} 复制到 {to}，再运行一次",
+    "warning: {to} holds no list of codes, {codes}, so every card has a new code; this revision stands in place of {revises}: codes and addresses that letters told open nothing once this site is up. To keep them, name with --to the folder that was published into before, or copy its {codes} to {to} first, and run it again",
+)
 DEAD = Phrase(
     "提醒：这一次没有给 --cards-at，网站上不再有加密的得分单，原来函告的编码都打不开了；要保留，请加 --cards-at 再运行一次（{codes} 里的编码不变）",
     "warning: without --cards-at no card lies on the site any more, and the codes that were sent open nothing; to keep them, run it again with --cards-at (the codes in {codes} stay as they are)",
@@ -134,6 +138,7 @@ def publish(
             if address:
                 refuse_codes(bag, to / CODES, unfit)
                 _refuse_letters(disclosed, to / LETTERS)
+                tell_new_codes(bag, to, language)
             step(PREPARING)
             root, count = send_cards(bag, made / CARDS, made / CHECK, to / CARDS, first_day)
             step(MAKING_AGAIN)
@@ -166,6 +171,17 @@ def tell_begun(bag: Path, first_day: date | None, language: str, *, dated: bool 
         say(language, note)
     if dated and first_day is None:
         say(language, UNDATED)
+
+
+def tell_new_codes(bag: Path, to: Path, language: str) -> None:
+    """Say before anything is written that all codes will be new, where the revision stands in place of another whose codes may have been sent, and no list of them is at hand."""
+    from toolkit.sealing.bag import read_bag_info
+    from toolkit.sealing.cards import CODES
+    from toolkit.sealing.parts import Seal
+
+    revises = Seal.of(read_bag_info(bag)).revises
+    if revises and not (to / CODES).is_file():
+        say(language, phrase(NEW_CODES.zh, NEW_CODES.en, to=to, codes=CODES, revises=revises))
 
 
 @contextmanager
