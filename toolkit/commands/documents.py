@@ -61,8 +61,8 @@ UNMENDED = Phrase("有异议已裁定成立而记录还没有改，下列公文�
 COPIED = Phrase("已把 {n} 个模板放到 {to}，可用 Word 修改；以后优先用它们。", "{n:template is|templates are} in {to}, to be edited in Word; from now on they come first.")
 NO_PHASES = Phrase("办法里没有行动的阶段", "the scheme has no phases of an action")
 WRITE_PHASES = Phrase(
-    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（联合会模板的办法里有例子）",
-    "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does",
+    "请在 scheme.toml 写 [[phase]]：label、from、to、work，以及 [[phase.asks]]（联合会模板的办法里有例子：用它另建一届来看）",
+    "write [[phase]] with label, from, to, work and [[phase.asks]] in scheme.toml, as the template `federation` does: committee new OTHER-DIR --template federation",
 )
 COUNTS = Phrase("签到、投稿、调查、承诺书、汇报等有一项即算参与，会费不算", "one record of attendance, a text, a survey, a pledge or a report will do; dues do not count")
 IDLE = Phrase("全员参与：截至 {day}，{all} 家会员中还有 {n} 家没有任何一项参与记录（{counts.zh}）；名单见公文“未参与会员名单”。", "{n} of {all:member|members} took part in nothing by {day} ({counts.en}); `committee documents` lists them.")
