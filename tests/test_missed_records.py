@@ -328,6 +328,10 @@ def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> N
             asked = rulings.uphold(upheld)
             assert carried_out({"outcome": "upheld", "mends": [mend.details for mend in asked]}).zh.startswith("按裁定记录不须更改") == (asked[0].stays == 1)
         assert rulings.numbers(**now) == left, (first, later, now)
+    moved = Rulings(edition)
+    moved.uphold(cell(10))
+    moved.uphold(cell(12), hours=10, swapped=True)
+    assert moved.numbers(hours=12, swapped=True) == [], "the row that was mended is ruled on anew where it stands by then"
 
 
 def test_each_of_two_like_rows_is_held_to_its_own_ruling(small_edition: Path) -> None:
