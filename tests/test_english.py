@@ -7,12 +7,14 @@ import pytest
 from tests.invented import indicator, scheme
 from toolkit.commands.console import say, show
 from toolkit.ground.display import Table
+from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import Phrase
 from toolkit.publication.english import (
     fields_in_english,
     in_english,
     lacking_early,
     page_in_english,
+    problems_told,
     told_without_english,
 )
 from toolkit.records.dictionary import Tables
@@ -47,10 +49,20 @@ def test_where_no_name_lacks_its_english_nothing_is_said() -> None:
 def test_check_asks_for_the_english_of_all_that_papers_name() -> None:
     papers = {"organisation": "甲会", "action": "“乙行动”行动", "council": "丙会", "authority": "丁局", "rounds": ["公示", "戊公示"]}
     register = {"id": "r", "label": "己委员", "table": "t"}
-    given = scheme(indicator=[indicator("a")], papers=papers, appointment=[register], phase=[{"id": "p", "label": "庚阶段", "from": "2018-01-01", "to": "2018-12-31", "work": ["辛工作"]}], publication={"consent": {"obliged": {"award": "章程第九条"}}}, english={"甲会": "A"})
+    labels = [f"壬{sign}" for sign in "甲乙丙丁戊己庚辛"]
+    given = scheme(indicator=[indicator(f"a{place}", label=label) for place, label in enumerate(labels)], papers=papers, appointment=[register], phase=[{"id": "p", "label": "庚阶段", "from": "2018-01-01", "to": "2018-12-31", "work": ["辛工作"]}], publication={"consent": {"obliged": {"award": "章程第九条"}}}, english={"甲会": "A"})
     (note,) = lacking_early(given)
     listed = note.rule.zh.partition("：")[2].partition("；")[0].split("、")
-    assert set(listed) - {given.title} == {"乙行动", "丙会", "丁局", "戊公示", "己委员", "章程第九条", "庚阶段", "辛工作"}
+    assert set(listed) - {given.title} == {"乙行动", "丙会", "丁局", "戊公示", "己委员", "章程第九条", "庚阶段", "辛工作", *labels}  # each of them, however many
+
+
+def test_notes_on_the_edition_have_its_english_and_what_is_to_be_found_stays() -> None:
+    said = Phrase("`金奖`：13 个名额", "`金奖`: 13 places, 14 given")
+    told = Problems(tuple(Problem(severity, said, said, file=file, sheet=sheet, row=None if sheet else 7, value="讲座") for severity, file, sheet in (
+        ("warning", "scheme.toml", ""), ("error", "scheme.toml", ""), ("note", "records/名册.xlsx", "名册"), ("note", "records/名册.csv", ""))))  # fmt: skip
+    own = scheme(indicator=[indicator("a")], english=ENGLISH)
+    assert [(one.rule.en[:4], one.value) for one in problems_told(told, own, "en")] == [("`Gol", "lecture"), *[("`金奖`", "讲座")] * 3]
+    assert problems_told(told, own, "zh") == told
 
 
 def test_a_terminal_says_names_in_english_and_leaves_those_of_members(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from toolkit.evaluation import rescored
 from toolkit.evaluation.contributions import GATHERED
 from toolkit.ground.text import former_words
 from toolkit.reports.score_cards import Rows, as_formerly, member_card, score_cards
-from toolkit.reports.workbook.score_cards import card_head
+from toolkit.reports.workbook.score_cards import card_head, how_to_object
 
 
 @pytest.fixture
@@ -149,6 +149,9 @@ def test_without_records_a_card_has_none_and_in_english_it_is_english(small: tup
     assert "reason: Outstanding member: places are taken" in card.parts.note
     assert (card.parts.caption, card.lines.rows[0][:2], card.records.rows[0][0]) == ("丑采购中心 (Purchasers)", ("Outstanding member", "Purchasers"), "Hours")
     assert {label.en: told for label, told in card_head(named, next(score_cards(named, records, ["102"])))}["Class"] == "Purchasers"
+    assert named.scheme.publication
+    office = {named.scheme.publication.contact: "the office"}
+    assert how_to_object(named.scheme.model_copy(update={"english": office})).en.startswith("Write to the office within")
     with former_words("0.7.0"):
         assert member_card(named, "102", records).lines.rows[0][:2] == ("优秀会员", "采购人")
 

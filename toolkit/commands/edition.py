@@ -157,7 +157,7 @@ def check(
     from toolkit.minutes.objections import due_problems, read_objections
     from toolkit.minutes.variants import read_variants
     from toolkit.publication.disclosures import masked_cells
-    from toolkit.publication.english import lacking_early, names_without_english
+    from toolkit.publication.english import lacking_early, names_without_english, problems_told
     from toolkit.publication.extract import told_early
     from toolkit.records.dates import outside_the_period
     from toolkit.reports.expert_tables import ballots_table
@@ -193,6 +193,7 @@ def check(
         problems += on_their_lines((*told_early(edition.scheme), *lacking_early(edition.scheme, shown), *unasked), folder / "scheme.toml")
         problems += (*outside_the_period(edition.scheme, edition.tables, edition.records.frames), *not_to_be_ruled(edition, objections))
     problems += (*untold_seals(folder), *unfinished_problems(folder), *withdrawals_since_the_seal(folder, dt.date.today()), *objections.problems, *objections.unheld, *due_problems(objections, dt.date.today()))  # noqa: DTZ011 - the date on the wall of the secretariat
+    problems = problems_told(problems, edition.scheme, language) if edition is not None else problems
     finish(problems + (voted.problems if voted else ()) + read_variants(folder).problems, language, Phrase("检查完毕，没有发现错误。", "Checked: no errors."))
 
 

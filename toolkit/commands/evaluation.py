@@ -60,6 +60,7 @@ def evaluate(
 ) -> None:
     """计算指标、得分、排名、奖项和等级，写出表格。 Write indicators, values, scores, ranking, problems, a workbook."""
     from toolkit.indicators.selection import REPAIRABLE
+    from toolkit.publication.english import problems_told
     from toolkit.reports.csv_files import write_results
     from toolkit.reports.views import awards_table, grades_in_words
 
@@ -80,7 +81,7 @@ def evaluate(
             coming = coming[coming["cause"] != REPAIRABLE]  # of what may be repaired nothing changes by itself
             say(language, phrase("今后 {n} 年有 {days} 天会自行发生变化，涉及 {members} 家会员：见 changes_ahead.csv", "Within {n:year|years} the list changes by itself on {days:day|days}, of "
                                  "{members:member|members}: see changes_ahead.csv", n=ahead, days=coming["day"].nunique(), members=coming["member"].nunique()))  # fmt: skip
-        tell_gravest(problems, language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
+        tell_gravest(problems_told(problems, evaluation.scheme, language), language, Phrase("全部见 problems.csv", "all of them are in problems.csv"))
 
 
 def examine(

@@ -128,6 +128,7 @@ def seal(
     from toolkit.minutes.adoption import told_as_entered
     from toolkit.minutes.journal import read_journal
     from toolkit.minutes.objections import read_objections
+    from toolkit.publication.english import problems_told
     from toolkit.publication.extract import unfit_to_publish, unpublishable
     from toolkit.sealing.bag import read_bag_info
     from toolkit.sealing.kernels import one_reading
@@ -171,7 +172,7 @@ def seal(
         entered, others = told_as_entered(problems, folder, before)
         if entered:
             typer.echo(entered.text(language_of(language)))
-        tell_gravest(others, language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
+        tell_gravest(problems_told(others, evaluation.scheme, language), language, Phrase("全部见封存包的 problems.csv", "all of them are in the bag's problems.csv"))
 
 
 def _tell_sealed(bag: Path, keys: list[Ed25519PrivateKey], language: str) -> None:

@@ -11,7 +11,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from toolkit.ground.display import Headline, Picture, Table, drawn_as
-from toolkit.ground.problems import Problem
+from toolkit.ground.problems import Problem, Problems
 from toolkit.ground.text import REACHED, Language, Phrase, in_words_before, listed, phrase
 from toolkit.scheme import PUBLIC_RESOURCES, ROUNDS, Scheme
 
@@ -170,6 +170,18 @@ def table_in_english(table: Table, english: Mapping[str, str], names: Collection
     rows = tuple(tuple(fields_in_english([*row], english, names)) for row in table.rows)
     caption = table.caption if any(name in table.caption for name in names) else fields_in_english(table.caption, english)
     return replace(table, headings=tuple(fields_in_english([*table.headings], english)), rows=rows, caption=caption, note=fields_in_english(table.note, english))
+
+
+def problems_told(problems: Problems, scheme: Scheme, language: str) -> Problems:
+    """Problems as a reader reads them: for one of English, warnings and notes of the edition as a whole with its names in English; what is told of a row of the records, or as an error, names what stands there, to be found and mended."""
+    if language != "en" or not scheme.english:
+        return problems
+    return Problems(tuple(one if one.severity == "error" or one.sheet or (one.row and one.file != "scheme.toml") else _in_words(one, scheme.english) for one in problems))
+
+
+def _in_words(problem: Problem, english: Mapping[str, str]) -> Problem:
+    rule, mend, value = fields_in_english([problem.rule.en, problem.mend.en, problem.value], english)
+    return replace(problem, rule=Phrase(problem.rule.zh, rule), mend=Phrase(problem.mend.zh, mend), value=value)
 
 
 def english_of(scheme: Scheme) -> Mapping[str, str]:
