@@ -28,7 +28,7 @@ from toolkit.records.dictionary import Column, Table
 from toolkit.scheme import Appointment, Demand, Panel, Papers, Phase, Scheme, Signatures, Weighting, Workplan
 from toolkit.scheme.criteria import Adjustment, MembersSpec, Node
 from toolkit.scheme.measures import Measure, Selection, Window
-from toolkit.scheme.outcomes import Consent
+from toolkit.scheme.outcomes import Consent, Previous
 from toolkit.sensitivity.robustness import CERTAIN, WITHIN
 
 HOUSE = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ PAGES = ["CONTRIBUTING.md", "benchmarks/README.md", *DOCS]
 EVERYWHERE = {"--help", "--language"}
 LEFT_OUT = {"browser", "clean"}  # targets that others call, or that need no words
 OWNERS: dict[str, tuple[type[StrictModel], ...]] = {
-    "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[workplan]": (Workplan,), "[[appointment]]": (Appointment,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
+    "top": (Scheme,), "顶层": (Scheme,), "[members]": (MembersSpec,), "[window.x]": (Window,), "[panel]": (Panel,), "[weighting]": (Weighting,), "[signatures]": (Signatures,), "[papers]": (Papers,), "[[phase]]": (Phase,), "[workplan]": (Workplan,), "[previous]": (Previous,), "[[appointment]]": (Appointment,), "[[phase.asks]]": (Demand,), "[[adjustment]]": (Adjustment,), "measure, veto": (Measure, Selection),
     "指标、否决": (Measure, Selection), "table": (Table,), "表": (Table,), "column": (Column,), "列": (Column,),
     "node, adjustment": (Node,), "节点、加减分": (Node,),
 }  # fmt: skip
