@@ -299,6 +299,11 @@ def test_a_row_that_goes_is_gone_and_not_only_another(small_edition: Path, uniqu
         more.uphold(COMES.replace(", hours = 8", ""), gone="005")
         more.uphold(GOES, gone="005", added={"code": "005", "kind": "讲座", "hours": 8})
         assert more.numbers(gone="005") == []
+    else:
+        another = Rulings(rulings.edition)
+        another.uphold(GOES)
+        another.uphold(COMES)
+        assert another.numbers() == [1, 2], "another of the same member is another row"
 
 
 def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> None:
