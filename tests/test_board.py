@@ -208,7 +208,8 @@ def test_the_words_name_who_leaves_first(demo: Evaluation) -> None:
     [(None, None, "无论学习培训权重多少"), (28.9, 31.4, "升到 31.4 或降到 28.9"), (28.9, None, "直到学习培训降到 28.9")],
 )
 def test_until_where_a_list_stays(lowest: float | None, highest: float | None, words: str) -> None:
-    assert words in until_words("学习培训", lowest, highest).zh
+    assert words in (told := until_words("学习培训", lowest, highest).zh)
+    assert told.startswith(("只动这一项，", "无论"))
 
 
 def test_beside_a_lock_the_nearest_weight_and_until_where_the_list_stays_are_as_they_are_typed(demo: Evaluation) -> None:

@@ -256,6 +256,10 @@ def test_the_page_says_the_same_as_the_command(cards: tuple[Path, str], checking
     page.get_by_role("button", name="English").click()
     assert page.locator("#verdict").inner_text().startswith("This is no score card")
     assert page.title() == "核对得分单 Check a score card"
+    page.fill("#pasted", "")
+    page.set_input_files("#file", {"name": "empty.json", "mimeType": "application/json", "buffer": b""})
+    page.locator("#verdict.bad").wait_for()
+    assert page.locator("#verdict").inner_text().startswith("This is no score card")
     assert noise == []
 
 

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs Chromium: install
 
 
 def test_the_board_opens_on_the_decided_list(table: Table) -> None:
+    assert table.page.locator(".grid .scroll").get_attribute("tabindex") == "-1"  # the list alone is a stop, not the box that scrolls in it
     sync_api.expect(table.page.locator(".status")).to_contain_text("名单与已定办法相同", timeout=PATIENCE)
     sync_api.expect(table.page.locator(".status")).to_contain_text("获奖名单不变", timeout=PATIENCE)
     assert table.page.locator(".grid").get_attribute("aria-rowcount") == "609"

@@ -118,13 +118,15 @@ def write_csv(cells: pd.DataFrame, path: Path, **how: Any) -> None:
     cells.to_csv(path, encoding="utf-8-sig", lineterminator="\n", **how)
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes, called: str = "") -> None:
     """Write `content` to `path` in place of what stands there: beside it, down to the disk, and then moved.
 
     Parameters
     ----------
     content
         Text goes in as UTF-8, its line ends as they are.
+    called
+        The name of the file by which it is told that it cannot be written, where its own says nothing to its reader.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """
     place = path.resolve()  # what a link points to is written, not the link
     unfinished = place.with_name(f".{place.name}{UNFINISHED}{secrets.token_hex(4)}")
-    with refusing(path):
+    with refusing(path.with_name(called) if called else path):
         place.parent.mkdir(parents=True, exist_ok=True)
         _clear(place.parent, f".{place.name}{UNFINISHED}")
         try:

@@ -380,7 +380,7 @@ def _announced(folder: Path) -> dict[str, str]:
 def _remember(folder: Path, content: bytes) -> None:
     place = _memory(folder, sha256(content).hexdigest())
     if not place.exists():
-        write_whole(place, content)
+        write_whole(place, content, SCHEME)
 
 
 def _memory(folder: Path, digest: str) -> Path:
