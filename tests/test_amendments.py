@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from toolkit.ground.resources import house_folder
+from toolkit.ground.text import former_words
 from toolkit.scheme import Scheme, load_scheme
-from toolkit.scheme.amendments import diff
+from toolkit.scheme.amendments import diff, key_words
 
 SCHEME = load_scheme(house_folder("data/demo") / "scheme.toml")
 CHANGES: dict[str, tuple[object, str, str]] = {
@@ -43,6 +44,12 @@ def test_each_change_as_a_minute_says_it(place: str) -> None:
     value, zh, en = CHANGES[place]
     [found] = diff(SCHEME, SCHEME.with_({place: value}))
     assert (found.words.zh, found.words.en, found.place) == (zh, en, place)
+
+
+def test_what_was_sealed_before_has_the_words_of_then() -> None:
+    with former_words("0.7.0"):
+        assert [key_words("from", "phase[launch]").zh, key_words("least", "quota").zh, key_words("from", "phase").zh] == ["起算日栏", "最低", "起日"]
+    assert key_words("least", "quota").zh == "每类至少"
 
 
 def test_weights_of_siblings() -> None:

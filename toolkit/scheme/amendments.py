@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from toolkit.ground.text import Phrase, joined, phrase
+from toolkit.ground.text import Phrase, in_words_before, joined, phrase
 from toolkit.scheme.outcomes import FIRST_PLACES, FIRST_PLACES_TITLE
 from toolkit.scheme.outliers import TREATMENTS
 from toolkit.scheme.shapes import SHAPES
@@ -227,37 +227,26 @@ KEYS: dict[str, Phrase] = {
     "within": Phrase("范围", "within"),
     "working_days": Phrase("公示工作日", "working days"),
     "worst": Phrase("最差值", "worst"),
-    "any_of.at_least": Phrase("至少满足几项", "at least so many of them"),
-    "asks.by": Phrase("截止日", "due by"),
-    "asks.from": Phrase("从哪天起的算数", "counted from"),
-    "asks.least": Phrase("至少", "at least"),
-    "asks.measure": Phrase("数什么", "what is counted"),
-    "consent.award": Phrase("同意公开获奖的栏", "consent to the award"),
-    "consent.grade": Phrase("同意公开等级的栏", "consent to the grade"),
-    "consent.holds": Phrase("有效的同意须为", "what a valid consent holds"),
-    "consent.rank": Phrase("同意公开名次的栏", "consent to the rank"),
-    "consent.total": Phrase("同意公开总分的栏", "consent to the total"),
-    "consent.withdrawn": Phrase("撤回日栏", "withdrawn on"),
-    "effect.award": Phrase("不得获的奖项", "awards not to be had"),
-    "effect.grade": Phrase("定为等级", "grade given"),
-    "first.number": Phrase("前几名", "the first so many"),
-    "first.share": Phrase("前百分之几", "the first share"),
-    "grades.above": Phrase("分数线不含本数的等级", "grades above their line"),
-    "group.group": Phrase("上级", "belongs to"),
-    "indicator.group": Phrase("上级", "belongs to"),
-    "measure.among": Phrase("在哪些记录之中", "among which records"),
-    "measure.weight": Phrase("权数栏", "weights by"),
-    "panel.experts": Phrase("专家名册", "register of experts"),
-    "panel.trim_from": Phrase("满几位专家才去掉", "trimmed from so many experts on"),
-    "quota.least": Phrase("每类至少", "at least in each class"),
-    "quota.most": Phrase("每类至多", "at most in each class"),
-    "shortlist.by": Phrase("初审按何得分", "the first stage goes by"),
-    "sum.of": Phrase("合计哪些项", "sum of which"),
-    "ties.order": Phrase("取值的先后", "order of the states"),
-    "value.among": Phrase("与哪些会员相比", "compared among"),
-    "value.ties": Phrase("数值相同的名次", "ranks of equal values"),
     **{key: words for kind in SHAPES.values() for key, words in kind.parameters.items()},
 }
+OWN_WORDS: dict[str, Phrase] = {
+    "any_of.at_least": Phrase("至少满足几项", "at least so many of them"), "asks.by": Phrase("截止日", "due by"),
+    "asks.from": Phrase("从哪天起的算数", "counted from"), "asks.least": Phrase("至少", "at least"),
+    "asks.measure": Phrase("数什么", "what is counted"), "consent.award": Phrase("同意公开获奖的栏", "consent to the award"),
+    "consent.grade": Phrase("同意公开等级的栏", "consent to the grade"), "consent.holds": Phrase("有效的同意须为", "what a valid consent holds"),
+    "consent.rank": Phrase("同意公开名次的栏", "consent to the rank"), "consent.total": Phrase("同意公开总分的栏", "consent to the total"),
+    "consent.withdrawn": Phrase("撤回日栏", "withdrawn on"), "effect.award": Phrase("不得获的奖项", "awards not to be had"),
+    "effect.grade": Phrase("定为等级", "grade given"), "first.number": Phrase("前几名", "the first so many"),
+    "first.share": Phrase("前百分之几", "the first share"), "grades.above": Phrase("分数线不含本数的等级", "grades above their line"),
+    "group.group": Phrase("上级", "belongs to"), "indicator.group": Phrase("上级", "belongs to"),
+    "measure.among": Phrase("在哪些记录之中", "among which records"), "measure.weight": Phrase("权数栏", "weights by"),
+    "panel.experts": Phrase("专家名册", "register of experts"), "panel.trim_from": Phrase("满几位专家才去掉", "trimmed from so many experts on"),
+    "quota.least": Phrase("每类至少", "at least in each class"), "quota.most": Phrase("每类至多", "at most in each class"),
+    "shortlist.by": Phrase("初审按何得分", "the first stage goes by"), "sum.of": Phrase("合计哪些项", "sum of which"),
+    "ties.order": Phrase("取值的先后", "order of the states"), "value.among": Phrase("与哪些会员相比", "compared among"),
+    "value.ties": Phrase("数值相同的名次", "ranks of equal values"),
+}  # fmt: skip
+"""Of keys that say something of their own within one part; not in what was sealed before 1.0.0."""
 
 
 def key_words(key: str, within: str = "") -> Phrase:
@@ -268,7 +257,8 @@ def key_words(key: str, within: str = "") -> Phrase:
     >>> key_words("weight").zh, key_words("轻微").en, key_words("hours", "publication").zh, key_words("hours", "where").zh
     ('权重', '轻微', '接待时间', 'hours')
     """
-    return KEYS.get(f"{within}.{key}") or KEYS.get(key, Phrase(key, key))
+    own = None if in_words_before("1.0.0") else OWN_WORDS.get(f"{within}.{key}")
+    return own or KEYS.get(f"{within}.{key}") or KEYS.get(key, Phrase(key, key))
 
 
 def place_in_words(place: str, labels: Mapping[str, str]) -> Phrase:
@@ -429,7 +419,7 @@ def _between(old: Side, new: Side, path: tuple[str, ...], names: tuple[Phrase, .
 
 def _bare(path: tuple[str, ...]) -> str:
     """The key that the next one stands within, without which of its list: `phase` of `phase[organise]`; empty at the top."""
-    return path[-1].partition("[")[0] if path else ""
+    return "" if not path else path[-1] if in_words_before("1.0.0") else path[-1].partition("[")[0]
 
 
 def _held(side: Side, key: str) -> Side:
