@@ -148,8 +148,10 @@ def test_a_code_that_is_open_in_another_kernel_is_told(folder: Path) -> None:
         taken = judge.ask("enter", expert="E01", page="2")
         assert (taken["taken"], taken["expert"], taken["refused"]["zh"][:12]) == (True, "", "这个代号正在另一窗口填写")
         assert judge.ask("enter", expert="E01", page="2", over=True)["expert"] == "E01"
-    judge.ask("leave")
-    assert holds_alone(judge.paper._lock("E03", 1))
+    judge.score("M1", "service", 61)
+    for do, free in (("save", True), ("open", False), ("leave", True)):
+        judge.ask(do)
+        assert holds_alone(judge.paper._lock("E03", 1)) == free
 
 
 def holds_alone(path: Path) -> bool:

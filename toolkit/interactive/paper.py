@@ -127,7 +127,10 @@ class Paper(Painted):
         self._pages.pop(page, None)
         if self.expert:
             self._pages[page] = self.expert, self.round
-        for left in self._held - {*self._pages.values()}:
+        saved = {(self.expert, self.round)} if answer.get("saved") else set()  # nothing is at stake then, till something is typed again
+        if self.expert and not saved and holds(self._lock(self.expert, self.round)):
+            self._held.add((self.expert, self.round))
+        for left in self._held - ({*self._pages.values()} - saved):
             self._held.remove(left)
             let_go(self._lock(*left))
         self.send(in_both(answer, self.scheme.english) if self.scheme.english else answer)
