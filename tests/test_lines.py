@@ -129,7 +129,8 @@ def levels(row: dict[str, Any], step: float) -> list[tuple[float, bool]]:
     at = key - row["distance"]
     if row["distance"] > 0 and not row["above"]:
         return [(at + step, False)]  # for something else
-    near = [(between, row["above"]) for between in (at + (step if row["above"] else -step), (at + key) / 2) if min(at, key) < between < max(at, key)]
+    between = (at + (step if row["above"] else -step), round((at + key) / 2 / step) * step)  # as scores are rounded: 0.5 may be the end itself
+    near = [(inside, row["above"]) for inside in between if min(at, key) + step / 2 < inside < max(at, key) - step / 2]
     wins = not row["besides"]
     beyond = [(at - step, False), (at - 20 * step, False)] if row["above"] else [(at + step, wins)]
     return near + beyond + [(at, row["above"] or wins)] * row["minimum"]

@@ -191,7 +191,7 @@ def test_without_a_table_of_experts_the_panel_is_whoever_handed_in_a_sheet(tmp_p
     unscored = evaluate(nobody.scheme, nobody.records)
     assert unscored.ranking["reason"].str.contains("位次待定").all()
     for told in (unscored.problems.text("zh"), str(awards_table(unscored).note), repr(list_headline(unscored).lines)):
-        assert ("评分还没有定" in told, "宁缺毋滥" in told) == (True, False), told
+        assert (re.search("评分(尚未确定|未定|还没有定)", told) is not None, "宁缺毋滥" in told) == (True, False), told
     case = Case.of(unscored, nobody.records)
     for lines, empty in ((list(_places_left(case)), "空缺 "), (report_fields(unscored, nobody.records)["不足"], "名额空缺"), ([list_headline(unscored).text], "空缺 "), ([problem.rule.zh for problem in unscored.problems], "空缺 ")):
         said = "".join(line if isinstance(line, str) else line.zh for line in lines)
