@@ -384,6 +384,9 @@ def test_records_above_the_heading_are_told_and_titles_are_none(folder: Path) ->
     write_sheet(folder / "records" / "签到1.xlsx", [title, unit, (JIA, "E1", 8, "2018-03-05", ""), (YI, "E1", 8), HEADING, (YI, "E2", 8)])
     problem = only(load(folder))
     assert (problem.row, problem.rule.en) == (3, "2 rows above the heading (row 5) read like records, and were not read in: 3-4")
+    for flawed in (("甲公司", "E1", 8, "2018-03-05"), (JIA, "", 8, "2018-03-05")):  # which below the heading would be refused by its cell
+        write_sheet(folder / "records" / "签到1.xlsx", [title, flawed, HEADING, (YI, "E2", 8)])
+        assert only(load(folder)).row == 2
     write_sheet(folder / "records" / "签到1.xlsx", [title, unit, (JIA, "", "", "", ""), HEADING, (YI, "E2", 8)])
     (folder / "records" / "会员.csv").write_text(f"会员名册,2018 年,,\n{MEMBERS}", "utf-8")
     assert not load(folder).problems.errors

@@ -7,26 +7,37 @@ from typing import Any
 
 from toolkit.documents.fields import Case, Fields, with_last
 from toolkit.ground.text import Phrase, listed, phrase
-from toolkit.minutes.mends import MENDS, UPHELD
+from toolkit.minutes.mends import MENDS, UPHELD, overtaken
 from toolkit.minutes.wording import OUTCOMES, carried_out
 from toolkit.reports.score_cards import outcome, score_cards
 
 CHANGED = Phrase("结果变动告知书", "Notice of a changed result")
+LATER = Phrase(
+    "【其后的裁定改动了本件裁定的内容，请秘书处核对后在此写明：记录最后怎样更正，结果有无变动】",
+    "[A later ruling changed what this one asks for. To be filled in by the secretariat: what became of the records in the end, and of the results.]",
+)
 UNMOVED = Phrase("没有会员的结果因异议变动", "no objection changed the result of a member")
 
 
 def objection_fields(case: Case) -> Fields:
     """Receipts and replies, one for each objection; who objects is written in by hand."""
-    listed, entries = [], {entry.number: entry.details for entry in case.journal.entries}
+    listed, entries, later = [], {entry.number: entry.details for entry in case.journal.entries}, _overtaken(case)
     for number, one in sorted(case.objections.listed.items()):
         decided = one.decision
         ruling = phrase("异议{said.zh}", "the objection is {said.en}", said=OUTCOMES[decided.outcome]) if decided else Phrase("", "")
-        details = {**entries.get(decided.entry, {}), "outcome": decided.outcome} if decided else {}
-        changed = carried_out(details) if decided else Phrase("", "")
+        details = {**entries.get(decided.entry, {}), "outcome": decided.outcome} if decided and number not in later else {}
+        changed = LATER if number in later else carried_out(details) if decided else Phrase("", "")
         listed.append({"编号": number, "会员": _called(case, one.member), "收到": case.on(one.received), "期限": case.on(one.answer_by) if one.answer_by else "", "事项": one.about,
                        "决定": case.says(ruling), "更改": case.says(changed), "所涉": case.says(_of_the_concerned(case, one.member, details)), "理由": decided.because if decided else "",
                        "由谁": decided.by if decided else "", "决定日期": case.on(decided.on) if decided else ""})  # fmt: skip
     return {"异议": with_last(listed)}
+
+
+def _overtaken(case: Case) -> frozenset[int]:
+    """The objections whose ruling a later one changed."""
+    entries = {entry.number: entry for entry in case.journal.entries}
+    ruled = {number: entries[one.decision.entry] for number, one in case.objections.listed.items() if one.decision and one.decision.entry in entries}
+    return overtaken({number: entry for number, entry in ruled.items() if "outcome" in entry.details})
 
 
 def _of_the_concerned(case: Case, member: str, details: Mapping[str, Any]) -> Phrase:
@@ -59,7 +70,7 @@ def _of_member(moves: Iterable[str], name: str) -> list[str]:
 
 def changed_results(case: Case) -> Iterator[tuple[str, Fields]]:
     """A notice to each member whose result changed by objections that were upheld and mended, under its key: what changed by which, and what it has now."""
-    rulings = [(number, one.decision.entry) for number, one in sorted(case.objections.listed.items()) if one.decision and one.decision.outcome == UPHELD and number in case.objections.answerable()]
+    rulings = [(number, one.decision.entry) for number, one in sorted(case.objections.listed.items()) if one.decision and one.decision.outcome == UPHELD and number in case.objections.answerable() - _overtaken(case)]
     entries = {entry.number: entry.details for entry in case.journal.entries}
     moved: dict[str, list[Fields]] = {}
     names = case.evaluation.members["name"]

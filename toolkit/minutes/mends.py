@@ -116,7 +116,7 @@ def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[tuple[i
 
     Where a table no longer has a column that such a row is known by, as score sheets have none in a bag, nothing is told of it.
     """
-    upheld = [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
+    upheld = _upheld(decided)
     held = {table: rows_by_digest(records.frames[table]) for table in {mend.table for *_, mend in upheld} & set(records.frames)}
     standing = [one for one in upheld if one[2].table in held and not any(_overruled(one[2], other) for _, later, other in upheld if later.number > one[1].number)]
     for number, entry, mend in standing:
@@ -131,6 +131,17 @@ def unmended(decided: Mapping[int, Entry], records: Records) -> Iterator[tuple[i
             asked = phrase("补回这一行（原第 {row} 行）", "put this row back, formerly row {row}", row=mend.row)
             asked = asked if mend.stays else phrase("{back.zh}，并{asked.zh}", "{back.en}, and {asked.en}", back=asked, asked=mend.asked)
         yield number, Problem("error", rule, phrase(*MEND_AND_SEAL, asked=asked), file=file, sheet=sheet, row=int(row) or None)
+
+
+def overtaken(decided: Mapping[int, Entry]) -> frozenset[int]:
+    """The objections of whose upheld ruling a later one overrules something: what became of records and results is not what it says by itself."""
+    upheld = _upheld(decided)
+    return frozenset(number for number, entry, mend in upheld if any(_overruled(mend, other) for _, later, other in upheld if later.number > entry.number))
+
+
+def _upheld(decided: Mapping[int, Entry]) -> list[tuple[int, Entry, Mend]]:
+    """What is asked for by the rulings that upheld an objection, by its number."""
+    return [(number, entry, mend) for number, entry in decided.items() if entry.details["outcome"] == UPHELD for mend in mends_of(entry.details)]
 
 
 def _overruled(mend: Mend, later: Mend) -> bool:

@@ -156,6 +156,10 @@ class Objections:
         """Those that are not decided."""
         return {number: objection for number, objection in self.listed.items() if objection.decision is None}
 
+    def pending(self) -> dict[int, Objection]:
+        """Those that are not decided, or were upheld while a record stands as it was: what is published is in doubt by them."""
+        return {number: objection for number, objection in self.listed.items() if objection.decision is None or number in self.unmended}
+
     def answerable(self) -> frozenset[int]:
         """Those that are decided, and of which every record is mended that had to be."""
         return frozenset(self.listed) - frozenset(self.open()) - self.unmended

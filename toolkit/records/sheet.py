@@ -235,18 +235,17 @@ def _rows_above(
 ) -> Iterator[Problem]:
     """An error where rows above the heading would be records below it: pasted there, or the heading was sorted among them.
 
-    Such a row can be read in each column that must be filled, in half of all, and in one that holds no mere text; a title cannot.
+    Such a row can be read in half of the columns, two at the least, and in one that holds no mere text; a title cannot.
     """
     lost = set[int]()
     for number, row in enumerate(sheet.rows[: headings.first]):
         read = {key for key, (column, at) in columns.items() if at < len(row) and read_cell(row[at], column, known).state == "value"}
-        required = {key for key, (column, _) in columns.items() if column.required}
         told_apart = any(columns[key][0].type not in ({"text"} if known else {"text", "member"}) for key in read)
         heading = tuple(normal_heading(shown(cell)) for cell in row) in headings.rows
-        if required <= read and told_apart and 2 * len(read) >= max(4, len(columns)) and not heading:
+        if told_apart and 2 * len(read) >= max(4, len(columns)) and not heading:
             lost.add(number)
     if lost:
-        rule = phrase("表头（第 {heading} 行）上面的 {rows} 行像是记录，没有读入", "{n:row|rows} above the heading (row {heading}) read like records, and were not read in: {rows}",
+        rule = phrase("第 {rows} 行在表头（第 {heading} 行）上面，像是记录，没有读入", "{n:row|rows} above the heading (row {heading}) read like records, and were not read in: {rows}",
                       heading=headings.first, rows=row_ranges(lost), n=len(lost))  # fmt: skip
         yield replace(place, row=min(lost) + 1, rule=rule, mend=ABOVE_THEM)
 

@@ -122,8 +122,8 @@ ANEW = Phrase(
 )
 
 UNDER_REVIEW = Phrase(
-    "提醒：第 {numbers.zh} 号异议还没有裁定：所涉会员在公示名单上的，公示页面在名称后标明“有异议，核查中”；裁定后请再公布一次",
-    "note: not ruled on yet: {numbers.en}; the notice marks the members concerned, as far as it names them, as objected to; publish it again when they are ruled on",
+    "提醒：第 {numbers.zh} 号异议还没有裁定，或裁定成立而这一版还没有照改：所涉会员在公示名单上的，公示页面在名称后标明“有异议，核查中”；裁定、改好后请公布新的一版",
+    "note: not ruled on yet, or upheld and not carried out in this revision: {numbers.en}; the notice marks the members concerned, as far as it names them, as objected to; publish a new revision when that is done",
 )
 
 
@@ -212,10 +212,10 @@ class Disclosed:
 
     @cached_property
     def objected(self) -> Mapping[int, str]:
-        """By number the objections that are not ruled on, each with the name of the member it concerns; empty where that is no member's alone."""
+        """By number the objections that are not ruled on, or upheld and not carried out in this revision, each with the name of the member it concerns; empty where that is no member's alone."""
         folder, records = edition_around(self.bag), self.edition.records
         names = {str(key): str(name) for key, name in records.members["name"].items()}
-        keys = {number: records.key_of(meant(one.member, names)) for number, one in (read_objections(folder).open() if folder else {}).items()}
+        keys = {number: records.key_of(meant(one.member, names)) for number, one in (read_objections(folder, records).pending() if folder else {}).items()}
         called = Counter(names.values())
         return {number: name if called[name := names.get(key, "")] == 1 else "" for number, key in keys.items()}
 
@@ -433,9 +433,13 @@ def no_state(bag: Path) -> Problems:
 
 
 def under_review(bag: Path) -> Phrase | None:
-    """What is to be said where objections are not ruled on, by the folder the bag lies in; None where none is open."""
-    folder = edition_around(bag)
-    numbers = sorted(read_objections(folder).open()) if folder else []
+    """What is to be said where objections are not ruled on, or not carried out in this revision, by the folder the bag lies in; None where there is none."""
+    if (folder := edition_around(bag)) is None:
+        return None
+    objections = read_objections(folder)
+    if any(one.decision and one.decision.outcome == "upheld" for one in objections.listed.values()):
+        objections = read_objections(folder, open_edition(bag / "data" / "edition").records)
+    numbers = sorted(objections.pending())
     return phrase(UNDER_REVIEW.zh, UNDER_REVIEW.en, numbers=listed([*map(str, numbers)])) if numbers else None
 
 
