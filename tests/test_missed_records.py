@@ -16,6 +16,8 @@ from tests.test_objections import HOURS, objected
 from tests.test_rulings import WHO, WHY, evaluated, left_open
 from toolkit import Edition, open_edition
 from toolkit.comparison.objections import _upheld, mends, rehearsed
+from toolkit.documents.fields import Case
+from toolkit.documents.objections import changed_results, objection_fields, reply_fields
 from toolkit.ground.problems import Refused
 from toolkit.minutes.journal import Entry, read_journal
 from toolkit.minutes.mends import MODULUS, Mend, _done, _overruled, mends_of, unmended
@@ -337,6 +339,23 @@ def test_of_two_rulings_about_one_row_the_later_counts(small_edition: Path) -> N
     moved.uphold(cell(10))
     moved.uphold(cell(12), hours=10, swapped=True)
     assert moved.numbers(hours=12, swapped=True) == [], "the row that was mended is ruled on anew where it stands by then"
+
+
+def test_a_ruling_that_a_later_one_changed_is_not_said_to_be_carried_out_and_nobody_is_told_of_it(small_edition: Path) -> None:
+    left_open(small_edition)
+    objected(small_edition, 1, HOURS)
+    assert run("decide", small_edition, "objection", "1", "--upheld", "--by", WHO, "--because", WHY).exit_code == 0
+    case = replace(Case.of(evaluated(small_edition), open_edition(small_edition).records), journal=read_journal(small_edition), objections=read_objections(small_edition))
+    assert "其后的裁定" not in str(objection_fields(case))
+    before = {member for member, _ in changed_results(case)}
+    objected(small_edition, 2, HOURS.replace("value = 10", "value = 20"))  # as it stands: the first erred
+    assert run("decide", small_edition, "objection", "2", "--upheld", "--by", WHO, "--because", WHY).exit_code == 0
+    case = replace(case, journal=read_journal(small_edition), objections=read_objections(small_edition, open_edition(small_edition).records))
+    first, second = objection_fields(case)["异议"]
+    assert ("其后的裁定改动了本件裁定" in str(first["更改"]), "按裁定记录不须更改" in str(second["更改"])) == (True, True)
+    assert before
+    assert not {member for member, _ in changed_results(case)}
+    assert reply_fields(case)["异议"]
 
 
 def test_each_of_two_like_rows_is_held_to_its_own_ruling(small_edition: Path) -> None:
