@@ -348,9 +348,11 @@ def test_a_ruling_that_a_later_one_changed_is_not_said_to_be_carried_out_and_nob
     case = replace(Case.of(evaluated(small_edition), open_edition(small_edition).records), journal=read_journal(small_edition), objections=read_objections(small_edition))
     assert "其后的裁定" not in str(objection_fields(case))
     before = {member for member, _ in changed_results(case)}
+    assert [*read_objections(small_edition, open_edition(small_edition).records).pending()] == [1], "what is published is in doubt until it is mended"
     objected(small_edition, 2, HOURS.replace("value = 10", "value = 20"))  # as it stands: the first erred
     assert run("decide", small_edition, "objection", "2", "--upheld", "--by", WHO, "--because", WHY).exit_code == 0
     case = replace(case, journal=read_journal(small_edition), objections=read_objections(small_edition, open_edition(small_edition).records))
+    assert not case.objections.pending()
     first, second = objection_fields(case)["异议"]
     assert ("其后的裁定改动了本件裁定" in str(first["更改"]), "按裁定记录不须更改" in str(second["更改"])) == (True, True)
     assert before
